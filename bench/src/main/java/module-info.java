@@ -1,0 +1,5 @@
+/** Benchmarks of kernels and of whole models. */
+module io.jgemma.bench {
+    requires static org.jspecify;
+    requires io.jgemma.engine;
+}

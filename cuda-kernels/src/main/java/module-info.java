@@ -1,0 +1,5 @@
+/** The CUDA backend. */
+module io.jgemma.cuda.kernels {
+    requires static org.jspecify;
+    requires io.jgemma.engine;
+}
