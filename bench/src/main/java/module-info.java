@@ -2,4 +2,5 @@
 module io.jgemma.bench {
     requires static org.jspecify;
     requires io.jgemma.engine;
+    requires jmh.core;
 }
