@@ -1,0 +1,164 @@
+package io.jgemma.engine.text;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Byte-level BPE: text is cut into words, and within a word bytes merge in the order of the vocabulary's merges. */
+final class BpeCodec implements FragmentCodec {
+    static final String MERGES = "tokenizer.ggml.merges";
+
+    private final Vocabulary vocabulary;
+    private final PairIndex merges;
+    private final PreTokenizer preTokenizer;
+    private final ByteLevel alphabet = new ByteLevel();
+    private final int[] byteIds = new int[256];
+
+    private BpeCodec(Vocabulary vocabulary, PairIndex merges, PreTokenizer preTokenizer) {
+        this.vocabulary = vocabulary;
+        this.merges = merges;
+        this.preTokenizer = preTokenizer;
+        ByteSink letter = new ByteSink();
+        for (int value = 0; value < 256; value++) {
+            letter.clear();
+            alphabet.encode(new byte[] {(byte) value}, 0, 1, letter);
+            byteIds[value] = normal(letter);
+        }
+    }
+
+    /**
+     * Builds the table of merges.
+     *
+     * @param merges "left right" in order of priority, in the byte-level alphabet
+     * @param warnings gets a line if merges name tokens that do not exist
+     */
+    static BpeCodec of(Vocabulary vocabulary, List<String> merges, PreTokenizer preTokenizer, List<String> warnings) {
+        PairIndex pairs = new PairIndex(merges.size());
+        ByteSink text = new ByteSink();
+        int unusable = 0;
+        int rank = 0;
+        int merged = 0;
+        for (String merge : merges) {
+            text.clear();
+            Utf8.encode(merge, text);
+            int found = add(vocabulary, text, rank, merged, pairs);
+            if (found >= 0) {
+                merged = found;
+            } else if (unusable++ == 0) {
+                warnings.add(MERGES + " entry " + rank + " (\"" + merge + "\") names a token that does not exist");
+            }
+            rank++;
+        }
+        if (unusable > 1) {
+            warnings.add(MERGES + ": " + unusable + " of " + rank + " entries name tokens that do not exist");
+        }
+        return new BpeCodec(vocabulary, pairs, preTokenizer);
+    }
+
+    /**
+     * Adds one merge.
+     *
+     * @param lastMerged result of the merge before; vocabularies are made in order of their merges, so this one's is
+     *     mostly the same or the next
+     * @return the merged token, or -1 if one of the three does not exist
+     */
+    private static int add(Vocabulary vocabulary, ByteSink merge, int rank, int lastMerged, PairIndex pairs) {
+        byte[] text = merge.array();
+        int end = merge.size();
+        int space = 1;
+        while (space < end && text[space] != ' ') {
+            space++;
+        }
+        if (space + 1 >= end) {
+            return Vocabulary.NONE;
+        }
+        PieceIndex ids = vocabulary.index();
+        int left = ids.find(text, 0, space);
+        int right = ids.find(text, space + 1, end);
+        if (left < 0 || right < 0) {
+            return Vocabulary.NONE;
+        }
+        System.arraycopy(text, space + 1, text, space, end - space - 1);
+        int merged = Vocabulary.NONE;
+        Pieces pieces = vocabulary.pieces();
+        for (int guess = lastMerged; guess <= lastMerged + 1 && guess < pieces.count() && merged < 0; guess++) {
+            merged = pieces.equal(guess, text, 0, end - 1) ? guess : Vocabulary.NONE;
+        }
+        if (merged < 0) {
+            merged = ids.find(text, 0, end - 1);
+        }
+        if (merged >= 0) {
+            pairs.add(left, right, rank, merged);
+        }
+        return merged;
+    }
+
+    /** The token for ordinary text spelled like this, or -1. */
+    private int normal(ByteSink spelled) {
+        int id = vocabulary.index().find(spelled.array(), 0, spelled.size());
+        return id >= 0 && vocabulary.type(id) == TokenType.NORMAL ? id : Vocabulary.NONE;
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        Pieces pieces = vocabulary.pieces();
+        return vocabulary.type(id) == TokenType.NORMAL
+                ? alphabet.decode(pieces.bytes(), pieces.from(id), pieces.to(id))
+                : Arrays.copyOfRange(pieces.bytes(), pieces.from(id), pieces.to(id));
+    }
+
+    @Override
+    public Encoder encoder() {
+        return new WordMerger();
+    }
+
+    private long candidate(int leftId, int rightId) {
+        return leftId < 0 || rightId < 0 ? MergeRule.NONE : merges.find(leftId, rightId);
+    }
+
+    /** One encoding. */
+    private final class WordMerger implements Encoder {
+        private final Merger merger = new Merger((left, right, from, to) -> candidate(left, right));
+        private final ByteSink spelled = new ByteSink();
+
+        @Override
+        public void encode(byte[] text, int from, int to, IntSink ids) {
+            PreTokenizer.WordSink sink = (bytes, wordFrom, wordTo) -> word(bytes, wordFrom, wordTo, ids);
+            if (preTokenizer.nfc()) {
+                byte[] normal = Nfc.normalize(text, from, to);
+                preTokenizer.split(normal, 0, normal.length, sink);
+            } else {
+                preTokenizer.split(text, from, to, sink);
+            }
+        }
+
+        private void word(byte[] text, int from, int to, IntSink ids) {
+            int whole = preTokenizer.wholeWords() ? whole(text, from, to) : Vocabulary.NONE;
+            if (whole >= 0) {
+                ids.add(whole);
+                return;
+            }
+            merger.begin();
+            for (int at = from; at < to; at++) {
+                merger.add(byteIds[text[at] & 0xFF], at, at + 1);
+            }
+            merger.run();
+            for (int i = 0; i < merger.count(); i++) {
+                int id = merger.id(i) >= 0 ? merger.id(i) : vocabulary.unkId();
+                if (id < 0) {
+                    throw new TokenizerException("the vocabulary has no token for byte 0x"
+                            + Integer.toHexString(text[merger.from(i)] & 0xFF) + " and none for unknown text");
+                }
+                ids.add(id);
+            }
+        }
+
+        private int whole(byte[] text, int from, int to) {
+            if (to - from > vocabulary.index().longest()) {
+                return Vocabulary.NONE;
+            }
+            spelled.clear();
+            alphabet.encode(text, from, to, spelled);
+            return normal(spelled);
+        }
+    }
+}

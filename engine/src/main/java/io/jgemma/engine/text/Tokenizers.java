@@ -1,0 +1,72 @@
+package io.jgemma.engine.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds the tokenizer that a model's file describes. */
+public final class Tokenizers {
+    static final String MODEL = "tokenizer.ggml.model";
+    static final String PRE = "tokenizer.ggml.pre";
+
+    private static final System.Logger LOG = System.getLogger(Tokenizers.class.getName());
+
+    private Tokenizers() {}
+
+    static Tokenizer of(TokenizerFields fields) {
+        if (!fields.has(MODEL)) {
+            throw new TokenizerException(MODEL + " is missing: the file holds no tokenizer");
+        }
+        String model = fields.string(MODEL);
+        Tokenizer tokenizer = switch (model) {
+            case "llama" -> sentencePiece(fields);
+            case "gpt2" -> byteLevel(fields);
+            default ->
+                throw new TokenizerException(MODEL + " is \"" + model
+                        + "\"; supported are \"llama\" (SentencePiece) and \"gpt2\" (byte-level BPE)");
+        };
+        for (String warning : tokenizer.warnings()) {
+            LOG.log(System.Logger.Level.WARNING, warning);
+        }
+        return tokenizer;
+    }
+
+    private static Tokenizer sentencePiece(TokenizerFields fields) {
+        require(fields, VocabularyReader.SCORES, "SentencePiece merges by score");
+        List<String> warnings = new ArrayList<>();
+        Vocabulary vocabulary = VocabularyReader.read(fields, true, true, warnings);
+        return new FramedTokenizer(vocabulary, SpmCodec.of(vocabulary), warnings);
+    }
+
+    private static Tokenizer byteLevel(TokenizerFields fields) {
+        require(fields, BpeCodec.MERGES, "byte-level BPE cannot merge without them");
+        List<String> warnings = new ArrayList<>();
+        PreTokenizer rules = preTokenizer(fields, warnings);
+        Vocabulary vocabulary = VocabularyReader.read(fields, rules.addBos(), false, warnings);
+        BpeCodec codec = BpeCodec.of(vocabulary, fields.strings(BpeCodec.MERGES), rules, warnings);
+        return new FramedTokenizer(vocabulary, codec, warnings);
+    }
+
+    private static PreTokenizer preTokenizer(TokenizerFields fields, List<String> warnings) {
+        if (!fields.has(PRE)) {
+            warnings.add(PRE + " is missing; words are cut by the default rules, and answers may suffer");
+            return PreTokenizer.DEFAULT;
+        }
+        String name = fields.string(PRE);
+        Optional<PreTokenizer> rules = PreTokenizer.named(name);
+        if (rules.isEmpty()) {
+            warnings.add(
+                    PRE + " \"" + name + "\" is unknown; words are cut by the default rules, and answers may suffer"
+                            + " (known: " + String.join(", ", PreTokenizer.names()) + ")");
+        }
+        return rules.orElse(PreTokenizer.DEFAULT);
+    }
+
+    private static void require(TokenizerFields fields, String key, String reason) {
+        for (String needed : List.of(VocabularyReader.TOKENS, key)) {
+            if (!fields.has(needed)) {
+                throw new TokenizerException(needed + " is missing" + (needed.equals(key) ? ": " + reason : ""));
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.jgemma.engine.text;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** UTF-8 in byte arrays. What {@link #encode} returns is always well formed, so the readers here need no checks. */
+final class Utf8 {
+    private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
+
+    private Utf8() {}
+
+    /** The text in UTF-8; an unpaired surrogate becomes U+FFFD (and not the question mark of {@code getBytes}). */
+    static byte[] encode(String text) {
+        if (wellFormed(text)) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+        ByteBuffer bytes;
+        try {
+            bytes = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .replaceWith(REPLACEMENT)
+                    .encode(CharBuffer.wrap(text));
+        } catch (CharacterCodingException e) {
+            throw new AssertionError("an encoder that replaces reports nothing", e);
+        }
+        byte[] exact = new byte[bytes.remaining()];
+        bytes.get(exact);
+        return exact;
+    }
+
+    /** Appends the text, as {@link #encode(String)} would write it; quicker for many short ones. */
+    static void encode(String text, ByteSink target) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (unit < 0x80) {
+                target.add((byte) unit);
+            } else if (unit < 0x800) {
+                target.add((byte) (0xC0 | unit >> 6));
+                target.add((byte) (0x80 | (unit & 0x3F)));
+            } else if (Character.isSurrogate(unit)) {
+                byte[] rest = encode(text.substring(i));
+                target.add(rest, 0, rest.length);
+                return;
+            } else {
+                target.add((byte) (0xE0 | unit >> 12));
+                target.add((byte) (0x80 | (unit >> 6 & 0x3F)));
+                target.add((byte) (0x80 | (unit & 0x3F)));
+            }
+        }
+    }
+
+    private static boolean wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                if (Character.isLowSurrogate(unit)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
+    }
+
+    /** Bytes of the character whose first byte is {@code lead}. */
+    static int length(byte lead) {
+        if (lead >= 0) {
+            return 1;
+        }
+        int bits = lead & 0xFF;
+        return bits < 0xE0 ? 2 : bits < 0xF0 ? 3 : 4;
+    }
+
+    /** The code point that begins at {@code at}. */
+    static int codePoint(byte[] text, int at) {
+        int lead = text[at];
+        if (lead >= 0) {
+            return lead;
+        }
+        lead &= 0xFF;
+        if (lead < 0xE0) {
+            return (lead & 0x1F) << 6 | (text[at + 1] & 0x3F);
+        }
+        if (lead < 0xF0) {
+            return (lead & 0x0F) << 12 | (text[at + 1] & 0x3F) << 6 | (text[at + 2] & 0x3F);
+        }
+        return (lead & 0x07) << 18 | (text[at + 1] & 0x3F) << 12 | (text[at + 2] & 0x3F) << 6 | (text[at + 3] & 0x3F);
+    }
+
+    /** Bytes that {@code codePoint} takes. */
+    static int length(int codePoint) {
+        return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+    }
+
+    /** Where the character that ends just before {@code end} begins. */
+    static int before(byte[] text, int end) {
+        int at = end - 1;
+        while ((text[at] & 0xC0) == 0x80) {
+            at--;
+        }
+        return at;
+    }
+
+    /**
+     * How many bytes at the end of {@code bytes[0, length)} begin a character that more bytes could complete: 0 to 3.
+     * Only such bytes may wait; anything else is already known to be good or bad.
+     */
+    static int unfinished(byte[] bytes, int length) {
+        for (int back = 1; back <= Math.min(3, length); back++) {
+            int lead = bytes[length - back] & 0xFF;
+            if (lead < 0x80) {
+                return 0;
+            }
+            if (lead >= 0xC0) {
+                return lead >= 0xC2
+                                && lead <= 0xF4
+                                && length((byte) lead) > back
+                                && (back == 1 || secondFits(lead, bytes[length - back + 1] & 0xFF))
+                        ? back
+                        : 0;
+            }
+        }
+        return 0;
+    }
+
+    /** Table 3-7 of the Unicode standard: the second byte shuts out overlong forms, surrogates and beyond U+10FFFF. */
+    private static boolean secondFits(int lead, int second) {
+        return switch (lead) {
+            case 0xE0 -> second >= 0xA0;
+            case 0xED -> second <= 0x9F;
+            case 0xF0 -> second >= 0x90;
+            case 0xF4 -> second <= 0x8F;
+            default -> true;
+        };
+    }
+}
