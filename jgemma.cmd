@@ -1,0 +1,40 @@
+@echo off
+rem Starts jgemma on JDK 25 or newer: in a distribution (bin\jgemma.cmd), or in a checkout, which it builds when its
+rem sources are newer than the last build. All arguments go to jgemma. JGEMMA_JAVA_OPTS holds further options for the JVM.
+setlocal
+set "JGEMMA_ROOT=%~dp0"
+if exist "%JGEMMA_ROOT%pom.xml" goto :checkout
+
+for %%H in ("%~dp0..") do set "JGEMMA_HOME=%%~fH"
+call "%JGEMMA_HOME%\lib\find-jdk.cmd" 25
+if errorlevel 1 goto :no_jdk
+goto :start
+
+:checkout
+set "JGEMMA_HOME=%JGEMMA_ROOT%cli\target\dist"
+call "%JGEMMA_ROOT%.mvn\find-jdk.cmd" 25
+if errorlevel 1 goto :no_jdk
+powershell -NoProfile -Command "$built = Get-Item -ErrorAction SilentlyContinue (Join-Path $env:JGEMMA_HOME 'built'); if (-not $built) { exit 1 }; $newer = 'pom.xml', '.mvn', 'engine', 'models', 'cuda-kernels', 'cli' | ForEach-Object { Get-ChildItem -Recurse -File (Join-Path $env:JGEMMA_ROOT $_) } | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $built.LastWriteTimeUtc } | Select-Object -First 1; if ($newer) { exit 1 }"
+if not errorlevel 1 goto :start
+echo jgemma: building, since this is the first start or sources have changed; it takes a minute or two 1>&2
+pushd "%JGEMMA_ROOT%"
+call mvnw.cmd -q -B -DskipTests -pl cli -am package 1>&2
+if errorlevel 1 (
+    popd
+    echo jgemma: the build failed 1>&2
+    exit /b 1
+)
+popd
+type nul > "%JGEMMA_HOME%\built"
+
+:start
+"%FOUND_JDK%\bin\java.exe" ^
+    -XX:+UseSerialGC -Xms32m -Xmx384m -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
+    -Xlog:disable -Xlog:all=warning:stderr ^
+    --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JGEMMA_JAVA_OPTS% ^
+    -cp "%JGEMMA_HOME%\lib\jgemma.jar" io.jgemma.cli.Main %*
+exit /b %ERRORLEVEL%
+
+:no_jdk
+echo jgemma: this needs Java 25, and none was found: install a JDK 25, for example Eclipse Temurin 25, or set JAVA_HOME to one. 1>&2
+exit /b 1
