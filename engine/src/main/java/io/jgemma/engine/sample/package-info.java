@@ -1,0 +1,8 @@
+/**
+ * From logits to the next token: options, penalties, truncations, the seeded draw, and the hook for masks. Imports
+ * nothing of jgemma.
+ */
+@NullMarked
+package io.jgemma.engine.sample;
+
+import org.jspecify.annotations.NullMarked;
