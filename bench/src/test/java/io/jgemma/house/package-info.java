@@ -1,0 +1,5 @@
+/** The rules of the house, checked over the classes and the sources of all modules. Imports nothing of jgemma. */
+@NullMarked
+package io.jgemma.house;
+
+import org.jspecify.annotations.NullMarked;
