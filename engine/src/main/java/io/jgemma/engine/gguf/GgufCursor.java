@@ -24,12 +24,16 @@ final class GgufCursor {
     /** GGUF's limit for the length of keys; tensor names, which are shorter by far, are held to the same. */
     static final int MAX_NAME_BYTES = 65_535;
 
+    /** No text is this long; an array in Java could not hold more. */
+    private static final int MAX_STRING_BYTES = 1 << 30;
+
     private static final String DAMAGED = "the file is truncated or damaged: download it again";
 
     private final String file;
     private final MemorySegment data;
     private final long size;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+    private final LengthReader lengths;
     private long position;
     private String kind = "header";
     private long index = -1;
@@ -39,6 +43,7 @@ final class GgufCursor {
         this.file = file;
         this.data = data;
         this.size = data.byteSize();
+        this.lengths = new LengthReader(data);
     }
 
     long position() {
@@ -127,12 +132,20 @@ final class GgufCursor {
     void skipStrings(long count, String field) {
         long p = position;
         for (long i = 0; i < count; i++) {
-            position = p;
-            require(8, field);
-            long length = data.get(LONG, p);
+            if (size - p < 8) {
+                position = p;
+                require(8, field);
+            }
+            long length = lengths.at(p);
             p += 8;
             if (length < 0 || length > size - p) {
                 throw tooLong(p - 8, length, size - p, field);
+            }
+            if (length > MAX_STRING_BYTES) {
+                throw error(
+                        p - 8,
+                        field,
+                        "a string of " + length + " bytes, more than " + MAX_STRING_BYTES + ": " + DAMAGED);
             }
             p += length;
         }

@@ -18,10 +18,11 @@ public final class GgufStrings extends AbstractList<String> implements RandomAcc
     GgufStrings(MemorySegment data, long first, int count) {
         this.data = data;
         this.starts = new long[count];
+        LengthReader lengths = new LengthReader(data);
         long p = first;
         for (int i = 0; i < count; i++) {
             starts[i] = p;
-            p += 8 + data.get(GgufCursor.LONG, p);
+            p += 8 + lengths.at(p);
         }
     }
 
@@ -39,6 +40,8 @@ public final class GgufStrings extends AbstractList<String> implements RandomAcc
     /** The bytes of string {@code i} as stored; a vocabulary may hold pieces that are no whole UTF-8 characters. */
     public byte[] bytes(int i) {
         long start = starts[Objects.checkIndex(i, starts.length)];
-        return data.asSlice(start + 8, data.get(GgufCursor.LONG, start)).toArray(GgufCursor.BYTE);
+        byte[] bytes = new byte[(int) data.get(GgufCursor.LONG, start)];
+        MemorySegment.copy(data, GgufCursor.BYTE, start + 8, bytes, 0, bytes.length);
+        return bytes;
     }
 }
