@@ -1,0 +1,173 @@
+package io.jgemma.engine.template;
+
+import io.jgemma.engine.template.TemplateException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** Python's {@code str.format}, with attribute and element access through the sandbox. */
+final class BraceFormat {
+    private static final int MAX_NESTING = 2;
+
+    private final Meter meter;
+    private final Args args;
+    private final @Nullable PyDict mapping;
+    private final boolean escape;
+
+    /** Number of the next field without a name; -1 once fields were numbered by hand. */
+    private int nextIndex;
+
+    private BraceFormat(Meter meter, Args args, @Nullable PyDict mapping, boolean escape) {
+        this.meter = meter;
+        this.args = args;
+        this.mapping = mapping;
+        this.escape = escape;
+    }
+
+    /** @param escape whether the format is markup, so that the fields' values are escaped */
+    static String format(Meter meter, String format, Args args, boolean escape) {
+        return new BraceFormat(meter, args, null, escape).run(format, MAX_NESTING);
+    }
+
+    /** {@code str.format_map}. */
+    static String formatMap(Meter meter, String format, PyDict mapping, boolean escape) {
+        return new BraceFormat(meter, Args.NONE, mapping, escape).run(format, MAX_NESTING);
+    }
+
+    private String run(String format, int nesting) {
+        if (nesting < 0) {
+            throw PyError.value("Max string recursion exceeded");
+        }
+        StringBuilder out = new StringBuilder();
+        int pos = 0;
+        while (pos < format.length()) {
+            char c = format.charAt(pos);
+            boolean doubled = pos + 1 < format.length() && format.charAt(pos + 1) == c;
+            if (c != '{' && c != '}') {
+                out.append(c);
+                pos++;
+            } else if (doubled) {
+                out.append(c);
+                pos += 2;
+            } else if (c == '}') {
+                throw PyError.value("Single '}' encountered in format string");
+            } else {
+                int end = fieldEnd(format, pos + 1);
+                out.append(field(format.substring(pos + 1, end), nesting));
+                pos = end + 1;
+            }
+            meter.length(out.length());
+        }
+        return out.toString();
+    }
+
+    private static int fieldEnd(String format, int start) {
+        if (start >= format.length()) {
+            throw PyError.value("Single '{' encountered in format string");
+        }
+        int depth = 1;
+        for (int i = start; i < format.length(); i++) {
+            char c = format.charAt(i);
+            depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+            if (depth == 0) {
+                return i;
+            }
+        }
+        throw PyError.value("expected '}' before end of string");
+    }
+
+    private String field(String field, int nesting) {
+        int nameEnd = 0;
+        boolean bracket = false;
+        while (nameEnd < field.length() && (bracket || "!:".indexOf(field.charAt(nameEnd)) < 0)) {
+            char c = field.charAt(nameEnd++);
+            bracket = c == '[' || (bracket && c != ']');
+        }
+        Character conversion = null;
+        int pos = nameEnd;
+        if (pos < field.length() && field.charAt(pos) == '!') {
+            if (pos + 1 >= field.length()) {
+                throw PyError.value("end of string while looking for conversion specifier");
+            }
+            conversion = field.charAt(pos + 1);
+            pos += 2;
+            if (pos < field.length() && field.charAt(pos) != ':') {
+                throw PyError.value("expected ':' after conversion specifier");
+            }
+        }
+        String spec = pos < field.length() ? field.substring(pos + 1) : "";
+        Object value = FormatSpec.convert(meter, lookup(field.substring(0, nameEnd)), conversion);
+        String resolvedSpec = run(spec, nesting - 1);
+        if (!escape) {
+            return FormatSpec.format(meter, value, resolvedSpec);
+        }
+        Object text = value instanceof Markup ? value : FormatSpec.format(meter, value, resolvedSpec);
+        return Markup.escape(meter, text).text();
+    }
+
+    private Object lookup(String name) {
+        int end = 0;
+        while (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
+            end++;
+        }
+        Object value = first(name.substring(0, end), name.isEmpty());
+        while (end < name.length()) {
+            int start = end + 1;
+            if (name.charAt(end) == '.') {
+                end = start;
+                while (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
+                    end++;
+                }
+                if (end == start) {
+                    throw PyError.value("Empty attribute in format string");
+                }
+                value = Members.attribute(meter, value, name.substring(start, end));
+            } else {
+                end = name.indexOf(']', start);
+                if (end < 0) {
+                    throw PyError.value("Missing ']' in format string");
+                }
+                if (end == start) {
+                    throw PyError.value("Empty attribute in format string");
+                }
+                String key = name.substring(start, end);
+                value = Members.element(meter, value, isIndex(key) ? (Object) Long.valueOf(key) : key);
+                end++;
+                if (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
+                    throw PyError.value("Only '.' or '[' may follow ']' in format field specifier");
+                }
+            }
+        }
+        return value;
+    }
+
+    private static boolean isIndex(String key) {
+        return Text.all(key, Literals::isDigit) && key.length() < 10;
+    }
+
+    private Object first(String name, boolean automatic) {
+        if (automatic) {
+            if (nextIndex < 0) {
+                throw PyError.value("cannot switch from manual field specification to automatic field numbering");
+            }
+            return positional(nextIndex++);
+        }
+        if (isIndex(name)) {
+            if (nextIndex > 0) {
+                throw PyError.value("cannot switch from manual field specification to automatic field numbering");
+            }
+            nextIndex = -1;
+            return positional(Integer.parseInt(name));
+        }
+        Object value = mapping == null ? args.named().get(name) : mapping.get(name);
+        if (value == null) {
+            throw new PyError(Kind.LOOKUP, Printer.quote(name));
+        }
+        return value;
+    }
+
+    private Object positional(int index) {
+        if (index >= args.positional().size()) {
+            throw new PyError(Kind.LOOKUP, "Replacement index " + index + " out of range for positional args tuple");
+        }
+        return args.positional().get(index);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Chat templates: an engine for the Jinja2 template language with Python's value semantics, sandboxed and bounded.
+ * Imports nothing but the JDK.
+ */
+@NullMarked
+package io.jgemma.engine.template;
+
+import org.jspecify.annotations.NullMarked;
