@@ -2,8 +2,13 @@ package io.jgemma.engine.text;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 
-/** Byte-level BPE: text is cut into words, and within a word bytes merge in the order of the vocabulary's merges. */
+/**
+ * Byte-level BPE: text is cut into words, and within a word bytes merge in the order of the vocabulary's merges. A byte
+ * without a token (small vocabularies lack control characters that their training text lacked) becomes the token for
+ * unknown text; where there is none it is left out before merging, as in training.
+ */
 final class BpeCodec implements FragmentCodec {
     static final String MERGES = "tokenizer.ggml.merges";
 
@@ -12,6 +17,7 @@ final class BpeCodec implements FragmentCodec {
     private final PreTokenizer preTokenizer;
     private final ByteLevel alphabet = new ByteLevel();
     private final int[] byteIds = new int[256];
+    private final int unknown;
 
     private BpeCodec(Vocabulary vocabulary, PairIndex merges, PreTokenizer preTokenizer) {
         this.vocabulary = vocabulary;
@@ -23,6 +29,8 @@ final class BpeCodec implements FragmentCodec {
             alphabet.encode(new byte[] {(byte) value}, 0, 1, letter);
             byteIds[value] = normal(letter);
         }
+        int unk = vocabulary.unkId();
+        unknown = unk >= 0 && vocabulary.type(unk) == TokenType.UNKNOWN ? unk : Vocabulary.NONE;
     }
 
     /**
@@ -51,7 +59,24 @@ final class BpeCodec implements FragmentCodec {
         if (unusable > 1) {
             warnings.add(MERGES + ": " + unusable + " of " + rank + " entries name tokens that do not exist");
         }
-        return new BpeCodec(vocabulary, pairs, preTokenizer);
+        BpeCodec codec = new BpeCodec(vocabulary, pairs, preTokenizer);
+        codec.warnOfMissingBytes(warnings);
+        return codec;
+    }
+
+    /** Characters that people write begin with 0x20 to 0xF4 in UTF-8; the rest is not missed. */
+    private void warnOfMissingBytes(List<String> warnings) {
+        StringJoiner missing = new StringJoiner(", ");
+        for (int value = 0x20; value <= 0xF4; value++) {
+            boolean rare = value == 0x7F || value == 0xC0 || value == 0xC1 || value == 0xF1 || value == 0xF2;
+            if (byteIds[value] < 0 && !rare) {
+                missing.add("0x%02X".formatted(value));
+            }
+        }
+        if (missing.length() > 0 && unknown < 0) {
+            warnings.add(
+                    "the vocabulary has no token for the bytes " + missing + "; characters that need them lose them");
+        }
     }
 
     /**
@@ -139,16 +164,14 @@ final class BpeCodec implements FragmentCodec {
             }
             merger.begin();
             for (int at = from; at < to; at++) {
-                merger.add(byteIds[text[at] & 0xFF], at, at + 1);
+                int id = byteIds[text[at] & 0xFF];
+                if (id >= 0 || unknown >= 0) {
+                    merger.add(id, at, at + 1);
+                }
             }
             merger.run();
             for (int i = 0; i < merger.count(); i++) {
-                int id = merger.id(i) >= 0 ? merger.id(i) : vocabulary.unkId();
-                if (id < 0) {
-                    throw new TokenizerException("the vocabulary has no token for byte 0x"
-                            + Integer.toHexString(text[merger.from(i)] & 0xFF) + " and none for unknown text");
-                }
-                ids.add(id);
+                ids.add(merger.id(i) >= 0 ? merger.id(i) : unknown);
             }
         }
 

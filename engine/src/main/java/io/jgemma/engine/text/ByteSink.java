@@ -1,6 +1,5 @@
 package io.jgemma.engine.text;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing run of bytes whose beginning can be taken away as text. */
@@ -41,7 +40,7 @@ final class ByteSink {
         if (count == 0) {
             return "";
         }
-        String text = new String(bytes, 0, count, StandardCharsets.UTF_8);
+        String text = Utf8.decode(bytes, 0, count);
         System.arraycopy(bytes, count, bytes, 0, size - count);
         size -= count;
         return text;

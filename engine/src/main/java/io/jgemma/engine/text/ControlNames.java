@@ -87,11 +87,11 @@ final class ControlNames {
 
     private ControlNames() {}
 
+    /** First byte of every name that {@link #control} knows. */
+    static final byte FIRST_BYTE = '<';
+
     /** Whether a token of this name and declared type is a control token. */
     static boolean control(String piece, TokenType declared) {
-        if (!piece.startsWith("<")) {
-            return declared == TokenType.CONTROL;
-        }
         return switch (declared) {
             case CONTROL -> true;
             case NORMAL -> CONTROL.contains(piece) || barred(piece, "<|", "|>") || barred(piece, "<\uFF5C", "\uFF5C>");

@@ -43,7 +43,7 @@ final class Merger {
 
     /**
      * @param id token of the symbol, -1 if it is none
-     * @param from its first byte; symbols follow one another without gaps
+     * @param from its first byte; where bounds matter to the rule, symbols follow one another without gaps
      * @param to the byte after it
      */
     void add(int id, int from, int to) {

@@ -141,8 +141,9 @@ final class SpmCodec implements FragmentCodec {
             }
             if (!spelled) {
                 if (vocabulary.unkId() < 0) {
-                    throw new TokenizerException("the vocabulary has neither bytes nor a token for unknown text; "
-                            + "U+" + Integer.toHexString(Utf8.codePoint(segment.array(), from)) + " cannot be encoded");
+                    throw new TokenizerException(
+                            "U+%04X cannot be encoded: the vocabulary has neither bytes nor a token for unknown text"
+                                    .formatted(Utf8.codePoint(segment.array(), from)));
                 }
                 ids.add(vocabulary.unkId());
                 return;

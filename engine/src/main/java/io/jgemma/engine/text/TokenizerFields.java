@@ -8,7 +8,7 @@ interface TokenizerFields {
 
     String string(String key);
 
-    int int32(String key);
+    long integer(String key);
 
     boolean bool(String key);
 

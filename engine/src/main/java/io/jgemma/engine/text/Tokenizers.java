@@ -1,5 +1,6 @@
 package io.jgemma.engine.text;
 
+import io.jgemma.engine.gguf.GgufMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,16 @@ public final class Tokenizers {
     private static final System.Logger LOG = System.getLogger(Tokenizers.class.getName());
 
     private Tokenizers() {}
+
+    /**
+     * The tokenizer that the file's metadata describes; what is doubtful in it is logged and can be read from
+     * {@link Tokenizer#warnings}.
+     *
+     * @throws TokenizerException if the kind of vocabulary is not supported or its parts do not fit together
+     */
+    public static Tokenizer of(GgufMetadata metadata) {
+        return of(new GgufFields(metadata));
+    }
 
     static Tokenizer of(TokenizerFields fields) {
         if (!fields.has(MODEL)) {

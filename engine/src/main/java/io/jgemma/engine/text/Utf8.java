@@ -108,25 +108,79 @@ final class Utf8 {
     }
 
     /**
+     * The text of any bytes. Each maximal subpart of an ill-formed sequence becomes one U+FFFD, as the Unicode standard
+     * recommends; {@code new String} differs for encoded surrogates, which would make the result depend on where a
+     * stream is cut.
+     */
+    static String decode(byte[] bytes, int from, int to) {
+        int at = wellFormedEnd(bytes, from, to);
+        String text = new String(bytes, from, at - from, StandardCharsets.UTF_8);
+        if (at == to) {
+            return text;
+        }
+        StringBuilder repaired = new StringBuilder(text);
+        while (at < to) {
+            at -= check(bytes, at, to);
+            repaired.append('\uFFFD');
+            int end = wellFormedEnd(bytes, at, to);
+            repaired.append(new String(bytes, at, end - at, StandardCharsets.UTF_8));
+            at = end;
+        }
+        return repaired.toString();
+    }
+
+    private static int wellFormedEnd(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            int length = bytes[at] >= 0 ? 1 : check(bytes, at, to);
+            if (length < 0) {
+                return at;
+            }
+            at += length;
+        }
+        return at;
+    }
+
+    /** The length of the character at {@code at}, or if it is ill-formed, minus the length of its maximal subpart. */
+    private static int check(byte[] bytes, int at, int to) {
+        int lead = bytes[at] & 0xFF;
+        if (lead < 0x80) {
+            return 1;
+        }
+        if (!leads(lead)) {
+            return -1;
+        }
+        int length = length((byte) lead);
+        for (int i = 1; i < length; i++) {
+            int next = at + i < to ? bytes[at + i] & 0xFF : 0;
+            if ((next & 0xC0) != 0x80 || (i == 1 && !secondFits(lead, next))) {
+                return -i;
+            }
+        }
+        return length;
+    }
+
+    /**
      * How many bytes at the end of {@code bytes[0, length)} begin a character that more bytes could complete: 0 to 3.
      * Only such bytes may wait; anything else is already known to be good or bad.
      */
     static int unfinished(byte[] bytes, int length) {
         for (int back = 1; back <= Math.min(3, length); back++) {
-            int lead = bytes[length - back] & 0xFF;
-            if (lead < 0x80) {
+            byte lead = bytes[length - back];
+            if (lead >= 0) {
                 return 0;
             }
-            if (lead >= 0xC0) {
-                return lead >= 0xC2
-                                && lead <= 0xF4
-                                && length((byte) lead) > back
-                                && (back == 1 || secondFits(lead, bytes[length - back + 1] & 0xFF))
-                        ? back
-                        : 0;
+            if ((lead & 0xC0) == 0xC0) {
+                boolean waits = leads(lead & 0xFF) && length(lead) > back;
+                return waits && check(bytes, length - back, length) == -back ? back : 0;
             }
         }
         return 0;
+    }
+
+    /** Whether a character of more than one byte can begin so. */
+    private static boolean leads(int value) {
+        return value >= 0xC2 && value <= 0xF4;
     }
 
     /** Table 3-7 of the Unicode standard: the second byte shuts out overlong forms, surrogates and beyond U+10FFFF. */

@@ -20,6 +20,9 @@ final class VocabularyReader {
     static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
     static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
 
+    /** -1 in the unsigned 32 bits that special ids are stored in. */
+    private static final long NONE_UNSIGNED = 0xFFFF_FFFFL;
+
     private static final List<String> BOS_NAMES =
             List.of("<bos>", "<s>", "<|begin_of_text|>", "<|startoftext|>", "<BOS_TOKEN>");
 
@@ -38,7 +41,7 @@ final class VocabularyReader {
         }
         pieces = Pieces.of(tokens);
         index = new PieceIndex(pieces, id -> true);
-        types = types(tokens);
+        types = types();
     }
 
     /**
@@ -67,26 +70,29 @@ final class VocabularyReader {
         return new Vocabulary(pieces, index, types, scores(), ids, framing, endOfGeneration(ids));
     }
 
-    private TokenType[] types(List<String> tokens) {
-        TokenType[] read = new TokenType[tokens.size()];
+    private TokenType[] types() {
+        TokenType[] read = new TokenType[pieces.count()];
         int[] numbers = fields.has(TYPES) ? fields.ints(TYPES) : new int[0];
         if (numbers.length != 0 && numbers.length != read.length) {
             throw new TokenizerException(
                     TYPES + ": expected " + read.length + " entries, one per token, got " + numbers.length);
         }
         for (int id = 0; id < read.length; id++) {
-            String piece = tokens.get(id);
-            TokenType declared = numbers.length == 0 ? byName(piece) : TokenType.of(numbers[id], id);
-            if (declared != TokenType.CONTROL && ControlNames.control(piece, declared)) {
-                declared = TokenType.CONTROL;
-            }
-            if (declared == TokenType.BYTE && !ByteNames.valid(piece)) {
-                throw new TokenizerException(TYPES + " of token " + id
-                        + ": a byte token is written <0x00> to <0xFF>, got \"" + piece + "\"");
-            }
-            read[id] = declared;
+            boolean name = pieces.length(id) > 0 && pieces.bytes()[pieces.from(id)] == ControlNames.FIRST_BYTE;
+            TokenType declared = numbers.length == 0 ? TokenType.NORMAL : TokenType.of(numbers[id], id);
+            read[id] = name || declared == TokenType.BYTE ? type(id, declared, numbers.length == 0) : declared;
         }
         return read;
+    }
+
+    private TokenType type(int id, TokenType declared, boolean guess) {
+        String piece = pieces.text(id);
+        TokenType type = guess ? byName(piece) : declared;
+        if (type == TokenType.BYTE && !ByteNames.valid(piece)) {
+            throw new TokenizerException(
+                    TYPES + " of token " + id + ": a byte token is written <0x00> to <0xFF>, got \"" + piece + "\"");
+        }
+        return ControlNames.control(piece, type) ? TokenType.CONTROL : type;
     }
 
     private static TokenType byName(String piece) {
@@ -152,14 +158,14 @@ final class VocabularyReader {
         if (!fields.has(key)) {
             return Vocabulary.NONE;
         }
-        int id = fields.int32(key);
-        if (id < 0 || id >= types.length) {
-            if (id != Vocabulary.NONE) {
-                warnings.add(key + " is " + id + ", outside the vocabulary of " + types.length + " tokens; ignored");
-            }
-            return Vocabulary.NONE;
+        long id = fields.integer(key);
+        if (id >= 0 && id < types.length) {
+            return (int) id;
         }
-        return id;
+        if (id != Vocabulary.NONE && id != NONE_UNSIGNED) {
+            warnings.add(key + " is " + id + ", outside the vocabulary of " + types.length + " tokens; ignored");
+        }
+        return Vocabulary.NONE;
     }
 
     private int[] endOfGeneration(SpecialIds ids) {

@@ -1,0 +1,42 @@
+package io.jgemma.engine.text;
+
+import io.jgemma.engine.gguf.GgufMetadata;
+import java.util.List;
+
+/** The metadata of a GGUF file. */
+record GgufFields(GgufMetadata metadata) implements TokenizerFields {
+    @Override
+    public boolean has(String key) {
+        return metadata.has(key);
+    }
+
+    @Override
+    public String string(String key) {
+        return metadata.string(key);
+    }
+
+    @Override
+    public long integer(String key) {
+        return metadata.integer(key);
+    }
+
+    @Override
+    public boolean bool(String key) {
+        return metadata.bool(key);
+    }
+
+    @Override
+    public List<String> strings(String key) {
+        return metadata.strings(key);
+    }
+
+    @Override
+    public int[] ints(String key) {
+        return metadata.ints(key);
+    }
+
+    @Override
+    public float[] floats(String key) {
+        return metadata.floats(key);
+    }
+}
