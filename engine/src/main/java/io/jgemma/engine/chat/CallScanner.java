@@ -1,0 +1,111 @@
+package io.jgemma.engine.chat;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Separates calls from text in one pass. What may be a call is held from its first character on, and read as far as it can
+ * be one; where it turns out not to be, its first character is text and scanning goes on from the second. A call begins at
+ * a tag, or as the first thing on a line outside a fenced block; what follows it on its line counts as a new line.
+ */
+final class CallScanner implements ToolCallStream {
+    /** Arguments that hold a long document are plausible; what is longer is no call that a tool is waiting for. */
+    static final int MAX_CALL_CHARS = 1 << 20;
+
+    private final CallSyntax syntax;
+    private final KnownTools tools;
+    private final Supplier<String> ids;
+    private final AnswerText text = new AnswerText();
+    private final LineState line = new LineState();
+    private final StringBuilder input = new StringBuilder();
+    private @Nullable CallReader reader;
+    private int start;
+    private int at;
+
+    CallScanner(CallSyntax syntax, List<ToolDefinition> tools, Supplier<String> ids) {
+        this.syntax = syntax;
+        this.tools = new KnownTools(tools);
+        this.ids = ids;
+    }
+
+    @Override
+    public void push(String piece, Consumer<? super ChatEvent> events) {
+        input.append(piece);
+        scan(events);
+        text.flush(events);
+        int done = reader == null ? at : start;
+        input.delete(0, done);
+        at -= done;
+        start = 0;
+    }
+
+    @Override
+    public void finish(Consumer<? super ChatEvent> events) {
+        while (reader != null) {
+            if (reader.completeAtEnd()) {
+                accept(reader, events);
+            } else {
+                reject();
+                scan(events);
+            }
+        }
+        text.finish(events);
+    }
+
+    private void scan(Consumer<? super ChatEvent> events) {
+        while (at < input.length()) {
+            char c = input.charAt(at);
+            if (reader == null) {
+                reader = candidate(c);
+                start = at;
+            }
+            at++;
+            if (reader == null) {
+                addText(c);
+                continue;
+            }
+            Progress progress = at - start > MAX_CALL_CHARS ? Progress.FAIL : reader.push(c);
+            switch (progress) {
+                case DONE -> accept(reader, events);
+                case FAIL, DONE_BEFORE -> reject();
+                case MORE -> {}
+            }
+        }
+    }
+
+    private @Nullable CallReader candidate(char c) {
+        if (syntax.tagBegins(c)) {
+            return new TaggedCallReader(tools, syntax.tags());
+        }
+        if (!line.mayBeginCall()) {
+            return null;
+        }
+        return switch (c) {
+            case '`' -> new FencedCallReader(tools, syntax);
+            case '[', '{' -> new CallListReader(tools, new CallListReader.Form(syntax.python(), false, true));
+            default -> null;
+        };
+    }
+
+    private void accept(CallReader complete, Consumer<? super ChatEvent> events) {
+        text.call(events);
+        for (RawCall call : complete.calls()) {
+            events.accept(new ChatEvent.Call(new ToolCall(ids.get(), call.name(), call.arguments())));
+        }
+        line.call();
+        reader = null;
+    }
+
+    private void reject() {
+        reader = null;
+        at = start + 1;
+        addText(input.charAt(start));
+    }
+
+    private void addText(char c) {
+        text.add(c);
+        line.add(c);
+    }
+}

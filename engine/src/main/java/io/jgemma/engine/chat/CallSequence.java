@@ -1,0 +1,47 @@
+package io.jgemma.engine.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads calls and lists of calls one after the other, with white space, commas and semicolons between them. */
+final class CallSequence {
+    private final KnownTools tools;
+    private final CallListReader.Form form;
+    private final List<RawCall> calls = new ArrayList<>();
+    private @Nullable CallListReader current;
+
+    CallSequence(KnownTools tools, CallListReader.Form form) {
+        this.tools = tools;
+        this.form = form;
+    }
+
+    List<RawCall> calls() {
+        return calls;
+    }
+
+    /** Whether there is a call and none is half read. */
+    boolean complete() {
+        return current == null && !calls.isEmpty();
+    }
+
+    /** Reads a character; {@link Progress#DONE_BEFORE} when there are calls and no other can begin with it. */
+    Progress push(char c) {
+        if (current == null) {
+            if (Character.isWhitespace(c) || (!calls.isEmpty() && (c == ',' || c == ';'))) {
+                return Progress.MORE;
+            }
+            if (!CallListReader.mayBegin(c, tools, form)) {
+                return calls.isEmpty() ? Progress.FAIL : Progress.DONE_BEFORE;
+            }
+            current = new CallListReader(tools, form);
+        }
+        Progress progress = current.push(c);
+        if (progress == Progress.DONE) {
+            calls.addAll(current.calls());
+            current = null;
+            return Progress.MORE;
+        }
+        return progress;
+    }
+}
