@@ -1,6 +1,26 @@
-/** GGUF inference: file format, quantization types, tensors, the CPU backend, text handling and the public API. */
+/**
+ * GGUF inference: file format, quantization types, tensors, the CPU backend, text handling and the public API. The
+ * processor's packages ({@code cpu}) are nobody else's business; models come as services.
+ */
 module io.jgemma.engine {
     requires static transitive org.jspecify;
     requires transitive com.fasterxml.jackson.databind;
     requires jdk.incubator.vector;
+
+    exports io.jgemma.engine;
+    exports io.jgemma.engine.backend;
+    exports io.jgemma.engine.chat;
+    exports io.jgemma.engine.gguf;
+    exports io.jgemma.engine.kv;
+    exports io.jgemma.engine.model;
+    exports io.jgemma.engine.nn;
+    exports io.jgemma.engine.quant;
+    exports io.jgemma.engine.sample;
+    exports io.jgemma.engine.spec;
+    exports io.jgemma.engine.template;
+    exports io.jgemma.engine.tensor;
+    exports io.jgemma.engine.text;
+
+    uses io.jgemma.engine.model.Architecture;
+    uses io.jgemma.engine.model.EmbeddedModel;
 }

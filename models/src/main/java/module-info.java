@@ -1,5 +1,15 @@
-/** The model architectures, each one file of wiring, and the embedded demo weights. */
+/** Model architectures, one file each, and the demo model that is shipped. */
 module io.jgemma.models {
+    requires transitive io.jgemma.engine;
     requires static org.jspecify;
-    requires io.jgemma.engine;
+
+    exports io.jgemma.models;
+
+    provides io.jgemma.engine.model.Architecture with
+            io.jgemma.models.Gemma3,
+            io.jgemma.models.Llama,
+            io.jgemma.models.Qwen2,
+            io.jgemma.models.Qwen3;
+    provides io.jgemma.engine.model.EmbeddedModel with
+            io.jgemma.models.DemoModel;
 }

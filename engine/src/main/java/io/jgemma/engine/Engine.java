@@ -1,0 +1,299 @@
+package io.jgemma.engine;
+
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.chat.AnswerStream;
+import io.jgemma.engine.chat.CallIds;
+import io.jgemma.engine.chat.ChatContext;
+import io.jgemma.engine.chat.ReasoningSplitter;
+import io.jgemma.engine.chat.StopMatcher;
+import io.jgemma.engine.chat.ToolCallParser;
+import io.jgemma.engine.chat.ToolCallParsers;
+import io.jgemma.engine.chat.ToolCallStream;
+import io.jgemma.engine.cpu.CpuBackend;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.kv.KvPlan;
+import io.jgemma.engine.kv.KvPool;
+import io.jgemma.engine.model.Architecture;
+import io.jgemma.engine.model.Architectures;
+import io.jgemma.engine.model.Decoder;
+import io.jgemma.engine.model.DecoderContext;
+import io.jgemma.engine.model.EmbeddedModel;
+import io.jgemma.engine.model.ModelException;
+import io.jgemma.engine.model.Weights;
+import io.jgemma.engine.spec.ModelSpec;
+import io.jgemma.engine.template.Template;
+import io.jgemma.engine.text.Tokenizer;
+import io.jgemma.engine.text.Tokenizers;
+import io.jgemma.engine.text.Vocabulary;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open model. {@link #newSession} starts conversations with it.
+ *
+ * <p>Safe for use by several threads: sessions of one engine may generate at the same time on different threads and take
+ * turns at the processor. Closing the engine closes its sessions and frees all memory; an engine must not be closed while
+ * one of its sessions generates.
+ */
+public final class Engine implements AutoCloseable {
+
+    /** Enough to see whether a prompt ends by opening a block of reasoning. */
+    private static final int PROMPT_END_TOKENS = 16;
+
+    private final EngineOptions options;
+    private final @Nullable EmbeddedModel embedded;
+    private final GgufFile file;
+    private final ModelSpec spec;
+    private final Tokenizer tokenizer;
+    private final ModelTemplate template;
+    private final Backend backend;
+    private final Weights weights;
+    private final Decoder decoder;
+    private final KvPool pool;
+    private final Evaluator evaluator;
+    private final ToolCallParser toolParser;
+    private final Set<Session> sessions = new LinkedHashSet<>();
+    private boolean closed;
+
+    private Engine(EngineOptions options, Resources resources) {
+        this.options = options;
+        embedded = options.file().isPresent() ? null : embeddedModel();
+        file = resources.add(openFile(options.model(), embedded));
+        Architecture architecture = Architectures.of(file);
+        spec = architecture.spec(file);
+        tokenizer = Tokenizers.of(file.metadata());
+        requireVocabulary();
+        toolParser = options.findToolParser()
+                .map(ToolCallParsers::byName)
+                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
+                .orElse(ToolCallParsers.none());
+        template = ModelTemplate.of(file, options.chatTemplate());
+        KvPlan plan = KvPlan.of(spec, options.keyType(), options.valueType());
+        backend = CpuBackend.open(options.kernels(), options.threads());
+        long total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
+        weights = resources.add(
+                new Weights(file, backend, done -> options.listener().loaded(done, total)));
+        resources.add(backend);
+        int rows = Math.min(options.microBatchTokens(), contextTokens());
+        decoder = resources.add(architecture.decoder(new DecoderContext(spec, weights, backend, plan, rows)));
+        pool = new KvPool(backend, plan);
+        evaluator = new Evaluator(backend, decoder, pool, rows);
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @throws io.jgemma.engine.gguf.GgufException when the file is damaged or no GGUF file
+     * @throws ModelException when it holds no model that can be run as asked
+     * @throws UncheckedIOException when it cannot be read
+     * @throws IllegalArgumentException when an option does not fit the model
+     */
+    public static Engine open(EngineOptions options) {
+        try (Resources resources = new Resources()) {
+            Engine engine = new Engine(options, resources);
+            resources.keep();
+            return engine;
+        }
+    }
+
+    /** Opens a model with default options. */
+    public static Engine open(Path model) {
+        return open(EngineOptions.of(model));
+    }
+
+    /** The shape of a file's model, without loading it. */
+    public static ModelSpec specOf(GgufFile file) {
+        return Architectures.of(file).spec(file);
+    }
+
+    /**
+     * Opens the GGUF file of a model, or the embedded one for {@code null}.
+     *
+     * @throws io.jgemma.engine.gguf.GgufException when the file is damaged or no GGUF file
+     */
+    public static GgufFile openFile(@Nullable Path model) {
+        return openFile(model, model == null ? embeddedModel() : null);
+    }
+
+    private static GgufFile openFile(@Nullable Path model, @Nullable EmbeddedModel embedded) {
+        if (model != null) {
+            return GgufFile.open(model);
+        }
+        if (embedded == null) {
+            throw new ModelException("no model was named, and the jar jgemma-models with the embedded one is missing");
+        }
+        try (InputStream in = embedded.open()) {
+            return GgufFile.read(embedded.name(), in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable EmbeddedModel embeddedModel() {
+        return ServiceLoader.load(EmbeddedModel.class, Engine.class.getClassLoader())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void requireVocabulary() {
+        int tokens = tokenizer.vocabulary().size();
+        if (tokens > spec.vocabulary()) {
+            throw new ModelException(file.name() + ": the tokenizer has " + tokens
+                    + " tokens, but token_embd.weight only " + spec.vocabulary() + " rows: the file is damaged");
+        }
+    }
+
+    /** Name of the model for people: {@code general.name}, or the file's name. */
+    public String modelName() {
+        return embedded != null ? embedded.name() : file.metadata().string("general.name", file.name());
+    }
+
+    /** What computes, e.g. {@code "CPU, vector kernels (256 bits), 2 threads"}. */
+    public String description() {
+        return backend.description();
+    }
+
+    /** The model file. */
+    public GgufFile file() {
+        return file;
+    }
+
+    /** Shape of the model. */
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** The embedded model, if it is what was opened. */
+    public Optional<EmbeddedModel> embedded() {
+        return Optional.ofNullable(embedded);
+    }
+
+    /**
+     * The chat template in use.
+     *
+     * @throws ModelException when the file has none and none is built in for its architecture
+     */
+    public Template chatTemplate() {
+        return template.require();
+    }
+
+    /** Whether the template is built in because neither the file nor the options have one. */
+    public boolean chatTemplateBuiltin() {
+        return template.builtin();
+    }
+
+    /** Tokens that a session holds. */
+    public int contextTokens() {
+        return options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
+    }
+
+    /** What was doubtful about the file, one sentence each. */
+    public List<String> warnings() {
+        List<String> all = new ArrayList<>(tokenizer.warnings());
+        all.addAll(template.warnings());
+        if (contextTokens() > spec.contextTokens()) {
+            all.add("the context of " + contextTokens() + " tokens is longer than the " + spec.contextTokens()
+                    + " the model was trained for: answers far into it may be poor");
+        }
+        return all;
+    }
+
+    /** Memory in use. */
+    public MemoryUse memory() {
+        long weightBytes = file.tensors().stream()
+                .map(GgufTensor::data)
+                .mapToLong(d -> d.byteSize())
+                .sum();
+        return evaluator.exclusively(
+                () -> new MemoryUse(weightBytes, pool.bytes(), backend.allocatedBytes() - pool.bytes()));
+    }
+
+    /** A new, empty session. Whoever asked for it closes it; closing the engine does, too. */
+    public Session newSession() {
+        synchronized (sessions) {
+            if (closed) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            Session session = new Session(this, evaluator);
+            sessions.add(session);
+            return session;
+        }
+    }
+
+    int batchTokens() {
+        return options.batchTokens();
+    }
+
+    /** The prompt of a conversation, ended by the template's generation prompt. */
+    String render(Prompt.Chat chat) {
+        Vocabulary vocabulary = tokenizer.vocabulary();
+        return template.require()
+                .render(ChatContext.of(
+                        chat.messages(),
+                        chat.tools(),
+                        pieceOrNull(vocabulary, vocabulary.bosId()),
+                        pieceOrNull(vocabulary, vocabulary.eosId()),
+                        true,
+                        chat.templateVariables()));
+    }
+
+    /**
+     * Reads the answer to a prompt: reasoning and tool calls are separated in conversations only, plain text is continued
+     * as it is.
+     */
+    AnswerStream answerStream(GenerationRequest request, int[] prompt) {
+        ToolCallStream text = ToolCallParsers.none().open(List.of(), CallIds.fromZero());
+        if (!(request.prompt() instanceof Prompt.Chat chat)) {
+            return new AnswerStream(ReasoningSplitter.none(), new StopMatcher(request.stops()), text);
+        }
+        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length);
+        boolean insideReasoning = ReasoningSplitter.opens(tokenizer.decode(end, true));
+        return AnswerStream.of(insideReasoning, request.stops(), toolParser.open(chat.tools(), CallIds.fromZero()));
+    }
+
+    private static @Nullable String pieceOrNull(Vocabulary vocabulary, int id) {
+        return id == Vocabulary.NONE ? null : vocabulary.piece(id);
+    }
+
+    void forget(Session session) {
+        synchronized (sessions) {
+            sessions.remove(session);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (sessions) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            List.copyOf(sessions).forEach(Session::close);
+        }
+        pool.close();
+        decoder.close();
+        backend.close();
+        weights.close();
+        file.close();
+    }
+
+    /** Buffers of the backend that are not closed; 0 after {@link #close}. */
+    int openBuffers() {
+        return backend.allocatedBuffers();
+    }
+}

@@ -1,0 +1,110 @@
+package io.jgemma.engine;
+
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.kv.KvPool;
+import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.model.Decoder;
+import io.jgemma.engine.nn.OutputHead;
+import io.jgemma.engine.nn.Step;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+
+/** Runs steps for all sessions, one at a time: whoever wants one waits for the turns before. */
+final class Evaluator {
+
+    private final Backend backend;
+    private final Decoder decoder;
+    private final KvPool pool;
+    private final int microBatchTokens;
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    Evaluator(Backend backend, Decoder decoder, KvPool pool, int microBatchTokens) {
+        this.backend = backend;
+        this.decoder = decoder;
+        this.pool = pool;
+        this.microBatchTokens = microBatchTokens;
+    }
+
+    int microBatchTokens() {
+        return microBatchTokens;
+    }
+
+    /** Does something with the sequences' memory while no step runs. */
+    <T> T exclusively(Supplier<T> work) {
+        turn.lock();
+        try {
+            return work.get();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    KvSequence newSequence() {
+        return exclusively(pool::sequence);
+    }
+
+    /**
+     * Appends {@code ids[from..to)} to a sequence in one turn.
+     *
+     * @param wanted index into {@code ids} whose logits are wanted
+     * @param consumer receives them, within the turn
+     * @param stop asked before each micro-batch; true ends early
+     * @return index of the first id that was not fed
+     */
+    int feed(
+            KvSequence sequence,
+            int[] ids,
+            int from,
+            int to,
+            IntPredicate wanted,
+            LogitsConsumer consumer,
+            BooleanSupplier stop) {
+        turn.lock();
+        try {
+            int i = from;
+            while (i < to && !stop.getAsBoolean()) {
+                int end = Math.min(i + microBatchTokens, to);
+                step(sequence, ids, i, end, wanted, consumer);
+                i = end;
+            }
+            return i;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void step(KvSequence sequence, int[] ids, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+        int rows = to - from;
+        int position = sequence.length();
+        sequence.reserve(rows);
+        int[] positions = new int[rows];
+        int[] logitRows = new int[rows];
+        int count = 0;
+        for (int r = 0; r < rows; r++) {
+            positions[r] = position + r;
+            if (wanted.test(from + r)) {
+                logitRows[count++] = r;
+            }
+        }
+        int[] wantedRows = Arrays.copyOf(logitRows, count);
+        KvSpan span = KvSpan.causal(0, rows, position, sequence.tables());
+        decoder.forward(
+                new Step(Arrays.copyOfRange(ids, from, to), positions, List.of(span), wantedRows, Step.Tap.NONE));
+        sequence.advance(rows);
+        for (int first = 0; first < count; first += OutputHead.MAX_ROWS) {
+            int some = Math.min(OutputHead.MAX_ROWS, count - first);
+            Tensor logits = decoder.logits(first, some);
+            MemorySegment values = backend.read(logits);
+            for (int r = 0; r < some; r++) {
+                consumer.accept(from + wantedRows[first + r], values.asSlice(r * logits.rowBytes(), logits.rowBytes()));
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package io.jgemma.engine;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** The model ended its turn, or a stop string was reached. */
+    STOP,
+    /** The model ended its turn with at least one tool call. */
+    TOOL_CALLS,
+    /** {@link GenerationRequest#maxTokens} were generated. */
+    LENGTH,
+    /** The context is full. */
+    CONTEXT_FULL,
+    /** {@link Session#cancel} was called. */
+    CANCELLED
+}

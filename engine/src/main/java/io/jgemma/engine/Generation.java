@@ -1,0 +1,128 @@
+package io.jgemma.engine;
+
+import io.jgemma.engine.chat.AnswerStream;
+import io.jgemma.engine.chat.ChatEvent;
+import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.sample.Sampler;
+import io.jgemma.engine.text.StreamDecoder;
+import io.jgemma.engine.text.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One run of {@link Session#generate}. */
+final class Generation {
+
+    private final Session session;
+    private final Engine engine;
+    private final GenerationRequest request;
+    private final Consumer<? super GenerationEvent> listener;
+    private final Vocabulary vocabulary;
+    private final Session.Draw draw;
+    private final Sampler sampler;
+    private final TokenList ids = new TokenList();
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    private final List<ToolCall> calls = new ArrayList<>();
+    private final int[] one = new int[1];
+
+    Generation(Session session, Engine engine, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
+        this.session = session;
+        this.engine = engine;
+        this.request = request;
+        this.listener = listener;
+        vocabulary = engine.tokenizer().vocabulary();
+        sampler = Sampler.of(request.sampling(), engine.spec().vocabulary());
+        draw = new Session.Draw(sampler);
+    }
+
+    GenerationResult run() {
+        int[] prompt = session.encode(request.prompt());
+        if (prompt.length >= engine.contextTokens()) {
+            throw new ContextExceededException(prompt.length, engine.contextTokens());
+        }
+        long start = System.nanoTime();
+        for (int id : prompt) {
+            sampler.accept(id);
+        }
+        int cached = session.keepCommonPrefix(prompt);
+        int fed = prefill(prompt, cached);
+        long prompted = System.nanoTime();
+        FinishReason finish = fed < prompt.length ? FinishReason.CANCELLED : answer(prompt);
+        Timings timings = new Timings(cached, fed - cached, prompted - start, ids.size(), System.nanoTime() - prompted);
+        return new GenerationResult(
+                prompt, ids.toArray(), text.toString(), reasoning.toString(), calls, finish, timings);
+    }
+
+    private int prefill(int[] prompt, int cached) {
+        int last = prompt.length - 1;
+        int fed = cached;
+        listener.accept(new GenerationEvent.PromptProgress(fed, prompt.length));
+        while (fed < prompt.length) {
+            int end = Math.min(fed + engine.batchTokens(), prompt.length);
+            int reached = session.feed(prompt, fed, end, i -> i == last, draw);
+            listener.accept(new GenerationEvent.PromptProgress(reached, prompt.length));
+            if (reached < end) {
+                return reached;
+            }
+            fed = reached;
+        }
+        return fed;
+    }
+
+    private FinishReason answer(int[] prompt) {
+        AnswerStream answer = engine.answerStream(request, prompt);
+        StreamDecoder decoder = StreamDecoder.ofContinuation(engine.tokenizer());
+        FinishReason finish = decode(answer, decoder);
+        if (!answer.stopped()) {
+            answer.push(decoder.flush(), this::emit);
+        }
+        answer.finish(this::emit);
+        return finish == FinishReason.STOP && !calls.isEmpty() ? FinishReason.TOOL_CALLS : finish;
+    }
+
+    private FinishReason decode(AnswerStream answer, StreamDecoder decoder) {
+        while (true) {
+            int id = draw.token();
+            ids.add(id);
+            sampler.accept(id);
+            if (vocabulary.isEndOfGeneration(id) && !request.ignoreEnd()) {
+                return FinishReason.STOP;
+            }
+            String piece = decoder.push(id);
+            if (!piece.isEmpty()) {
+                answer.push(piece, this::emit);
+                if (answer.stopped()) {
+                    return FinishReason.STOP;
+                }
+            }
+            if (request.maxTokens() > 0 && ids.size() >= request.maxTokens()) {
+                return FinishReason.LENGTH;
+            }
+            if (session.position() >= engine.contextTokens()) {
+                return FinishReason.CONTEXT_FULL;
+            }
+            one[0] = id;
+            if (session.feed(one, 0, 1, i -> true, draw) == 0) {
+                return FinishReason.CANCELLED;
+            }
+        }
+    }
+
+    private void emit(ChatEvent event) {
+        switch (event) {
+            case ChatEvent.Text(String piece) -> {
+                text.append(piece);
+                listener.accept(new GenerationEvent.Text(piece));
+            }
+            case ChatEvent.Reasoning(String piece) -> {
+                reasoning.append(piece);
+                listener.accept(new GenerationEvent.Reasoning(piece));
+            }
+            case ChatEvent.Call(ToolCall call) -> {
+                calls.add(call);
+                listener.accept(new GenerationEvent.Call(call));
+            }
+        }
+    }
+}

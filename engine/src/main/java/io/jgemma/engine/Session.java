@@ -1,0 +1,203 @@
+package io.jgemma.engine;
+
+import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.sample.Sampler;
+import io.jgemma.engine.text.EncodeOptions;
+import io.jgemma.engine.text.Tokenizer;
+import io.jgemma.engine.text.Vocabulary;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+
+/**
+ * One conversation's memory: the keys and values of the tokens seen so far. A new prompt that begins like them is
+ * computed from where it differs.
+ *
+ * <p>One thread at a time; {@link #cancel} may be called from any.
+ */
+public final class Session implements AutoCloseable {
+
+    private final Engine engine;
+    private final Evaluator evaluator;
+    private final KvSequence sequence;
+    private final TokenList history = new TokenList();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final BooleanSupplier stop = this::cancelled;
+    private volatile boolean cancelled;
+    private boolean closed;
+
+    Session(Engine engine, Evaluator evaluator) {
+        this.engine = engine;
+        this.evaluator = evaluator;
+        this.sequence = evaluator.newSequence();
+    }
+
+    /**
+     * Generates until the model ends, a limit is reached or {@link #cancel} is called.
+     *
+     * @param listener called on this thread, in order; what it throws ends the generation and passes through
+     * @throws ContextExceededException when the prompt does not fit
+     * @throws io.jgemma.engine.template.TemplateException when the chat template refuses the messages
+     * @throws IllegalStateException when the session is busy or closed
+     */
+    public GenerationResult generate(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
+        enter();
+        try {
+            cancelled = false;
+            return new Generation(this, engine, request, listener).run();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /** Ends the generation in progress as soon as the present step is done. What was generated stays. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    /** Tokens in the cache. */
+    public int position() {
+        return history.size();
+    }
+
+    /** The tokens in the cache. */
+    public int[] tokens() {
+        return history.toArray();
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        enter();
+        try {
+            rewind(0);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Feeds tokens after the present position and shows logits: for measurements.
+     *
+     * @param wanted index into {@code ids} whose logits are wanted
+     * @param consumer receives them
+     * @throws ContextExceededException when they do not fit
+     */
+    public void evaluate(int[] ids, IntPredicate wanted, LogitsConsumer consumer) {
+        enter();
+        try {
+            requireIds(ids);
+            if (history.size() + ids.length > engine.contextTokens()) {
+                throw new ContextExceededException(history.size() + ids.length, engine.contextTokens());
+            }
+            feed(ids, 0, ids.length, wanted, consumer);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private void requireIds(int[] ids) {
+        int vocabulary = engine.spec().vocabulary();
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= vocabulary) {
+                throw new IllegalArgumentException(
+                        "token " + i + " is " + ids[i] + ", but the model knows 0 to " + (vocabulary - 1) + " only");
+            }
+        }
+    }
+
+    /** The ids of a prompt, checked. */
+    int[] encode(Prompt prompt) {
+        Tokenizer tokenizer = engine.tokenizer();
+        int[] ids = switch (prompt) {
+            case Prompt.Tokens tokens -> tokens.ids();
+            case Prompt.Text text -> tokenizer.encode(text.text(), EncodeOptions.PROMPT);
+            case Prompt.Chat chat -> tokenizer.encode(engine.render(chat), EncodeOptions.PROMPT);
+        };
+        if (ids.length == 0) {
+            Vocabulary vocabulary = tokenizer.vocabulary();
+            int begin = vocabulary.bosId() != Vocabulary.NONE ? vocabulary.bosId() : vocabulary.eosId();
+            if (begin == Vocabulary.NONE) {
+                throw new IllegalArgumentException("the prompt is empty, and the model has no token to begin with");
+            }
+            ids = new int[] {begin};
+        }
+        requireIds(ids);
+        return ids;
+    }
+
+    /** Keeps what the cache has in common with a prompt, at most all but its last token, and says how much. */
+    int keepCommonPrefix(int[] ids) {
+        return rewind(Math.min(history.commonPrefix(ids), ids.length - 1));
+    }
+
+    private int rewind(int tokens) {
+        int kept = evaluator.exclusively(() -> sequence.rewind(tokens));
+        history.truncate(kept);
+        return kept;
+    }
+
+    /** Feeds {@code ids[from..to)}; returns the index of the first not fed because of a cancel. */
+    int feed(int[] ids, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+        int before = sequence.length();
+        try {
+            return evaluator.feed(sequence, ids, from, to, wanted, consumer, stop);
+        } finally {
+            // Also when the consumer threw: what the sequence holds and what is remembered must stay the same.
+            history.addAll(ids, from, from + sequence.length() - before);
+        }
+    }
+
+    private void enter() {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "the session is busy: one call at a time, or use a session for each thread");
+        }
+        if (closed) {
+            busy.set(false);
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    /** Gives the memory back. */
+    @Override
+    public void close() {
+        if (!closed) {
+            enter();
+            try {
+                closed = true;
+                evaluator.exclusively(() -> {
+                    sequence.close();
+                    return true;
+                });
+                engine.forget(this);
+            } finally {
+                busy.set(false);
+            }
+        }
+    }
+
+    /** Samples from logits, wired here so that the token loop makes no object for it. */
+    static final class Draw implements LogitsConsumer {
+        private final Sampler sampler;
+        private int token = -1;
+
+        Draw(Sampler sampler) {
+            this.sampler = sampler;
+        }
+
+        int token() {
+            return token;
+        }
+
+        @Override
+        public void accept(int index, MemorySegment logits) {
+            token = sampler.sample(logits);
+        }
+    }
+}

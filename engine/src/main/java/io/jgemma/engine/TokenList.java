@@ -1,0 +1,41 @@
+package io.jgemma.engine;
+
+import java.util.Arrays;
+
+/** A growing list of token ids. */
+final class TokenList {
+
+    private int[] ids = new int[256];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    void add(int id) {
+        if (size == ids.length) {
+            ids = Arrays.copyOf(ids, 2 * size);
+        }
+        ids[size++] = id;
+    }
+
+    void addAll(int[] more, int from, int to) {
+        for (int i = from; i < to; i++) {
+            add(more[i]);
+        }
+    }
+
+    void truncate(int length) {
+        size = length;
+    }
+
+    int[] toArray() {
+        return Arrays.copyOf(ids, size);
+    }
+
+    /** How many leading ids are equal. */
+    int commonPrefix(int[] other) {
+        int mismatch = Arrays.mismatch(ids, 0, size, other, 0, other.length);
+        return mismatch < 0 ? size : mismatch;
+    }
+}

@@ -1,0 +1,43 @@
+package io.jgemma.engine.backend;
+
+import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.tensor.Buffer;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A processor with its memory. One backend serves one engine. Not thread-safe: the engine calls it from one thread at a
+ * time. Closing it frees what {@link #upload} brought; buffers from {@link #allocate} are closed by who asked for them.
+ */
+public interface Backend extends AutoCloseable {
+
+    /** Name and kind of kernels for people, e.g. {@code "CPU, vector kernels (256 bits), 8 threads"}. */
+    String description();
+
+    /** Zeroed memory of {@code bytes} bytes. */
+    Buffer allocate(long bytes);
+
+    /** A weight made ready for {@link Ops}. The file must stay open as long as the backend: it may be used in place. */
+    Tensor upload(GgufTensor weight);
+
+    /** The operations. */
+    Ops ops();
+
+    /**
+     * Waits for all operations and shows the content of an F32 tensor. The segment is valid until the next operation
+     * that writes the tensor.
+     */
+    MemorySegment read(Tensor tensor);
+
+    /** Copies {@code bytes} bytes from one buffer's beginning to another's. */
+    void copy(Buffer from, Buffer to, long bytes);
+
+    /** Bytes allocated and not yet closed, weights used in place excepted. */
+    long allocatedBytes();
+
+    /** Buffers allocated and not yet closed. */
+    int allocatedBuffers();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,127 @@
+package io.jgemma.engine.backend;
+
+import io.jgemma.engine.spec.Activation;
+import io.jgemma.engine.spec.RopeSpec;
+import io.jgemma.engine.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The operations a model is made of, on preallocated tensors of one backend. Activations are F32 with one row a token;
+ * weights are of any type. Calls of one backend come from one thread at a time; an operation may still run when its call
+ * returns, and only {@link Backend#read} waits.
+ *
+ * <p>Outputs come first. An output may be one of the inputs only where the operation says so. Shapes are checked; a
+ * mismatch is an {@link IllegalArgumentException}. Methods with a body are fusions: a backend may override them with
+ * something faster that gives the same result.
+ */
+public interface Ops {
+
+    /**
+     * {@code y[r] = table[ids[r]] * scale}.
+     *
+     * @param y F32 [rows, hidden]
+     * @param table any type [vocabulary, hidden]
+     * @param ids the first {@code y.rows()} are read
+     */
+    void embed(Tensor y, Tensor table, int[] ids, float scale);
+
+    /**
+     * {@code y = x w^T}.
+     *
+     * @param y F32 [rows, out]
+     * @param w any type [out, in]
+     * @param x F32 [rows, in]
+     */
+    void matmul(Tensor y, Tensor w, Tensor x);
+
+    /**
+     * {@code x[r] += bias}.
+     *
+     * @param x F32 [rows, n]
+     * @param bias F32 [1, n]
+     */
+    void addBias(Tensor x, Tensor bias);
+
+    /**
+     * {@code y[r][i] = w[i] * x[r][i] / sqrt(mean_j(x[r][j]^2) + epsilon)} (Zhang and Sennrich, 2019).
+     *
+     * @param y F32 [rows, n]; may be {@code x}
+     * @param x F32 [rows, n]
+     * @param w F32 [1, n]
+     */
+    void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon);
+
+    /**
+     * Cosine and sine of each row's angles: {@code table[r][2 i] = m cos(p_r f_i)}, {@code table[r][2 i + 1] = m sin(p_r f_i)}.
+     *
+     * @param table F32 [rows, rope.rotatedDims()]
+     * @param rope frequencies {@code f} and magnitude {@code m}
+     * @param positions {@code p}; the first {@code table.rows()} are read
+     */
+    void ropeTable(Tensor table, RopeSpec rope, int[] positions);
+
+    /**
+     * Turns each pair of every head: {@code (a, b) -> (a cos - b sin, a sin + b cos)}.
+     *
+     * @param x F32 [rows, heads * headDim], changed in place
+     * @param table F32 [rows, rotatedDims] from {@link #ropeTable}
+     */
+    void rope(Tensor x, Tensor table, int headDim, RopeSpec.Style style);
+
+    /**
+     * {@code x += h}.
+     *
+     * @param x F32 [rows, n]
+     * @param h F32 [rows, n]
+     */
+    void add(Tensor x, Tensor h);
+
+    /**
+     * {@code y = f(gate) * up}, element by element.
+     *
+     * @param y F32 [rows, n]; may be {@code gate} or {@code up}
+     * @param gate F32 [rows, n]
+     * @param up F32 [rows, n]
+     */
+    void gate(Tensor y, Tensor gate, Tensor up, Activation f);
+
+    /**
+     * {@code y[i] = x[rows[i]]}.
+     *
+     * @param y F32 [count, n]
+     * @param x F32 [rows, n]
+     * @param rows indices into {@code x}; the first {@code y.rows()} are read
+     */
+    void gatherRows(Tensor y, Tensor x, int[] rows);
+
+    /**
+     * Writes the rows' keys and values into the pages of their sequences.
+     *
+     * @param k F32 [rows, kvHeads * keyDim]
+     * @param v F32 [rows, kvHeads * valueDim]
+     */
+    void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v);
+
+    /**
+     * Attention of each row over the visible positions of its sequence, those of this pass included (their K and V must
+     * be stored before): with {@code s_t = scale q . k_t}, {@code y = sum_t softmax(s)_t v_t} for every query head. Head
+     * {@code h} reads K/V head {@code h kvHeads / heads}. Computed with a running soft-max over tiles (Dao et al., 2022,
+     * FlashAttention); no matrix of scores exists.
+     *
+     * @param y F32 [rows, heads * valueDim]
+     * @param q F32 [rows, heads * keyDim]
+     */
+    void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, float scale);
+
+    /**
+     * {@code x += rmsNorm(h)}; {@code h} is changed.
+     *
+     * @param x F32 [rows, n]
+     * @param h F32 [rows, n]
+     * @param w F32 [1, n]
+     */
+    default void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
+        rmsNorm(h, h, w, epsilon);
+        add(x, h);
+    }
+}

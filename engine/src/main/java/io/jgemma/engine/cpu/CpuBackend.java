@@ -1,0 +1,102 @@
+package io.jgemma.engine.cpu;
+
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.tensor.Buffer;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The CPU: weights are used where the file is mapped, everything else lies outside the Java heap. */
+public final class CpuBackend implements Backend {
+
+    private final CpuKernels kernels;
+    private final int threads;
+    private final CpuOps ops;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger buffers = new AtomicInteger();
+
+    private CpuBackend(CpuKernels kernels, int threads) {
+        this.kernels = kernels;
+        this.threads = threads;
+        this.ops = new CpuOps(kernels, threads);
+    }
+
+    /**
+     * Opens the CPU.
+     *
+     * @param kernels {@code auto} (the fastest there is), {@code vector} or {@code scalar}
+     * @param threads threads to compute with; 0 = physical cores
+     * @throws IllegalArgumentException for another name of kernels
+     */
+    public static CpuBackend open(String kernels, int threads) {
+        CpuKernels chosen = switch (kernels) {
+            case "auto", "vector" -> new VectorKernels();
+            case "scalar" -> new ScalarKernels();
+            default ->
+                throw new IllegalArgumentException(
+                        "there are no CPU kernels called '" + kernels + "': choose auto, vector or scalar");
+        };
+        return of(chosen, threads > 0 ? threads : CpuTopology.physicalCores());
+    }
+
+    /** Opens the CPU with given kernels. */
+    static CpuBackend of(CpuKernels kernels, int threads) {
+        return new CpuBackend(kernels, threads);
+    }
+
+    @Override
+    public String description() {
+        String width = kernels instanceof VectorKernels ? " (" + VectorKernels.registerBits() + " bits)" : "";
+        return "CPU, " + kernels.name() + " kernels" + width + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Buffer allocate(long size) {
+        bytes.addAndGet(size);
+        buffers.incrementAndGet();
+        return HostBuffer.allocate(size, () -> {
+            bytes.addAndGet(-size);
+            buffers.decrementAndGet();
+        });
+    }
+
+    @Override
+    public Tensor upload(GgufTensor weight) {
+        return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
+    }
+
+    @Override
+    public Ops ops() {
+        return ops;
+    }
+
+    @Override
+    public MemorySegment read(Tensor tensor) {
+        HostBuffer host = (HostBuffer) tensor.buffer();
+        return host.segment().asSlice(tensor.offsetBytes(), tensor.byteSize());
+    }
+
+    @Override
+    public void copy(Buffer from, Buffer to, long size) {
+        MemorySegment.copy(((HostBuffer) from).segment(), 0, ((HostBuffer) to).segment(), 0, size);
+    }
+
+    @Override
+    public long allocatedBytes() {
+        return bytes.get();
+    }
+
+    @Override
+    public int allocatedBuffers() {
+        return buffers.get();
+    }
+
+    @Override
+    public void close() {
+        ops.close();
+    }
+}

@@ -1,0 +1,286 @@
+package io.jgemma.engine.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+import io.jgemma.engine.backend.KvLayer;
+import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.spec.Activation;
+import io.jgemma.engine.spec.RopeSpec;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Checks shapes, splits rows over the pool, calls kernels. Matrix products are split along the weights' rows, so that each
+ * weight is read once; everything else along the activations' rows.
+ */
+final class CpuOps implements Ops, AutoCloseable {
+
+    /** Bytes of weights below which a chunk is not worth handing to another thread: a few microseconds of reading. */
+    private static final long CHUNK_BYTES = 32 * 1024;
+
+    private static final int CHUNK_ELEMENTS = 8 * 1024;
+
+    private final CpuKernels kernels;
+    private final RowPool pool;
+    private final Scratch[] scratch;
+    private final CpuAttention attention;
+    private final Operand a = new Operand();
+    private final Operand b = new Operand();
+    private final Operand c = new Operand();
+    private final Scratch shared = new Scratch();
+    private Operand prepared = c;
+    private final RowPool.Job matmulJob = this::matmulRows;
+    private final GateJob gateJob = new GateJob();
+    private final NormJob normJob = new NormJob();
+    private final RowPool.Job addJob = this::addRows;
+
+    CpuOps(CpuKernels kernels, int threads) {
+        this.kernels = kernels;
+        this.pool = new RowPool(threads);
+        this.scratch = new Scratch[threads];
+        for (int i = 0; i < threads; i++) {
+            scratch[i] = new Scratch();
+        }
+        this.attention = new CpuAttention(kernels, scratch);
+    }
+
+    @Override
+    public void embed(Tensor y, Tensor table, int[] ids, float scale) {
+        require(y.columns() == table.columns() && ids.length >= y.rows(), "embed", y, table);
+        a.set(y);
+        b.set(table);
+        for (int r = 0; r < y.rows(); r++) {
+            if (ids[r] < 0 || ids[r] >= table.rows()) {
+                throw new IllegalArgumentException(
+                        "token id " + ids[r] + " lies outside the vocabulary of " + table.rows() + " tokens");
+            }
+            kernels.decode(table.type(), b.segment(), b.row(ids[r]), a.segment(), a.row(r), b.columns(), scratch[0]);
+        }
+        if (scale != 1) {
+            kernels.scale(a, a, scale, 0, a.rows());
+        }
+    }
+
+    @Override
+    public void matmul(Tensor y, Tensor w, Tensor x) {
+        require(x.columns() == w.columns() && y.rows() == x.rows() && y.columns() == w.rows(), "matmul", y, w, x);
+        a.set(y);
+        b.set(w);
+        prepared = kernels.prepare(w.type(), c.set(x), shared);
+        int chunk = (int) Math.max(1, CHUNK_BYTES / (b.rowBytes() * Math.max(1, x.rows() / 4)));
+        pool.run(b.rows(), chunk, matmulJob);
+    }
+
+    private void matmulRows(int from, int to, int worker) {
+        kernels.matmul(a, b, prepared, from, to, scratch[worker]);
+    }
+
+    @Override
+    public void addBias(Tensor x, Tensor bias) {
+        require(bias.rows() == 1 && bias.columns() == x.columns(), "addBias", x, bias);
+        a.set(x);
+        b.set(bias);
+        pool.run(a.rows(), rowsPerChunk(a), addJob);
+    }
+
+    @Override
+    public void add(Tensor x, Tensor h) {
+        require(x.rows() == h.rows() && x.columns() == h.columns(), "add", x, h);
+        a.set(x);
+        b.set(h);
+        pool.run(a.rows(), rowsPerChunk(a), addJob);
+    }
+
+    private void addRows(int from, int to, int worker) {
+        kernels.add(a, b, from, to);
+    }
+
+    @Override
+    public void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon) {
+        require(
+                y.rows() == x.rows() && y.columns() == x.columns() && w.rows() == 1 && w.columns() == x.columns(),
+                "rmsNorm",
+                y,
+                x,
+                w);
+        a.set(y);
+        b.set(x);
+        c.set(w);
+        normJob.epsilon = epsilon;
+        pool.run(a.rows(), rowsPerChunk(a), normJob);
+    }
+
+    private final class NormJob implements RowPool.Job {
+        private float epsilon;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.rmsNorm(a, b, c, epsilon, from, to);
+        }
+    }
+
+    @Override
+    public void ropeTable(Tensor table, RopeSpec rope, int[] positions) {
+        require(table.columns() == rope.rotatedDims() && positions.length >= table.rows(), "ropeTable", table);
+        a.set(table);
+        double[] frequencies = rope.inverseFrequencies();
+        for (int r = 0; r < a.rows(); r++) {
+            for (int i = 0; i < frequencies.length; i++) {
+                double angle = positions[r] * frequencies[i];
+                long at = a.row(r) + 8L * i;
+                a.segment().set(JAVA_FLOAT_UNALIGNED, at, (float) (rope.magnitude() * Math.cos(angle)));
+                a.segment().set(JAVA_FLOAT_UNALIGNED, at + 4, (float) (rope.magnitude() * Math.sin(angle)));
+            }
+        }
+    }
+
+    @Override
+    public void rope(Tensor x, Tensor table, int headDim, RopeSpec.Style style) {
+        require(x.rows() == table.rows() && x.columns() % headDim == 0 && table.columns() <= headDim, "rope", x, table);
+        a.set(x);
+        b.set(table);
+        kernels.rope(a, b, headDim, style, 0, a.rows());
+    }
+
+    @Override
+    public void gate(Tensor y, Tensor gate, Tensor up, Activation f) {
+        require(
+                y.rows() == gate.rows()
+                        && y.columns() == gate.columns()
+                        && y.rows() == up.rows()
+                        && y.columns() == up.columns(),
+                "gate",
+                y,
+                gate,
+                up);
+        a.set(y);
+        b.set(gate);
+        c.set(up);
+        gateJob.activation = f;
+        pool.run(a.rows(), rowsPerChunk(a), gateJob);
+    }
+
+    private final class GateJob implements RowPool.Job {
+        private Activation activation = Activation.SILU;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.gate(a, b, c, activation, from, to);
+        }
+    }
+
+    @Override
+    public void gatherRows(Tensor y, Tensor x, int[] rows) {
+        require(y.columns() == x.columns() && rows.length >= y.rows(), "gatherRows", y, x);
+        a.set(y);
+        b.set(x);
+        for (int i = 0; i < a.rows(); i++) {
+            if (rows[i] < 0 || rows[i] >= b.rows()) {
+                throw new IllegalArgumentException("row " + rows[i] + " lies outside " + b.rows() + " rows");
+            }
+            MemorySegment.copy(b.segment(), b.row(rows[i]), a.segment(), a.row(i), a.rowBytes());
+        }
+    }
+
+    @Override
+    public void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
+        KvLayout layout = layer.layout();
+        require(
+                k.columns() == (long) layout.kvHeads() * layout.keyDim()
+                        && v.columns() == (long) layout.kvHeads() * layout.valueDim()
+                        && k.rows() == v.rows(),
+                "storeKv",
+                k,
+                v);
+        a.set(k);
+        b.set(v);
+        for (KvSpan span : spans) {
+            for (int i = 0; i < span.rows(); i++) {
+                storeRow(layer, span, i);
+            }
+        }
+    }
+
+    private void storeRow(KvLayer layer, KvSpan span, int i) {
+        KvLayout layout = layer.layout();
+        int position = span.position() + i;
+        int token = position % KvLayout.PAGE_TOKENS;
+        MemorySegment page =
+                ((HostBuffer) span.tables().get(layer.group()).page(position / KvLayout.PAGE_TOKENS)).segment();
+        int row = span.firstRow() + i;
+        for (int head = 0; head < layout.kvHeads(); head++) {
+            long key = a.row(row) + 4L * head * layout.keyDim();
+            long value = b.row(row) + 4L * head * layout.valueDim();
+            kernels.encode(
+                    layout.keyType(),
+                    a.segment(),
+                    key,
+                    page,
+                    layout.keyOffset(layer.slot(), head, token),
+                    layout.keyDim());
+            kernels.encode(
+                    layout.valueType(),
+                    b.segment(),
+                    value,
+                    page,
+                    layout.valueOffset(layer.slot(), head, token),
+                    layout.valueDim());
+        }
+    }
+
+    @Override
+    public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, float scale) {
+        KvLayout layout = layer.layout();
+        long queryHeads = q.columns() / layout.keyDim();
+        require(
+                q.columns() % layout.keyDim() == 0
+                        && queryHeads % layout.kvHeads() == 0
+                        && y.columns() == queryHeads * layout.valueDim()
+                        && y.rows() == q.rows(),
+                "attend",
+                y,
+                q);
+        attention.prepare(y, layer, spans, q, scale, pool.workers());
+        pool.run(attention.itemCount(), 1, attention);
+        attention.join();
+    }
+
+    private static int rowsPerChunk(Operand operand) {
+        return Math.max(1, CHUNK_ELEMENTS / operand.columns());
+    }
+
+    private static void require(boolean fits, String operation, Tensor... operands) {
+        if (fits) {
+            for (int i = 0; i < operands.length; i++) {
+                boolean weights = operation.equals("matmul") && i == 1 || operation.equals("embed") && i == 1;
+                fits &= weights || operands[i].type() == QuantTypes.F32;
+            }
+        }
+        if (!fits) {
+            StringBuilder message = new StringBuilder(operation).append(": operands do not fit:");
+            for (Tensor t : operands) {
+                message.append(' ')
+                        .append(t.type().name())
+                        .append('[')
+                        .append(t.rows())
+                        .append(", ");
+                message.append(t.columns()).append(']');
+            }
+            throw new IllegalArgumentException(message.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        attention.close();
+        shared.close();
+        for (Scratch s : scratch) {
+            s.close();
+        }
+    }
+}

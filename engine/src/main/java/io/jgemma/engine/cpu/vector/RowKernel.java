@@ -1,0 +1,29 @@
+package io.jgemma.engine.cpu.vector;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+
+/** What the vector kernels need of one weight type: its values, and their product with an F32 row. */
+interface RowKernel {
+
+    /** The type it serves. */
+    QuantType type();
+
+    /**
+     * Decodes a row.
+     *
+     * @param n elements, whole blocks
+     * @param dst F32, at {@code dstOffset} bytes
+     */
+    void decode(MemorySegment w, long offset, int n, MemorySegment dst, long dstOffset);
+
+    /** Brings rows of activations into the form that {@link #dot} wants; {@code x} itself where F32 is that form. */
+    default Operand prepare(Operand x, Scratch scratch) {
+        return x;
+    }
+
+    /** {@code sum_i w[i] x[i]} over {@code n} elements; {@code x} as prepared, at {@code xOffset} bytes. */
+    float dot(MemorySegment w, long offset, MemorySegment x, long xOffset, int n, Scratch scratch);
+}

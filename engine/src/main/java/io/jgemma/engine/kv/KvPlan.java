@@ -1,0 +1,101 @@
+package io.jgemma.engine.kv;
+
+import io.jgemma.engine.backend.KvLayer;
+import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.spec.LayerSpec;
+import io.jgemma.engine.spec.ModelSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Which layers share pages, and what they take. Layers of the same heads and window form a group with one page table.
+ *
+ * @param groups layout of each group
+ * @param layers place of each layer of the model, first to last
+ */
+public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
+
+    /** Types that K and V can be stored in. */
+    public static final List<QuantType> TYPES = List.of(QuantTypes.F32, QuantTypes.F16, QuantTypes.BF16);
+
+    /**
+     * Tokens that a window layer keeps beyond its window, so that a sequence can be cut by as many without computing the
+     * window again.
+     */
+    static final int SLACK_TOKENS = KvLayout.PAGE_TOKENS;
+
+    public KvPlan {
+        groups = List.copyOf(groups);
+        layers = List.copyOf(layers);
+    }
+
+    /**
+     * The plan for a model.
+     *
+     * @throws IllegalArgumentException when K or V cannot be stored so
+     */
+    public static KvPlan of(ModelSpec model, QuantType keyType, QuantType valueType) {
+        requireType("K", keyType);
+        requireType("V", valueType);
+        List<KvLayout> shapes = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        List<int[]> places = new ArrayList<>();
+        for (LayerSpec layer : model.layers()) {
+            KvLayout shape = new KvLayout(
+                    1, layer.kvHeads(), layer.keyDim(), layer.valueDim(), keyType, valueType, layer.window());
+            int group = shapes.indexOf(shape);
+            if (group < 0) {
+                group = shapes.size();
+                shapes.add(shape);
+                counts.add(0);
+            }
+            places.add(new int[] {group, counts.get(group)});
+            counts.set(group, counts.get(group) + 1);
+        }
+        List<KvLayout> groups = new ArrayList<>();
+        for (int g = 0; g < shapes.size(); g++) {
+            KvLayout s = shapes.get(g);
+            groups.add(
+                    new KvLayout(counts.get(g), s.kvHeads(), s.keyDim(), s.valueDim(), keyType, valueType, s.window()));
+        }
+        List<KvLayer> layers = places.stream()
+                .map(p -> new KvLayer(groups.get(p[0]), p[0], p[1]))
+                .toList();
+        return new KvPlan(groups, layers);
+    }
+
+    private static void requireType(String what, QuantType type) {
+        if (!TYPES.contains(type)) {
+            throw new IllegalArgumentException(what + " cannot be cached as " + type.name()
+                    + " yet: choose "
+                    + String.join(", ", TYPES.stream().map(QuantType::name).toList())
+                            .toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** First page of a group that a sequence of {@code tokens} tokens still holds. */
+    static int firstPage(KvLayout group, int tokens) {
+        return group.window() == 0 ? 0 : Math.max(0, tokens - group.window() + 1 - SLACK_TOKENS) / KvLayout.PAGE_TOKENS;
+    }
+
+    /** Bytes that one sequence of {@code tokens} tokens holds, in whole pages, window layers without what left the window. */
+    public long bytes(int tokens) {
+        long bytes = 0;
+        for (KvLayout group : groups) {
+            int pages = Math.ceilDiv(tokens, KvLayout.PAGE_TOKENS) - firstPage(group, tokens);
+            bytes += pages * group.pageBytes();
+        }
+        return bytes;
+    }
+
+    /** Bytes that one more token takes in the layers without a window. */
+    public long tokenBytes() {
+        return groups.stream()
+                .filter(group -> group.window() == 0)
+                .mapToLong(KvLayout::tokenBytes)
+                .sum();
+    }
+}

@@ -1,0 +1,113 @@
+package io.jgemma.engine.model;
+
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.gguf.GgufShape;
+import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.nn.Linear;
+import io.jgemma.engine.nn.RmsNorm;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The tensors of a file by their GGUF names, with their shapes checked, brought to a backend when asked for. */
+public final class Weights implements AutoCloseable {
+
+    private final GgufFile file;
+    private final Backend backend;
+    private final LongConsumer progress;
+    private final Map<String, Tensor> loaded = new HashMap<>();
+    private final Arena converted = Arena.ofShared();
+    private long loadedBytes;
+
+    /**
+     * The weights of a file.
+     *
+     * @param progress told the bytes loaded so far
+     */
+    public Weights(GgufFile file, Backend backend, LongConsumer progress) {
+        this.file = file;
+        this.backend = backend;
+        this.progress = progress;
+    }
+
+    /** Whether the file has a tensor. */
+    public boolean has(String name) {
+        return file.find(name).isPresent();
+    }
+
+    /**
+     * A matrix.
+     *
+     * @return any type [rows, columns]
+     * @throws ModelException when it has another shape
+     * @throws io.jgemma.engine.gguf.GgufException when the file has no such tensor
+     */
+    public Tensor matrix(String name, long rows, long columns) {
+        Tensor known = loaded.get(name);
+        if (known != null) {
+            return known;
+        }
+        GgufTensor tensor = file.tensor(name);
+        if (tensor.rows() != rows || tensor.columns() != columns) {
+            throw new ModelException(file.name() + ": tensor " + name + " has " + tensor.rows() + " rows of "
+                    + tensor.columns() + " elements, but the metadata asks for " + rows + " of " + columns
+                    + ": the file is damaged or of another model");
+        }
+        Tensor made = backend.upload(tensor);
+        loaded.put(name, made);
+        loadedBytes += tensor.data().byteSize();
+        progress.accept(loadedBytes);
+        return made;
+    }
+
+    /** A vector as F32 [1, n], whatever its type in the file. */
+    public Tensor vector(String name, long n) {
+        Tensor vector = matrix(name, 1, n);
+        if (vector.type().equals(QuantTypes.F32)) {
+            return vector;
+        }
+        float[] values = decode(file.tensor(name));
+        MemorySegment floats = converted.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+        Tensor made = backend.upload(new GgufTensor(name, QuantTypes.F32, GgufShape.of(n), floats));
+        loaded.put(name, made);
+        return made;
+    }
+
+    /** A vector's values on the host, if the file has it. */
+    public Optional<float[]> values(String name) {
+        return file.find(name).map(Weights::decode);
+    }
+
+    private static float[] decode(GgufTensor tensor) {
+        float[] values = new float[Math.toIntExact(tensor.rows() * tensor.columns())];
+        tensor.type().decode(tensor.data(), 0, values, 0, values.length);
+        return values;
+    }
+
+    /** {@code NAME.weight} [out, in], with {@code NAME.bias} [out] where the file has one. */
+    public Linear linear(String name, int outputs, int inputs) {
+        Tensor weight = matrix(name + ".weight", outputs, inputs);
+        @Nullable Tensor bias = has(name + ".bias") ? vector(name + ".bias", outputs) : null;
+        return new Linear(backend.ops(), weight, bias);
+    }
+
+    /** {@code NAME.weight} [n] as a norm. */
+    public RmsNorm rmsNorm(String name, int n, float epsilon) {
+        return new RmsNorm(backend.ops(), vector(name + ".weight", n), epsilon);
+    }
+
+    /** Frees what was converted, after the backend was closed; tensors used in place belong to the file. */
+    @Override
+    public void close() {
+        loaded.clear();
+        converted.close();
+    }
+}

@@ -1,0 +1,80 @@
+package io.jgemma.engine.nn;
+
+import io.jgemma.engine.backend.KvLayer;
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.spec.LayerSpec;
+import io.jgemma.engine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Self-attention of one layer: project, normalise heads, turn, store K and V, attend, project back. */
+public final class Attention {
+
+    /**
+     * The parts of one layer.
+     *
+     * @param q to [rows, heads * keyDim]
+     * @param k to [rows, kvHeads * keyDim]
+     * @param v to [rows, kvHeads * valueDim]
+     * @param output from [rows, heads * valueDim]
+     * @param qNorm norm of query heads, or null
+     * @param kNorm norm of key heads, or null
+     * @param rope position embedding
+     */
+    public record Parts(
+            Linear q,
+            Linear k,
+            Linear v,
+            Linear output,
+            @Nullable RmsNorm qNorm,
+            @Nullable RmsNorm kNorm,
+            Rope rope) {}
+
+    private final Ops ops;
+    private final Parts parts;
+    private final LayerSpec spec;
+    private final KvLayer place;
+    private final Workspace.Rows queries;
+    private final Workspace.Rows keys;
+    private final Workspace.Rows values;
+    private final Workspace.Rows outputs;
+
+    /** Attention of the layer {@code spec} whose K and V lie at {@code place}. */
+    public Attention(Ops ops, Parts parts, LayerSpec spec, KvLayer place, Workspace workspace) {
+        this.ops = ops;
+        this.parts = parts;
+        this.spec = spec;
+        this.place = place;
+        queries = workspace.rows("q", spec.heads() * spec.keyDim());
+        keys = workspace.rows("k", spec.kvHeads() * spec.keyDim());
+        values = workspace.rows("v", spec.kvHeads() * spec.valueDim());
+        outputs = workspace.rows("attn", spec.heads() * spec.valueDim());
+    }
+
+    /**
+     * {@code y = attention(h)}.
+     *
+     * @param y F32 [rows, hidden]; may be {@code h}
+     * @param h F32 [rows, hidden], normalised
+     */
+    public void apply(Tensor y, Tensor h, Step step) {
+        int rows = step.rows();
+        Tensor q = queries.first(rows);
+        Tensor k = keys.first(rows);
+        Tensor v = values.first(rows);
+        Tensor o = outputs.first(rows);
+        parts.q.apply(q, h);
+        parts.k.apply(k, h);
+        parts.v.apply(v, h);
+        if (parts.qNorm != null) {
+            parts.qNorm.applyToHeads(q);
+        }
+        if (parts.kNorm != null) {
+            parts.kNorm.applyToHeads(k);
+        }
+        parts.rope.apply(q, spec.keyDim());
+        parts.rope.apply(k, spec.keyDim());
+        ops.storeKv(place, step.spans(), k, v);
+        ops.attend(o, place, step.spans(), q, spec.attentionScale());
+        parts.output.apply(y, o);
+    }
+}

@@ -1,0 +1,43 @@
+package io.jgemma.engine.nn;
+
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** {@code y = x w^T + bias}. */
+public final class Linear {
+
+    private final Ops ops;
+    private final Tensor weight;
+    private final @Nullable Tensor bias;
+
+    /**
+     * A product with a weight.
+     *
+     * @param weight any type [out, in]
+     * @param bias F32 [1, out], or null
+     */
+    public Linear(Ops ops, Tensor weight, @Nullable Tensor bias) {
+        this.ops = ops;
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    /** Elements of an output row. */
+    public int outputs() {
+        return Math.toIntExact(weight.rows());
+    }
+
+    /**
+     * Computes {@code y}.
+     *
+     * @param y F32 [rows, out]
+     * @param x F32 [rows, in]
+     */
+    public void apply(Tensor y, Tensor x) {
+        ops.matmul(y, weight, x);
+        if (bias != null) {
+            ops.addBias(y, bias);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.jgemma.engine.nn;
+
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.tensor.Tensor;
+
+/**
+ * From the residual stream to logits, for the rows that want them. Logits of a large vocabulary are big (a megabyte a row
+ * for Gemma), so they are made a few rows at a time.
+ */
+public final class OutputHead {
+
+    /** The most rows of logits made at a time. */
+    public static final int MAX_ROWS = 16;
+
+    private final Ops ops;
+    private final RmsNorm norm;
+    private final Linear output;
+    private final Workspace.Rows wanted;
+    private final Workspace.Rows logits;
+    private int count;
+
+    /** A head over [rows, hidden]. */
+    public OutputHead(Ops ops, RmsNorm norm, Linear output, int hidden, Workspace workspace) {
+        this.ops = ops;
+        this.norm = norm;
+        this.output = output;
+        wanted = workspace.rows("head", hidden);
+        logits = workspace.rows("logits", Math.min(MAX_ROWS, workspace.maxRows()), output.outputs());
+    }
+
+    /** Takes the wanted rows out of the residual stream {@code x}, F32 [rows, hidden]. */
+    public void begin(Tensor x, Step step) {
+        count = step.logitRows().length;
+        if (count > 0) {
+            Tensor rows = wanted.first(count);
+            ops.gatherRows(rows, x, step.logitRows());
+            norm.apply(rows, rows);
+            step.tap().see("result_norm", -1, rows);
+        }
+    }
+
+    /**
+     * Logits of the wanted rows {@code first} to {@code first + rows}, exclusive, F32 [rows, vocabulary]; valid until the
+     * next call.
+     *
+     * @param rows at most {@link #MAX_ROWS}
+     */
+    public Tensor logits(int first, int rows) {
+        Tensor y = logits.first(rows);
+        output.apply(y, wanted.first(count).slice(first, rows));
+        return y;
+    }
+}

@@ -1,0 +1,42 @@
+package io.jgemma.engine.nn;
+
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.tensor.Tensor;
+
+/** RMSNorm with its weight: {@link Ops#rmsNorm}. */
+public final class RmsNorm {
+
+    private final Ops ops;
+    private final Tensor weight;
+    private final float epsilon;
+
+    /**
+     * A norm.
+     *
+     * @param weight F32 [1, n]
+     */
+    public RmsNorm(Ops ops, Tensor weight, float epsilon) {
+        this.ops = ops;
+        this.weight = weight;
+        this.epsilon = epsilon;
+    }
+
+    /**
+     * Computes {@code y}; both F32 [rows, n], {@code y} may be {@code x}.
+     */
+    public void apply(Tensor y, Tensor x) {
+        ops.rmsNorm(y, x, weight, epsilon);
+    }
+
+    /** Normalises every head of every row: {@code x} F32 [rows, heads * n] in place. */
+    public void applyToHeads(Tensor x) {
+        long n = weight.columns();
+        Tensor heads = x.reshape(x.rows() * (x.columns() / n), n);
+        ops.rmsNorm(heads, heads, weight, epsilon);
+    }
+
+    /** {@code x += norm(h)}; {@code h} is changed. */
+    public void addTo(Tensor x, Tensor h) {
+        ops.addRmsNorm(x, h, weight, epsilon);
+    }
+}

@@ -1,0 +1,29 @@
+package io.jgemma.models;
+
+import io.jgemma.engine.model.EmbeddedModel;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** The small model that is shipped, so that a first chat needs no download. */
+public final class DemoModel implements EmbeddedModel {
+
+    private static final String RESOURCE = "jgemma-demo-q4_0.gguf";
+
+    @Override
+    public String name() {
+        return "jgemma demo";
+    }
+
+    @Override
+    public String notice() {
+        return "This is jgemma's embedded demo model: 7 million parameters, good for first steps, often wrong. "
+                + "For real work get a Gemma 3 GGUF, for example gemma-3-4b-it-qat-q4_0 from Google on "
+                + "Hugging Face, and pass the file: jgemma chat FILE.gguf";
+    }
+
+    @Override
+    public InputStream open() {
+        return Objects.requireNonNull(
+                DemoModel.class.getResourceAsStream(RESOURCE), "the jar lacks its resource " + RESOURCE);
+    }
+}

@@ -1,0 +1,105 @@
+package io.jgemma.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.Prompt;
+import io.jgemma.engine.Session;
+import io.jgemma.engine.TestModels;
+import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.text.EncodeOptions;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Real weights against an independent float32 pass over them, where they are present: token ids equal, the greedy tokens that
+ * both references are sure of equal, logits at most as far off as llama.cpp's.
+ */
+@Timeout(600)
+final class RealWeightsTest {
+
+    private static final int WORST = 3;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gemma-3-270m-q4_0",
+                "gemma-3-270m-q4_k_m",
+                "smollm2-135m-instruct-q4_1",
+                "qwen2.5-coder-0.5b-instruct-q4_k_m"
+            })
+    void agreesWithTheReference(String name) {
+        Optional<Path> model = TestModels.find(name + ".gguf");
+        Optional<Path> golden = TestModels.find(name + ".json");
+        assumeTrue(model.isPresent() && golden.isPresent(), () -> name + " is not here");
+        try (Engine engine = Engine.open(EngineOptions.of(model.orElseThrow()).withContextTokens(2048))) {
+            List<Double> ours = new ArrayList<>();
+            List<Double> theirs = new ArrayList<>();
+            for (JsonNode item : Golden.file(golden.orElseThrow()).get("items")) {
+                double error = compare(engine, item);
+                double reference = item.get("llama_cpp_nmse").asDouble();
+                assertThat(error).as(name + " " + item.get("name").asText()).isLessThan(WORST * reference);
+                ours.add(error);
+                theirs.add(reference);
+            }
+            assertThat(median(ours)).as("median error").isLessThanOrEqualTo(median(theirs));
+        }
+    }
+
+    private static double compare(Engine engine, JsonNode item) {
+        String what = item.get("name").asText();
+        int[] tokens = Golden.ints(item.get("tokens"));
+        assertThat(engine.tokenizer().encode(item.get("prompt").asText(), EncodeOptions.PROMPT))
+                .as(what)
+                .isEqualTo(tokens);
+        int sure = item.get("sure").asInt();
+        if (sure > 0) {
+            try (Session session = engine.newSession()) {
+                GenerationRequest request = GenerationRequest.of(new Prompt.Tokens(tokens))
+                        .withSampling(SamplerOptions.greedy())
+                        .withMaxTokens(sure)
+                        .withIgnoreEnd(true);
+                assertThat(session.generate(request, event -> {}).ids())
+                        .as(what)
+                        .isEqualTo(Arrays.copyOf(Golden.ints(item.get("greedy_ids")), sure));
+            }
+        }
+        double[] error = new double[1];
+        try (Session session = engine.newSession()) {
+            session.evaluate(tokens, i -> i == tokens.length - 1, (i, logits) -> error[0] = error(item, logits));
+        }
+        return error[0];
+    }
+
+    private static double error(JsonNode item, MemorySegment logits) {
+        float[] expected = Golden.floats(item.get("logits_f32_base64"));
+        int stride = item.get("logits_stride").asInt();
+        float[] all = logits.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        float[] actual = new float[expected.length];
+        for (int i = 0; i < actual.length; i++) {
+            actual[i] = all[i * stride];
+        }
+        return Golden.centredNmse(
+                actual, Golden.mean(all), expected, item.get("logits_mean").asDouble());
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = new ArrayList<>(values);
+        Collections.sort(sorted);
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
