@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.quant;
+
+import org.jspecify.annotations.NullMarked;
