@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *   <li>logit bias: l = l + bias
  *   <li>penalties for the tokens told by {@link #accept}: for a token that came c times among the last
  *       {@code repeatLastN}, l = l / repeatPenalty if l is above 0, else l * repeatPenalty; then
- *       l = l - c * frequencyPenalty - presencePenalty
+ *       l = l - (c * frequencyPenalty + presencePenalty)
  *   <li>mask: l = negative infinity where a {@link LogitMask} forbids
  *   <li>top-k: the k greatest l
  *   <li>locally typical: with the entropy H = -sum p ln p of p = softmax(l), by ascending |-ln p - H| until the sum of
