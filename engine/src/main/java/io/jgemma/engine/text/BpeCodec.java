@@ -1,5 +1,6 @@
 package io.jgemma.engine.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
@@ -39,25 +40,22 @@ final class BpeCodec implements FragmentCodec {
      * @param merges "left right" in order of priority, in the byte-level alphabet
      * @param warnings gets a line if merges name tokens that do not exist
      */
-    static BpeCodec of(Vocabulary vocabulary, List<String> merges, PreTokenizer preTokenizer, List<String> warnings) {
+    static BpeCodec of(Vocabulary vocabulary, Utf8Strings merges, PreTokenizer preTokenizer, List<String> warnings) {
         PairIndex pairs = new PairIndex(merges.size());
-        ByteSink text = new ByteSink();
         int unusable = 0;
-        int rank = 0;
         int merged = 0;
-        for (String merge : merges) {
-            text.clear();
-            Utf8.encode(merge, text);
+        for (int rank = 0; rank < merges.size(); rank++) {
+            byte[] text = merges.get(rank);
             int found = add(vocabulary, text, rank, merged, pairs);
             if (found >= 0) {
                 merged = found;
             } else if (unusable++ == 0) {
-                warnings.add(MERGES + " entry " + rank + " (\"" + merge + "\") names a token that does not exist");
+                warnings.add(MERGES + " entry " + rank + " (\"" + new String(merges.get(rank), StandardCharsets.UTF_8)
+                        + "\") names a token that does not exist");
             }
-            rank++;
         }
         if (unusable > 1) {
-            warnings.add(MERGES + ": " + unusable + " of " + rank + " entries name tokens that do not exist");
+            warnings.add(MERGES + ": " + unusable + " of " + merges.size() + " entries name tokens that do not exist");
         }
         BpeCodec codec = new BpeCodec(vocabulary, pairs, preTokenizer);
         codec.warnOfMissingBytes(warnings);
@@ -82,13 +80,13 @@ final class BpeCodec implements FragmentCodec {
     /**
      * Adds one merge.
      *
+     * @param text "left right", overwritten
      * @param lastMerged result of the merge before; vocabularies are made in order of their merges, so this one's is
      *     mostly the same or the next
      * @return the merged token, or -1 if one of the three does not exist
      */
-    private static int add(Vocabulary vocabulary, ByteSink merge, int rank, int lastMerged, PairIndex pairs) {
-        byte[] text = merge.array();
-        int end = merge.size();
+    private static int add(Vocabulary vocabulary, byte[] text, int rank, int lastMerged, PairIndex pairs) {
+        int end = text.length;
         int space = 1;
         while (space < end && text[space] != ' ') {
             space++;

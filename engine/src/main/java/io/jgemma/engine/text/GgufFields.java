@@ -1,7 +1,7 @@
 package io.jgemma.engine.text;
 
 import io.jgemma.engine.gguf.GgufMetadata;
-import java.util.List;
+import io.jgemma.engine.gguf.GgufStrings;
 
 /** The metadata of a GGUF file. */
 record GgufFields(GgufMetadata metadata) implements TokenizerFields {
@@ -26,8 +26,9 @@ record GgufFields(GgufMetadata metadata) implements TokenizerFields {
     }
 
     @Override
-    public List<String> strings(String key) {
-        return metadata.strings(key);
+    public Utf8Strings strings(String key) {
+        GgufStrings strings = metadata.strings(key);
+        return new Utf8Strings(strings.size(), strings::bytes);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.jgemma.engine.text;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** The strings of a vocabulary, one after the other in one array of UTF-8 bytes. Immutable. */
 final class Pieces {
@@ -14,13 +13,13 @@ final class Pieces {
         this.offsets = offsets;
     }
 
-    static Pieces of(List<String> strings) {
+    static Pieces of(Utf8Strings strings) {
         ByteSink bytes = new ByteSink();
         int[] offsets = new int[strings.size() + 1];
-        int count = 0;
-        for (String string : strings) {
-            Utf8.encode(string, bytes);
-            offsets[++count] = bytes.size();
+        for (int i = 0; i < strings.size(); i++) {
+            byte[] piece = strings.get(i);
+            bytes.add(piece, 0, piece.length);
+            offsets[i + 1] = bytes.size();
         }
         return new Pieces(bytes.toArray(), offsets);
     }

@@ -1,7 +1,5 @@
 package io.jgemma.engine.text;
 
-import java.util.List;
-
 /** The metadata that a tokenizer is built from: typed lookups that refuse a value of another type by key. */
 interface TokenizerFields {
     boolean has(String key);
@@ -12,7 +10,7 @@ interface TokenizerFields {
 
     boolean bool(String key);
 
-    List<String> strings(String key);
+    Utf8Strings strings(String key);
 
     int[] ints(String key);
 

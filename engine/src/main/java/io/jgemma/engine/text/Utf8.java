@@ -32,27 +32,6 @@ final class Utf8 {
         return exact;
     }
 
-    /** Appends the text, as {@link #encode(String)} would write it; quicker for many short ones. */
-    static void encode(String text, ByteSink target) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            if (unit < 0x80) {
-                target.add((byte) unit);
-            } else if (unit < 0x800) {
-                target.add((byte) (0xC0 | unit >> 6));
-                target.add((byte) (0x80 | (unit & 0x3F)));
-            } else if (Character.isSurrogate(unit)) {
-                byte[] rest = encode(text.substring(i));
-                target.add(rest, 0, rest.length);
-                return;
-            } else {
-                target.add((byte) (0xE0 | unit >> 12));
-                target.add((byte) (0x80 | (unit >> 6 & 0x3F)));
-                target.add((byte) (0x80 | (unit & 0x3F)));
-            }
-        }
-    }
-
     private static boolean wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char unit = text.charAt(i);
@@ -127,6 +106,10 @@ final class Utf8 {
             at = end;
         }
         return repaired.toString();
+    }
+
+    static boolean isWellFormed(byte[] bytes) {
+        return wellFormedEnd(bytes, 0, bytes.length) == bytes.length;
     }
 
     private static int wellFormedEnd(byte[] bytes, int from, int to) {

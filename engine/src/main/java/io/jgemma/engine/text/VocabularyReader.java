@@ -35,8 +35,8 @@ final class VocabularyReader {
     private VocabularyReader(TokenizerFields fields, List<String> warnings) {
         this.fields = fields;
         this.warnings = warnings;
-        List<String> tokens = fields.strings(TOKENS);
-        if (tokens.isEmpty()) {
+        Utf8Strings tokens = fields.strings(TOKENS);
+        if (tokens.size() == 0) {
             throw new TokenizerException(TOKENS + ": the vocabulary is empty");
         }
         pieces = Pieces.of(tokens);

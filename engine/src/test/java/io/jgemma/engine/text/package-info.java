@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.text;
+
+import org.jspecify.annotations.NullMarked;
