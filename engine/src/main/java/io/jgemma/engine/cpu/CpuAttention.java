@@ -143,8 +143,9 @@ final class CpuAttention implements RowPool.Job {
 
     private void attendTile(Item item, int tile, Operand query, Operand out, Operand state, Scratch s) {
         KvLayout layout = layer.layout();
-        int start = tile * TILE;
-        int tokens = Math.min(TILE, item.span.position() + item.span.rows() - start);
+        int start = Math.max(tile * TILE, item.span.visibleStart(item.first, layout.window()));
+        int end = Math.min((tile + 1) * TILE, item.span.position() + item.span.rows());
+        int tokens = end - start;
         Buffer page = item.span.tables().get(layer.group()).page(start / KvLayout.PAGE_TOKENS);
         MemorySegment memory = ((HostBuffer) page).segment();
         int inPage = start % KvLayout.PAGE_TOKENS;

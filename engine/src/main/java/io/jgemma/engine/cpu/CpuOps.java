@@ -196,6 +196,7 @@ final class CpuOps implements Ops, AutoCloseable {
                 "storeKv",
                 k,
                 v);
+        requireSpans(spans, k, "storeKv");
         a.set(k);
         b.set(v);
         for (KvSpan span : spans) {
@@ -244,6 +245,7 @@ final class CpuOps implements Ops, AutoCloseable {
                 "attend",
                 y,
                 q);
+        requireSpans(spans, q, "attend");
         attention.prepare(y, layer, spans, q, scale, pool.workers());
         pool.run(attention.itemCount(), 1, attention);
         attention.join();
@@ -251,6 +253,15 @@ final class CpuOps implements Ops, AutoCloseable {
 
     private static int rowsPerChunk(Operand operand) {
         return Math.max(1, CHUNK_ELEMENTS / operand.columns());
+    }
+
+    private static void requireSpans(List<KvSpan> spans, Tensor operand, String operation) {
+        for (KvSpan span : spans) {
+            if (span.firstRow() < 0 || span.rows() > operand.rows() - span.firstRow()) {
+                throw new IllegalArgumentException(operation + ": " + span.rows() + " rows from " + span.firstRow()
+                        + " do not lie within " + operand.rows() + " rows");
+            }
+        }
     }
 
     private static void require(boolean fits, String operation, Tensor... operands) {

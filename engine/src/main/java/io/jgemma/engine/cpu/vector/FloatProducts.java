@@ -102,17 +102,20 @@ final class FloatProducts {
             c13 = x1.fma(w, c13);
             c23 = x2.fma(w, c23);
         }
-        row(c, i, j, c00, c01, c02, c03, add);
-        row(c, i + 1, j, c10, c11, c12, c13, add);
-        row(c, i + 2, j, c20, c21, c22, c23, add);
-    }
-
-    private static void row(
-            Operand c, int i, int j, FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, boolean add) {
-        put(c, i, j, Lanes.sum(s0), add);
-        put(c, i, j + 1, Lanes.sum(s1), add);
-        put(c, i, j + 2, Lanes.sum(s2), add);
-        put(c, i, j + 3, Lanes.sum(s3), add);
+        // Reduced here: a vector handed to a method that is not inlined would be boxed, and the loop would slow to a
+        // third.
+        put(c, i, j, Lanes.sum(c00), add);
+        put(c, i, j + 1, Lanes.sum(c01), add);
+        put(c, i, j + 2, Lanes.sum(c02), add);
+        put(c, i, j + 3, Lanes.sum(c03), add);
+        put(c, i + 1, j, Lanes.sum(c10), add);
+        put(c, i + 1, j + 1, Lanes.sum(c11), add);
+        put(c, i + 1, j + 2, Lanes.sum(c12), add);
+        put(c, i + 1, j + 3, Lanes.sum(c13), add);
+        put(c, i + 2, j, Lanes.sum(c20), add);
+        put(c, i + 2, j + 1, Lanes.sum(c21), add);
+        put(c, i + 2, j + 2, Lanes.sum(c22), add);
+        put(c, i + 2, j + 3, Lanes.sum(c23), add);
     }
 
     private static void put(Operand c, int i, int j, float value, boolean add) {
