@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.gguf;
+
+import org.jspecify.annotations.NullMarked;
