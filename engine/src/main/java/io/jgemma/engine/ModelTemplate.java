@@ -25,12 +25,8 @@ record ModelTemplate(String model, @Nullable Template template, boolean builtin,
     }
 
     private static ModelTemplate parsed(GgufFile file, String name, String source) {
-        List<String> warnings = BuiltinTemplates.hasFormatBug(source)
-                ? List.of(
-                        "the chat template formats call arguments with \"%sr\", a known mistake for \"%r\": past tool "
-                                + "calls lose their quotes")
-                : List.of();
-        return new ModelTemplate(file.name(), Template.parse(name, source), false, warnings);
+        Template template = Template.parse(name, source);
+        return new ModelTemplate(file.name(), template, false, template.warnings());
     }
 
     Template require() {

@@ -267,7 +267,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private static void require(boolean fits, String operation, Tensor... operands) {
         if (fits) {
             for (int i = 0; i < operands.length; i++) {
-                boolean weights = operation.equals("matmul") && i == 1 || operation.equals("embed") && i == 1;
+                boolean weights = i == 1 && (operation.equals("matmul") || operation.equals("embed"));
                 fits &= weights || operands[i].type() == QuantTypes.F32;
             }
         }

@@ -92,6 +92,8 @@ final class RowPool implements AutoCloseable {
         }
     }
 
+    /** A worker that the system holds up needs a processor, so after a while the caller offers its own. */
+    @SuppressWarnings("ThreadPriorityCheck")
     private void awaitWorkers() {
         int spins = 0;
         while (running.get() > 0) {

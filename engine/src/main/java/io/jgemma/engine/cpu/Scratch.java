@@ -2,9 +2,14 @@ package io.jgemma.engine.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /** One worker's private working memory. It grows to what was asked for once and then stays. */
 public final class Scratch implements AutoCloseable {
+
+    private static final long ALIGNMENT_BYTES = 64;
 
     /** What a region holds; each purpose has memory of its own. */
     public enum Use {
@@ -19,23 +24,22 @@ public final class Scratch implements AutoCloseable {
         ROW
     }
 
-    private final Arena[] arenas = new Arena[Use.values().length];
-    private final MemorySegment[] regions = new MemorySegment[Use.values().length];
-    private final Operand[] operands = new Operand[Use.values().length];
+    private final Map<Use, Region> regions = new EnumMap<>(Use.class);
     private final Operand[] views = {new Operand(), new Operand(), new Operand(), new Operand()};
     private float[] decoded = {};
 
     public Scratch() {
-        for (int i = 0; i < regions.length; i++) {
-            regions[i] = MemorySegment.NULL;
-            operands[i] = new Operand();
+        for (Use use : Use.values()) {
+            regions.put(use, new Region());
         }
     }
 
     /** F32 rows without gaps, content undefined. The operand is the same object each time for a use. */
     public Operand rows(Use use, int rows, int columns) {
+        Region region = Objects.requireNonNull(regions.get(use));
         long strideBytes = (long) columns * Float.BYTES;
-        return operands[use.ordinal()].set(region(use, rows * strideBytes), 0, strideBytes, rows, columns);
+        region.grow(rows * strideBytes);
+        return region.operand.set(region.memory, 0, strideBytes, rows, columns);
     }
 
     /** One of four operands to point anywhere; whoever calls a kernel must expect views 0 and 1 to change. */
@@ -51,26 +55,26 @@ public final class Scratch implements AutoCloseable {
         return decoded;
     }
 
-    private MemorySegment region(Use use, long bytes) {
-        int i = use.ordinal();
-        if (regions[i].byteSize() < bytes) {
-            if (arenas[i] != null) {
-                arenas[i].close();
-            }
-            arenas[i] = Arena.ofShared();
-            regions[i] = arenas[i].allocate(bytes, 64);
-        }
-        return regions[i];
-    }
-
     @Override
     public void close() {
-        for (int i = 0; i < arenas.length; i++) {
-            if (arenas[i] != null) {
-                arenas[i].close();
-                arenas[i] = null;
-                regions[i] = MemorySegment.NULL;
+        regions.values().forEach(Region::close);
+    }
+
+    private static final class Region {
+        private final Operand operand = new Operand();
+        private Arena arena = Arena.ofShared();
+        private MemorySegment memory = MemorySegment.NULL;
+
+        void grow(long bytes) {
+            if (memory.byteSize() < bytes) {
+                arena.close();
+                arena = Arena.ofShared();
+                memory = arena.allocate(bytes, ALIGNMENT_BYTES);
             }
+        }
+
+        void close() {
+            arena.close();
         }
     }
 }

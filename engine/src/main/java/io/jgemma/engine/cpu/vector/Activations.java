@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 /** The gate's nonlinearities. Both are {@code x} times a logistic: {@code 1 + tanh(z) = 2 / (1 + e^(-2 z))}. */
 final class Activations {
 
-    private static final float SQRT_8_OVER_PI = 1.5957691f;
+    private static final float SQRT_8_OVER_PI = (float) Math.sqrt(8 / Math.PI);
     private static final float CUBIC = 0.044715f;
 
     private Activations() {}

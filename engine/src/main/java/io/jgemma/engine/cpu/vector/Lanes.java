@@ -20,7 +20,7 @@ final class Lanes {
     static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     static final int COUNT = F.length();
     /** Bytes of a full register. */
-    static final int BYTES = F.vectorByteSize();
+    static final long BYTES = F.vectorByteSize();
 
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, F.vectorShape());
     private static final VectorSpecies<Short> S =
@@ -118,10 +118,10 @@ final class Lanes {
     static FloatVector exp(FloatVector x) {
         FloatVector clamped = x.max(-87.5f).min(89f);
         // Adding 1.5 * 2^23 leaves the rounded integer in the low bits.
-        FloatVector shifted = clamped.mul(1.44269504f).add(12582912f);
+        FloatVector shifted = clamped.mul(0x1.715476p0f).add(12582912f);
         FloatVector n = shifted.sub(12582912f);
-        FloatVector r = n.fma(broadcast(-0.693145752f), clamped);
-        r = n.fma(broadcast(-1.42860677e-6f), r);
+        FloatVector r = n.fma(broadcast(-0x1.62e400p-1f), clamped);
+        r = n.fma(broadcast(-0x1.7f7d1cp-20f), r);
         FloatVector p = r.fma(broadcast(1f / 720), broadcast(1f / 120));
         p = p.fma(r, broadcast(1f / 24));
         p = p.fma(r, broadcast(1f / 6));

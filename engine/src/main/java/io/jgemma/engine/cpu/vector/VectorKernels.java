@@ -58,7 +58,7 @@ public final class VectorKernels implements CpuKernels {
 
     /** Bits of a register. */
     public static int registerBits() {
-        return Lanes.BYTES * 8;
+        return Lanes.COUNT * Float.SIZE;
     }
 
     @Override
@@ -148,9 +148,9 @@ public final class VectorKernels implements CpuKernels {
     private static short brainFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            return (short) (bits >>> 16 | 64);
+            return (short) ((bits >>> 16) | 64);
         }
-        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 
     @Override
