@@ -18,7 +18,7 @@ powershell -NoProfile -Command "$built = Get-Item -ErrorAction SilentlyContinue 
 if not errorlevel 1 goto :start
 echo jgemma: building, since this is the first start or sources have changed; it takes a minute or two 1>&2
 pushd "%JGEMMA_ROOT%"
-call mvnw.cmd -q -B -DskipTests -pl cli -am package 1>&2
+call mvnw.cmd -q -B -Dmaven.test.skip=true -pl cli -am package 1>&2
 if errorlevel 1 (
     popd
     echo jgemma: the build failed 1>&2
