@@ -56,7 +56,7 @@ final class JsonCallReader implements ValueReader.Guard {
     public boolean value(String key, @Nullable Object entry) {
         return switch (key) {
             case "name" -> isTool(entry);
-            case "function" -> isTool(entry) || (entry instanceof Map<?, ?> map && isTool(map.get("name")));
+            case "function" -> isTool(entry) || isFunction(entry);
             case "type" -> "function".equals(entry);
             case "arguments", "parameters" -> arguments(entry).isPresent();
             default -> true;
@@ -67,21 +67,28 @@ final class JsonCallReader implements ValueReader.Guard {
         return name instanceof String text && tools.has(text);
     }
 
+    private boolean isFunction(@Nullable Object entry) {
+        return entry instanceof Map<?, ?> map && KEYS.containsAll(map.keySet()) && isTool(map.get("name"));
+    }
+
     private Optional<RawCall> call(@Nullable Object object) {
         if (!(object instanceof Map<?, ?> map)) {
             return Optional.empty();
         }
-        Map<?, ?> source = map.get("function") instanceof Map<?, ?> function ? function : map;
+        Map<?, ?> function = map.get("function") instanceof Map<?, ?> inner ? inner : null;
+        Map<?, ?> source = function == null ? map : function;
         Object name = source.containsKey("name") ? source.get("name") : source.get("function");
-        if (!isTool(name)) {
+        List<String> keys = ARGUMENTS.stream().filter(source::containsKey).toList();
+        boolean countFits = keys.size() == 1 || (keys.isEmpty() && !needsArguments);
+        // Nothing that the model wrote may get lost, so one object holds one call with one set of arguments.
+        boolean shadowed = function != null
+                && (map.containsKey("name") || ARGUMENTS.stream().anyMatch(map::containsKey));
+        if (!isTool(name) || !countFits || shadowed) {
             return Optional.empty();
         }
-        for (String key : ARGUMENTS) {
-            if (source.containsKey(key)) {
-                return arguments(source.get(key)).map(arguments -> new RawCall(String.valueOf(name), arguments));
-            }
-        }
-        return needsArguments ? Optional.empty() : Optional.of(new RawCall(String.valueOf(name), Map.of()));
+        Optional<Map<String, Object>> arguments =
+                keys.isEmpty() ? Optional.of(Map.of()) : arguments(source.get(keys.getFirst()));
+        return arguments.map(found -> new RawCall(String.valueOf(name), found));
     }
 
     private static Optional<Map<String, Object>> arguments(@Nullable Object value) {

@@ -7,6 +7,7 @@ final class LineState {
     private boolean blank = true;
     private boolean code;
     private boolean opened;
+    private boolean afterCall;
     private int ticks;
 
     /** Whether there is nothing but white space before, on this line and outside a fenced block. */
@@ -22,8 +23,9 @@ final class LineState {
             ticks = 0;
         } else if (c == '`') {
             tick();
-        } else if (!Character.isWhitespace(c)) {
+        } else if (!Character.isWhitespace(c) && !(afterCall && (c == ',' || c == ';'))) {
             blank = false;
+            afterCall = false;
             ticks = 0;
         }
     }
@@ -41,11 +43,13 @@ final class LineState {
             }
         }
         blank = false;
+        afterCall = false;
     }
 
-    /** A call stands here; another may follow on its line. */
+    /** A call stands here; another may follow on its line, also after commas and semicolons. */
     void call() {
         blank = true;
+        afterCall = true;
         opened = false;
         ticks = 0;
     }

@@ -1,0 +1,74 @@
+package io.jgemma.engine.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ToolCallTableTest {
+    private static final int RANDOM_CUTS = 5;
+
+    private static void check(String syntax, Function<String, List<String>> cut) {
+        CallTable table = CallTable.load(syntax);
+        ToolCallParser parser = ToolCallParsers.byName(syntax);
+        assertThat(table.cases()).hasSizeGreaterThanOrEqualTo(60);
+        SoftAssertions.assertSoftly(softly -> table.cases()
+                .forEach(row -> softly.assertThat(Answers.events(parser, table.tools(), cut.apply(row.output())))
+                        .as(row.name())
+                        .isEqualTo(row.events())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void wholeOutputs(String syntax) {
+        check(syntax, List::of);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void singleCharacters(String syntax) {
+        check(syntax, Answers::characters);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void randomPieces(String syntax) {
+        Random random = new Random(4);
+        for (int i = 0; i < RANDOM_CUTS; i++) {
+            check(syntax, output -> Answers.randomPieces(output, random));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void withoutToolsOrWithoutParserEverythingIsText(String syntax) {
+        CallTable table = CallTable.load(syntax);
+        for (CallTable.Case row : table.cases()) {
+            List<String> pieces = Answers.characters(row.output());
+            assertThat(Answers.text(Answers.events(ToolCallParsers.byName(syntax), List.of(), pieces)))
+                    .isEqualTo(row.output());
+            assertThat(Answers.text(Answers.events(ToolCallParsers.none(), table.tools(), pieces)))
+                    .isEqualTo(row.output());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void noPrefixLosesText(String syntax) {
+        CallTable table = CallTable.load(syntax);
+        ToolCallParser parser = ToolCallParsers.byName(syntax);
+        for (CallTable.Case row : table.cases()) {
+            for (int end = 0; end <= row.output().length(); end++) {
+                String prefix = row.output().substring(0, end);
+                List<ChatEvent> events = Answers.events(parser, table.tools(), List.of(prefix));
+                assertThat(Answers.events(parser, table.tools(), Answers.characters(prefix)))
+                        .isEqualTo(events);
+                Losses.assertNone(prefix, events);
+            }
+        }
+    }
+}

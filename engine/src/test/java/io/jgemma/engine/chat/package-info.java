@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.chat;
+
+import org.jspecify.annotations.NullMarked;
