@@ -99,8 +99,7 @@ final class Candidates {
             double x = (double) logit(keys[i]) - top;
             double weight = StrictMath.exp(x);
             sum += weight;
-            // A weight that underflowed contributes nothing, however far below the logit is.
-            moment += weight == 0 ? 0 : weight * x;
+            moment += weight * x;
         }
         // ln p(i) = x(i) - ln sum, so H = ln sum - sum p(i) x(i), and -ln p(i) - H is this mean less x(i).
         double mean = moment / sum;

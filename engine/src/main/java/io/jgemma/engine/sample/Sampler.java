@@ -170,7 +170,7 @@ public final class Sampler {
             logits[biasedTokens[i]] += biases[i];
         }
         penalties.apply(logits);
-        if (mask != LogitMask.NONE) {
+        if (!mask.equals(LogitMask.NONE)) {
             allowed.set(0, logits.length);
             mask.apply(allowed);
             for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id + 1)) {

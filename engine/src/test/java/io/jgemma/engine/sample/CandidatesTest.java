@@ -211,6 +211,7 @@ class CandidatesTest {
         float[] flat = new float[4];
         assertThat(ids(all(flat), c -> c.keepTopP(0.5))).containsExactly(0, 1);
         assertThat(ids(all(flat), c -> c.keepTopP(0.75))).containsExactly(0, 1, 2);
+        assertThat(ids(top(flat, 4), c -> c.keepTopP(0.75))).containsExactly(0, 1, 2);
         // Top-p stops where it reaches p, typical where it exceeds it.
         assertThat(ids(all(flat), c -> c.keepTypical(0.5))).containsExactly(0, 1, 2);
         assertThat(ids(all(flat), c -> c.keepMinP(1))).containsExactly(0, 1, 2, 3);

@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class PenaltiesTest {
-    private static final int VOCABULARY = 8;
+    static final int VOCABULARY = 8;
 
     @Property
     void equalACountOfTheLastTokens(
