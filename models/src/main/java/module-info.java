@@ -3,8 +3,6 @@ module io.jgemma.models {
     requires transitive io.jgemma.engine;
     requires static org.jspecify;
 
-    exports io.jgemma.models;
-
     provides io.jgemma.engine.model.Architecture with
             io.jgemma.models.Gemma3,
             io.jgemma.models.Llama,

@@ -147,7 +147,7 @@ final class CpuAttention implements RowPool.Job {
         int end = Math.min((tile + 1) * TILE, item.span.position() + item.span.rows());
         int tokens = end - start;
         Buffer page = item.span.tables().get(layer.group()).page(start / KvLayout.PAGE_TOKENS);
-        MemorySegment memory = ((HostBuffer) page).segment();
+        MemorySegment memory = HostBuffer.in(page);
         int inPage = start % KvLayout.PAGE_TOKENS;
 
         Operand keys = s.rows(Scratch.Use.KEYS, tokens, layout.keyDim());

@@ -30,7 +30,7 @@ public final class CpuBackend implements Backend {
      *
      * @param kernels {@code auto} (the fastest there is), {@code vector} or {@code scalar}
      * @param threads threads to compute with; 0 = physical cores
-     * @throws IllegalArgumentException for another name of kernels
+     * @throws IllegalArgumentException for another name of kernels, or fewer than 0 threads
      */
     public static CpuBackend open(String kernels, int threads) {
         CpuKernels chosen = switch (kernels) {
@@ -40,6 +40,9 @@ public final class CpuBackend implements Backend {
                 throw new IllegalArgumentException(
                         "there are no CPU kernels called '" + kernels + "': choose auto, vector or scalar");
         };
+        if (threads < 0) {
+            throw new IllegalArgumentException(threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
+        }
         return of(chosen, threads > 0 ? threads : CpuTopology.physicalCores());
     }
 
@@ -56,12 +59,13 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Buffer allocate(long size) {
-        bytes.addAndGet(size);
-        buffers.incrementAndGet();
-        return HostBuffer.allocate(size, () -> {
+        HostBuffer buffer = HostBuffer.allocate(size, () -> {
             bytes.addAndGet(-size);
             buffers.decrementAndGet();
         });
+        bytes.addAndGet(size);
+        buffers.incrementAndGet();
+        return buffer;
     }
 
     @Override
@@ -76,13 +80,12 @@ public final class CpuBackend implements Backend {
 
     @Override
     public MemorySegment read(Tensor tensor) {
-        HostBuffer host = (HostBuffer) tensor.buffer();
-        return host.segment().asSlice(tensor.offsetBytes(), tensor.byteSize());
+        return HostBuffer.in(tensor.buffer()).asSlice(tensor.offsetBytes(), tensor.byteSize());
     }
 
     @Override
     public void copy(Buffer from, Buffer to, long size) {
-        MemorySegment.copy(((HostBuffer) from).segment(), 0, ((HostBuffer) to).segment(), 0, size);
+        MemorySegment.copy(HostBuffer.in(from), 0, HostBuffer.in(to), 0, size);
     }
 
     @Override

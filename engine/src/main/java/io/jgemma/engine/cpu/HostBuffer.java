@@ -28,7 +28,7 @@ final class HostBuffer implements Buffer {
     /** Zeroed memory of its own, freed when closed; {@code onClose} then runs once. */
     static HostBuffer allocate(long bytes, Runnable onClose) {
         Arena arena = Arena.ofShared();
-        return new HostBuffer(arena.allocate(Math.max(bytes, 1), ALIGNMENT_BYTES), arena, onClose);
+        return new HostBuffer(arena.allocate(bytes, ALIGNMENT_BYTES), arena, onClose);
     }
 
     /** Memory that somebody else owns. */
@@ -36,8 +36,17 @@ final class HostBuffer implements Buffer {
         return new HostBuffer(segment, null, () -> {});
     }
 
-    MemorySegment segment() {
-        return segment;
+    /**
+     * The memory of a buffer.
+     *
+     * @throws IllegalArgumentException when it is another backend's
+     */
+    static MemorySegment in(Buffer buffer) {
+        if (buffer instanceof HostBuffer host) {
+            return host.segment;
+        }
+        throw new IllegalArgumentException(
+                "the CPU backend cannot read " + buffer.getClass().getSimpleName() + ": it belongs to another backend");
     }
 
     @Override

@@ -24,12 +24,8 @@ public final class Operand {
      * @throws IllegalArgumentException when the tensor lies in another backend's memory or is too large for one
      */
     public Operand set(Tensor tensor) {
-        if (!(tensor.buffer() instanceof HostBuffer host)) {
-            throw new IllegalArgumentException("the CPU backend cannot read "
-                    + tensor.buffer().getClass().getSimpleName() + ": the tensor belongs to another backend");
-        }
         type = tensor.type();
-        segment = host.segment();
+        segment = HostBuffer.in(tensor.buffer());
         offsetBytes = tensor.offsetBytes();
         rowBytes = tensor.rowBytes();
         rows = Math.toIntExact(tensor.rows());

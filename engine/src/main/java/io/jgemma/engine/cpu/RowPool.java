@@ -63,6 +63,9 @@ final class RowPool implements AutoCloseable {
      * @param minimumChunk rows below which a chunk is not worth sharing
      */
     void run(int count, int minimumChunk, Job work) {
+        if (closed) {
+            throw new IllegalStateException("the CPU's threads were closed");
+        }
         int share = Math.ceilDiv(count, workers() * 4);
         int rowsPerChunk = Math.max(minimumChunk, share);
         if (threads.length == 0 || count <= rowsPerChunk) {
@@ -71,6 +74,7 @@ final class RowPool implements AutoCloseable {
             }
             return;
         }
+        failure = null;
         job = work;
         rows = count;
         chunk = rowsPerChunk;
@@ -87,7 +91,6 @@ final class RowPool implements AutoCloseable {
         }
         Throwable thrown = failure;
         if (thrown != null) {
-            failure = null;
             throw new IllegalStateException("a kernel failed on another thread: " + thrown.getMessage(), thrown);
         }
     }

@@ -74,7 +74,9 @@ public final class Scratch implements AutoCloseable {
         }
 
         void close() {
-            arena.close();
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
         }
     }
 }

@@ -87,7 +87,7 @@ final class Q6_KRows implements RowKernel {
 
     /** Scale of quarter {@code k} in a group: a half has 8 scales, two for each quarter. */
     private static float scale(MemorySegment w, long block, int group, int k) {
-        return w.get(ValueLayout.JAVA_BYTE, block + SCALES + 8 * (group / 2) + group % 2 + 2 * k);
+        return w.get(ValueLayout.JAVA_BYTE, block + SCALES + 8L * (group / 2) + group % 2 + 2L * k);
     }
 
     /** Elements at the same place in the four quarters of a half: they share their bytes. */
@@ -95,9 +95,9 @@ final class Q6_KRows implements RowKernel {
 
         Quarters(MemorySegment w, long block, int group, int j) {
             this(
-                    Lanes.unsignedBytes(w, block + 64 * (group / 2) + 16 * (group % 2) + j),
-                    Lanes.unsignedBytes(w, block + 64 * (group / 2) + 16 * (group % 2) + 32 + j),
-                    Lanes.unsignedBytes(w, block + HIGH + 32 * (group / 2) + 16 * (group % 2) + j));
+                    Lanes.unsignedBytes(w, block + 64L * (group / 2) + 16L * (group % 2) + j),
+                    Lanes.unsignedBytes(w, block + 64L * (group / 2) + 16L * (group % 2) + 32 + j),
+                    Lanes.unsignedBytes(w, block + HIGH + 32L * (group / 2) + 16L * (group % 2) + j));
         }
 
         FloatVector first() {

@@ -53,7 +53,7 @@ final class SuperBlockRows extends DecodedRows {
     private void decodeSubBlock(
             MemorySegment w, long block, int sub, float scale, float minimum, MemorySegment dst, long dstOffset) {
         for (int j = 0; j < SUB_BLOCK; j += Lanes.COUNT) {
-            IntVector q = Lanes.unsignedBytes(w, block + nibbles + SUB_BLOCK * (sub / 2) + j)
+            IntVector q = Lanes.unsignedBytes(w, block + nibbles + (long) SUB_BLOCK * (sub / 2) + j)
                     .lanewise(VectorOperators.LSHR, 4 * (sub % 2))
                     .and(15);
             if (fiveBits) {
