@@ -202,10 +202,12 @@ public final class Engine implements AutoCloseable {
         return options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
     }
 
-    /** What was doubtful about the file, one sentence each. */
+    /** What is doubtful about the file, one sentence each. The embedded model was trained with its template as it is. */
     public List<String> warnings() {
         List<String> all = new ArrayList<>(tokenizer.warnings());
-        all.addAll(template.warnings());
+        if (embedded == null) {
+            all.addAll(template.warnings());
+        }
         if (contextTokens() > spec.contextTokens()) {
             all.add("the context of " + contextTokens() + " tokens is longer than the " + spec.contextTokens()
                     + " the model was trained for: answers far into it may be poor");
