@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.backend;
+
+import org.jspecify.annotations.NullMarked;

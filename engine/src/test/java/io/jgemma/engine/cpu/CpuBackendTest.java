@@ -1,0 +1,81 @@
+package io.jgemma.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.tensor.Buffer;
+import io.jgemma.engine.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+class CpuBackendTest {
+
+    @Test
+    void kernelsAreChosenByName() {
+        try (CpuBackend scalar = CpuBackend.open("scalar", 1);
+                CpuBackend vector = CpuBackend.open("vector", 3);
+                CpuBackend auto = CpuBackend.open("auto", 0)) {
+            assertThat(scalar.description()).isEqualTo("CPU, scalar kernels, 1 thread");
+            assertThat(vector.description())
+                    .isEqualTo("CPU, vector kernels (" + VectorKernels.registerBits() + " bits), 3 threads");
+            assertThat(auto.description()).contains("vector").contains(CpuTopology.physicalCores() + " thread");
+        }
+        assertThatThrownBy(() -> CpuBackend.open("fpga", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'fpga'")
+                .hasMessageContaining("scalar");
+        assertThatThrownBy(() -> CpuBackend.open("scalar", -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void thereIsAtLeastOneCoreAndNoMoreThanProcessors() {
+        assertThat(CpuTopology.physicalCores())
+                .isBetween(1, Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void memoryOfAnotherBackendIsRefused() {
+        Buffer foreign = new Buffer() {
+            @Override
+            public long byteSize() {
+                return 400;
+            }
+
+            @Override
+            public void close() {}
+        };
+        Tensor tensor = new Tensor(QuantTypes.F32, 10, 10, foreign, 0);
+        try (CpuBackend backend = CpuBackend.open("scalar", 1);
+                Buffer own = backend.allocate(400)) {
+            Tensor mine = new Tensor(QuantTypes.F32, 10, 10, own, 0);
+            assertThatThrownBy(() -> backend.ops().add(mine, tensor))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another backend");
+            assertThatThrownBy(() -> backend.read(tensor)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> backend.copy(own, foreign, 4)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void closedMemoryCannotBeUsed() {
+        try (CpuBackend backend = CpuBackend.open("vector", 1)) {
+            Buffer buffer = backend.allocate(400);
+            Tensor tensor = new Tensor(QuantTypes.F32, 10, 10, buffer, 0);
+            buffer.close();
+            assertThatThrownBy(() -> backend.ops().add(tensor, tensor)).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() {
+        CpuBackend backend = CpuBackend.open("vector", 2);
+        try (Buffer buffer = backend.allocate(4 * 100 * 100)) {
+            Tensor tensor = new Tensor(QuantTypes.F32, 100, 100, buffer, 0);
+            backend.ops().add(tensor, tensor);
+        }
+        backend.close();
+        backend.close();
+        assertThat(backend.allocatedBuffers()).isZero();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.cpu;
+
+import org.jspecify.annotations.NullMarked;

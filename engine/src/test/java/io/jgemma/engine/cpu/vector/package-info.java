@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.cpu.vector;
+
+import org.jspecify.annotations.NullMarked;
