@@ -33,7 +33,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class ArchitectureContractTest {
 
-    private static final double BOUND = 1e-5;
+    /** Against another engine. */
+    private static final double REFERENCE_BOUND = 1e-5;
+
+    /**
+     * Against ourselves. The weights are random, so logits depend little on the text (two texts differ by some 1e-4): a bound
+     * far below that is needed to see anything.
+     */
+    private static final double OWN_BOUND = 1e-7;
 
     static Stream<Arguments> architectures() {
         return Architectures.all().stream()
@@ -81,10 +88,10 @@ final class ArchitectureContractTest {
                     Session session = engine.newSession()) {
                 Map<Integer, float[]> seen = logits(session, tokens, middle, tokens.length - 1);
                 assertThat(Golden.nmse(seen.get(middle), Golden.floats(golden.get("logits_middle_f32_base64"))))
-                        .isLessThan(BOUND);
+                        .isLessThan(REFERENCE_BOUND);
                 assertThat(Golden.nmse(
                                 seen.get(tokens.length - 1), Golden.floats(golden.get("logits_last_f32_base64"))))
-                        .isLessThan(BOUND);
+                        .isLessThan(REFERENCE_BOUND);
             }
         }
     }
@@ -111,7 +118,7 @@ final class ArchitectureContractTest {
                     Session session = engine.newSession()) {
                 float[] last = lastLogits(session, tokens);
                 whole = whole == null ? last : whole;
-                assertThat(Golden.nmse(last, whole)).as("chunks of %d", chunk).isLessThan(BOUND);
+                assertThat(Golden.nmse(last, whole)).as("chunks of %d", chunk).isLessThan(OWN_BOUND);
             }
         }
     }
@@ -136,9 +143,9 @@ final class ArchitectureContractTest {
                 lastOfA = lastLogits(a, Arrays.copyOfRange(one, from, to));
                 lastOfB = lastLogits(b, Arrays.copyOfRange(two, from, to));
             }
-            assertThat(Golden.nmse(lastOfA, oneAlone)).isLessThan(BOUND);
-            assertThat(Golden.nmse(lastOfB, twoAlone)).isLessThan(BOUND);
-            assertThat(Golden.nmse(oneAlone, twoAlone)).as("the two differ").isGreaterThan(0.01);
+            assertThat(Golden.nmse(lastOfA, oneAlone)).isLessThan(OWN_BOUND);
+            assertThat(Golden.nmse(lastOfB, twoAlone)).isLessThan(OWN_BOUND);
+            assertThat(Golden.nmse(oneAlone, twoAlone)).as("the two differ").isGreaterThan(1e-4);
         }
     }
 
