@@ -1,9 +1,22 @@
 /** The command line. Models and backends are found at run time, through {@link java.util.ServiceLoader}. */
 module io.jgemma.cli {
     requires static org.jspecify;
-    requires com.fasterxml.jackson.databind;
-    requires info.picocli;
     requires io.jgemma.engine;
+    requires info.picocli;
     requires org.jline.reader;
     requires org.jline.terminal;
+    requires jdk.unsupported; // JLine listens for Ctrl-C through sun.misc.Signal
+
+    opens io.jgemma.cli to
+            info.picocli;
+    opens io.jgemma.cli.bench to
+            info.picocli;
+    opens io.jgemma.cli.chat to
+            info.picocli;
+    opens io.jgemma.cli.command to
+            info.picocli;
+    opens io.jgemma.cli.options to
+            info.picocli;
+    opens io.jgemma.cli.perplexity to
+            info.picocli;
 }

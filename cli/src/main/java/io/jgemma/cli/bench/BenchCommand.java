@@ -1,0 +1,179 @@
+package io.jgemma.cli.bench;
+
+import io.jgemma.cli.bench.BenchTest.PromptThenGeneration;
+import io.jgemma.cli.io.Build;
+import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.model.EngineOpener;
+import io.jgemma.cli.model.ModelFacts;
+import io.jgemma.cli.options.BatchOptions;
+import io.jgemma.cli.options.ComputeOptions;
+import io.jgemma.cli.options.KvOptions;
+import io.jgemma.cli.options.KvTypeConverter;
+import io.jgemma.cli.options.ModelOptions;
+import io.jgemma.cli.options.RuntimeOptions;
+import io.jgemma.cli.options.SizeConverter;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.Session;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Speed of prompt processing and generation, with llama-bench's options and field names. */
+@Command(
+        name = "bench",
+        description = "Measure speed: prompt processing (pp) and token generation (tg).",
+        abbreviateSynopsis = true)
+public final class BenchCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = {"-p", "--n-prompt"},
+            paramLabel = "N[,N..]",
+            split = ",",
+            defaultValue = "512",
+            converter = SizeConverter.class,
+            description = "Prompt lengths to measure; 0 = none. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> prompts = List.of();
+
+    @Option(
+            names = {"-n", "--n-gen"},
+            paramLabel = "N[,N..]",
+            split = ",",
+            defaultValue = "128",
+            converter = SizeConverter.class,
+            description = "Generation lengths to measure; 0 = none. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> generations = List.of();
+
+    @Option(
+            names = "-pg",
+            paramLabel = "PP,TG",
+            converter = PairConverter.class,
+            description = "A prompt and a generation after it, measured as one. May be repeated.")
+    private List<PromptThenGeneration> pairs = List.of();
+
+    @Option(
+            names = {"-d", "--n-depth"},
+            paramLabel = "N[,N..]",
+            split = ",",
+            defaultValue = "0",
+            converter = SizeConverter.class,
+            description = "Tokens in the context before the clock starts. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> depths = List.of();
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N[,N..]",
+            split = ",",
+            defaultValue = "0",
+            description = "CPU threads; 0 = physical cores. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> threads = List.of();
+
+    @Option(
+            names = {"-r", "--repetitions"},
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Runs of each test. Default: ${DEFAULT-VALUE}.")
+    private int repetitions = 5;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "md|json|csv",
+            defaultValue = "md",
+            description = "Format of the results. Default: ${DEFAULT-VALUE}.")
+    private BenchReport.Format format = BenchReport.Format.MD;
+
+    @Option(names = "--no-warmup", description = "Leave out the run before the counted ones.")
+    private boolean noWarmUp;
+
+    @Mixin
+    private BatchOptions batch = new BatchOptions();
+
+    @Mixin
+    private KvOptions kv = new KvOptions();
+
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
+    public BenchCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        checkNumbers();
+        List<BenchTest> tests = BenchTest.plan(prompts, generations, pairs, depths);
+        if (tests.isEmpty()) {
+            throw new UsageException("nothing is left to measure; give -p, -n or -pg above 0");
+        }
+        int contextTokens = contextTokens(tests);
+        BenchReport report = format.report();
+        report.begin(console.out());
+        for (int count : threads) {
+            EngineOptions options = RuntimeOptions.engineOptions(model.file(), count, batch, kv, compute)
+                    .withContextTokens(contextTokens);
+            try (Engine engine = EngineOpener.open(console, options);
+                    Session session = engine.newSession()) {
+                run(tests, report, new BenchRunner(engine, session), setup(engine, options));
+            }
+        }
+        report.end(console.out());
+        return 0;
+    }
+
+    private void checkNumbers() {
+        boolean negative = Stream.of(prompts, generations, depths, threads)
+                .flatMap(List::stream)
+                .anyMatch(n -> n < 0);
+        if (negative || pairs.stream().anyMatch(pair -> pair.prompt() < 0 || pair.generation() < 0)) {
+            throw new UsageException("lengths, depths and threads must not be negative");
+        }
+        if (repetitions < 1) {
+            throw new UsageException("-r " + repetitions + " measures nothing; give 1 or more");
+        }
+    }
+
+    private static int contextTokens(List<BenchTest> tests) {
+        long most = tests.stream().mapToLong(BenchTest::contextTokens).max().orElse(0);
+        if (most > Integer.MAX_VALUE) {
+            throw new UsageException("a context of " + most + " tokens is beyond any model");
+        }
+        return (int) most;
+    }
+
+    private void run(List<BenchTest> tests, BenchReport report, BenchRunner runner, BenchSetup setup) {
+        for (BenchTest test : tests) {
+            if (!noWarmUp) {
+                runner.warmUp(test);
+            }
+            Instant started = Instant.now();
+            BenchSamples samples = runner.measure(test, repetitions);
+            report.result(console.out(), new BenchResult(setup, test, started, samples));
+        }
+    }
+
+    private BenchSetup setup(Engine engine, EngineOptions options) {
+        ModelFacts facts = ModelFacts.of(engine.file());
+        return new BenchSetup(
+                Build.version(),
+                Processor.name(),
+                engine.description(),
+                options.file().map(Object::toString).orElse(engine.modelName()),
+                facts.type(),
+                facts.bytes(),
+                facts.parameters(),
+                options.batchTokens(),
+                options.microBatchTokens(),
+                ThreadCount.of(options.threads(), engine.description()),
+                KvTypeConverter.spelling(options.keyType()),
+                KvTypeConverter.spelling(options.valueType()));
+    }
+}

@@ -1,0 +1,66 @@
+package io.jgemma.cli.bench;
+
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.Session;
+import io.jgemma.engine.text.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Runs tests on one engine. Tokens are random, as speed does not depend on them; a prompt is computed in batches with
+ * logits of its last token only, generation one token at a time with its logits, without sampling.
+ */
+final class BenchRunner {
+    private static final long SEED = 20_240_501L;
+
+    private final Session session;
+    private final Vocabulary vocabulary;
+    private final int tokens;
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("SplittableRandom").create(SEED);
+
+    BenchRunner(Engine engine, Session session) {
+        this.session = session;
+        this.vocabulary = engine.tokenizer().vocabulary();
+        this.tokens = Math.min(vocabulary.size(), engine.spec().vocabulary());
+    }
+
+    /** Lets the machine find its pace: one short run that nobody counts. */
+    void warmUp(BenchTest test) {
+        session.clear();
+        prompt(Math.min(test.promptTokens(), 64));
+        generate(Math.min(test.generatedTokens(), 8));
+    }
+
+    /** Time of {@code repetitions} runs. */
+    BenchSamples measure(BenchTest test, int repetitions) {
+        List<Long> nanos = new ArrayList<>();
+        for (int i = 0; i < repetitions; i++) {
+            session.clear();
+            prompt(test.depthTokens());
+            long start = System.nanoTime();
+            prompt(test.promptTokens());
+            generate(test.generatedTokens());
+            nanos.add(System.nanoTime() - start);
+        }
+        return new BenchSamples(test.tokens(), nanos);
+    }
+
+    private void prompt(int count) {
+        if (count > 0) {
+            int[] ids = random.ints(count, 0, tokens).toArray();
+            if (session.position() == 0 && vocabulary.addBos()) {
+                ids[0] = vocabulary.bosId();
+            }
+            session.evaluate(ids, index -> index == count - 1, (_, _) -> {});
+        }
+    }
+
+    private void generate(int count) {
+        for (int i = 0; i < count; i++) {
+            session.evaluate(new int[] {random.nextInt(tokens)}, _ -> true, (_, _) -> {});
+        }
+    }
+}

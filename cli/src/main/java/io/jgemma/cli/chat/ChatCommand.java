@@ -1,0 +1,109 @@
+package io.jgemma.cli.chat;
+
+import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.ProgressBar;
+import io.jgemma.cli.io.StateDirectory;
+import io.jgemma.cli.model.EngineOpener;
+import io.jgemma.cli.options.AnswerOptions;
+import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.ModelOptions;
+import io.jgemma.cli.options.RuntimeOptions;
+import io.jgemma.cli.options.TextOptions;
+import io.jgemma.cli.tools.ToolFile;
+import io.jgemma.cli.tools.Toolbox;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.Session;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A conversation in the terminal. */
+@Command(name = "chat", description = "Talk with a model.", abbreviateSynopsis = true)
+public final class ChatCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private ChatOptions chat = new ChatOptions();
+
+    @Option(names = "--tools", paramLabel = "FILE", description = "JSON file with tools that the model may call.")
+    private @Nullable Path tools;
+
+    @Mixin
+    private AnswerOptions answer = new AnswerOptions();
+
+    @Mixin
+    private RuntimeOptions runtime = new RuntimeOptions();
+
+    public ChatCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var file = model.file();
+        ChatSettings settings = new ChatSettings(answer.sampling(), answer.maxTokens(), answer.stops());
+        Path toolFile = tools;
+        Toolbox toolbox = toolFile == null
+                ? Toolbox.empty()
+                : ToolFile.parse(toolFile.toString(), TextOptions.readFile(toolFile));
+        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)));
+                Session session = engine.newSession();
+                ChatTerminal terminal = terminal()) {
+            greet(engine, terminal);
+            Partner partner = Partner.of(engine, session);
+            Conversation conversation = new Conversation(chat.system());
+            Turn turn = new Turn(
+                    terminal, conversation, partner, toolbox, settings, () -> ProgressBar.of("reading", console));
+            Commands commands = new Commands(terminal, conversation, turn, partner, home());
+            new ChatLoop(terminal, conversation, turn, commands).run();
+        }
+        return 0;
+    }
+
+    private void greet(Engine engine, ChatTerminal terminal) {
+        terminal.note(engine.modelName() + ", " + engine.description());
+        if (engine.chatTemplateBuiltin()
+                && !chat.templateGiven()
+                && engine.embedded().isEmpty()) {
+            terminal.note(
+                    "The model's file has no chat template, so Gemma 3's is used. A model that was only trained to"
+                            + " continue text will not answer well: for those there is jgemma run.");
+        }
+        terminal.detail("/help shows what can be typed.");
+    }
+
+    private ChatTerminal terminal() {
+        boolean dumb = console.environment().getOrDefault("TERM", "").equals("dumb");
+        if (!console.inTerminal() || !console.outTerminal() || dumb) {
+            return new PlainTerminal(console);
+        }
+        try {
+            return JLineTerminal.open(history(), console.outStyle());
+        } catch (IOException e) {
+            throw new CommandException("the terminal cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<Path> history() {
+        Path directory = StateDirectory.of(console.environment(), home());
+        try {
+            return Optional.of(StateDirectory.privateFile(directory, "history"));
+        } catch (IOException e) {
+            console.note("What you type will not be remembered: " + directory + " cannot be written.");
+            return Optional.empty();
+        }
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("user.home"));
+    }
+}

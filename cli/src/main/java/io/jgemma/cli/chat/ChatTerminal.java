@@ -1,0 +1,63 @@
+package io.jgemma.cli.chat;
+
+/** Where a conversation happens. Used by one thread, interrupts excepted. */
+interface ChatTerminal extends AutoCloseable {
+
+    /** What came back from {@link #read}. */
+    sealed interface Input {
+        /**
+         * A whole message; may span lines.
+         *
+         * @param text the message, without white space around it
+         * @param quoted whether it stood between {@code """}, and so is no command whatever it begins with
+         */
+        record Message(String text, boolean quoted) implements Input {}
+
+        /** Ctrl-C instead of a message. */
+        record Interrupted() implements Input {}
+
+        /** Nothing more will come: Ctrl-D, or the end of a pipe. */
+        record End() implements Input {}
+    }
+
+    /** Stops listening for interrupts. */
+    interface Listening extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Asks for a message: a line, lines continued by a backslash at their end, or a block between {@code """}.
+     *
+     * @param prompt what stands before it
+     */
+    Input read(String prompt);
+
+    /** Shows a piece of the answer at once. */
+    void answer(String text);
+
+    /** Shows a piece of something less important than the answer, e.g. reasoning, at once. */
+    void aside(String text);
+
+    /** A line of the program's own. */
+    void note(String line);
+
+    /** A less important line of the program's own. */
+    void detail(String line);
+
+    /** A line about something that went wrong. */
+    void error(String line);
+
+    /** Ends the answer's line. */
+    void endAnswer();
+
+    /**
+     * Calls {@code action} on Ctrl-C, on another thread, until the listening is closed. Where no person sits there,
+     * Ctrl-C keeps its usual meaning.
+     */
+    Listening onInterrupt(Runnable action);
+
+    /** Gives the terminal back as it was. */
+    @Override
+    void close();
+}

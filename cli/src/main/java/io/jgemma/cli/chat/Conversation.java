@@ -1,0 +1,61 @@
+package io.jgemma.cli.chat;
+
+import io.jgemma.engine.chat.ChatMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What was said so far: a system prompt, if there is one, and the messages after it. Not thread-safe. */
+final class Conversation {
+    private final List<ChatMessage> messages = new ArrayList<>();
+    private @Nullable String system;
+
+    Conversation(Optional<String> system) {
+        this.system = system.orElse(null);
+    }
+
+    /** The system prompt. */
+    Optional<String> system() {
+        return Optional.ofNullable(system);
+    }
+
+    /** Sets or, with an empty one, removes the system prompt. */
+    void system(Optional<String> text) {
+        system = text.orElse(null);
+    }
+
+    /** Messages without the system prompt, oldest first. */
+    List<ChatMessage> messages() {
+        return List.copyOf(messages);
+    }
+
+    /** Everything, as the model gets it. */
+    List<ChatMessage> all() {
+        List<ChatMessage> all = new ArrayList<>(messages.size() + 1);
+        system().ifPresent(text -> all.add(ChatMessage.system(text)));
+        all.addAll(messages);
+        return all;
+    }
+
+    /** Messages without the system prompt. */
+    int size() {
+        return messages.size();
+    }
+
+    void add(ChatMessage message) {
+        messages.add(message);
+    }
+
+    /** Forgets what came after the first {@code size} messages. */
+    void shorten(int size) {
+        messages.subList(size, messages.size()).clear();
+    }
+
+    /** Replaces everything. */
+    void replace(Optional<String> newSystem, List<ChatMessage> newMessages) {
+        system(newSystem);
+        messages.clear();
+        messages.addAll(newMessages);
+    }
+}

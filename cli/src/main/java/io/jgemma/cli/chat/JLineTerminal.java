@@ -1,0 +1,145 @@
+package io.jgemma.cli.chat;
+
+import io.jgemma.cli.io.Style;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.Terminal.Signal;
+import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.TerminalBuilder;
+
+/** A person at a terminal: line editing, history, completion of slash commands, bracketed paste. */
+final class JLineTerminal implements ChatTerminal {
+    private static final int HISTORY_LINES = 1000;
+
+    private final Terminal terminal;
+    private final LineReader reader;
+    private final Style style;
+    private boolean lineOpen;
+
+    private JLineTerminal(Terminal terminal, LineReader reader, Style style) {
+        this.terminal = terminal;
+        this.reader = reader;
+        this.style = style;
+    }
+
+    /**
+     * Takes the process's terminal.
+     *
+     * @param history file that keeps what was typed; none = it is forgotten
+     * @param style looks of text
+     * @throws IOException when it cannot be had
+     */
+    static JLineTerminal open(Optional<Path> history, Style style) throws IOException {
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .encoding(StandardCharsets.UTF_8)
+                .build();
+        LineReaderBuilder builder = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .appName("jgemma")
+                .parser(new MessageParser())
+                .completer((line, parsed, candidates) -> complete(parsed.line(), candidates))
+                .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
+                .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES)
+                .variable(LineReader.SECONDARY_PROMPT_PATTERN, ". ")
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .option(LineReader.Option.HISTORY_IGNORE_SPACE, false)
+                .option(LineReader.Option.INSERT_TAB, false);
+        history.ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
+        return new JLineTerminal(terminal, builder.build(), style);
+    }
+
+    private static void complete(String line, List<Candidate> candidates) {
+        if (line.startsWith("/") && !line.contains(" ")) {
+            for (SlashCommand command : SlashCommand.values()) {
+                candidates.add(new Candidate(command.word()));
+            }
+        }
+    }
+
+    @Override
+    public Input read(String prompt) {
+        try {
+            return MessageSyntax.message(reader.readLine(style.bold(style.green(prompt))));
+        } catch (UserInterruptException e) {
+            return new Input.Interrupted();
+        } catch (EndOfFileException e) {
+            return new Input.End();
+        }
+    }
+
+    @Override
+    public void answer(String text) {
+        write(text);
+        lineOpen = true;
+    }
+
+    @Override
+    public void aside(String text) {
+        write(style.dim(text));
+        lineOpen = true;
+    }
+
+    @Override
+    public void note(String line) {
+        write(line + "\n");
+    }
+
+    @Override
+    public void detail(String line) {
+        write(style.dim(line) + "\n");
+    }
+
+    @Override
+    public void error(String line) {
+        write(style.red(line) + "\n");
+    }
+
+    @Override
+    public void endAnswer() {
+        if (lineOpen) {
+            write("\n");
+            lineOpen = false;
+        }
+    }
+
+    private void write(String text) {
+        terminal.writer().write(text);
+        terminal.writer().flush();
+    }
+
+    /** Keys typed meanwhile are not shown in the middle of the answer; they wait for the next prompt. */
+    @Override
+    public Listening onInterrupt(Runnable action) {
+        Attributes before = terminal.getAttributes();
+        Attributes quiet = new Attributes(before);
+        quiet.setLocalFlag(LocalFlag.ECHO, false);
+        terminal.setAttributes(quiet);
+        SignalHandler previous = terminal.handle(Signal.INT, signal -> action.run());
+        return () -> {
+            terminal.handle(Signal.INT, previous);
+            terminal.setAttributes(before);
+        };
+    }
+
+    @Override
+    public void close() {
+        try {
+            reader.getHistory().save();
+            terminal.close();
+        } catch (IOException e) {
+            error("the history could not be saved: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.jgemma.cli.chat;
+
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.GenerationEvent;
+import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.MemoryUse;
+import io.jgemma.engine.Session;
+import java.util.function.Consumer;
+
+/** Who answers in a conversation: a model, or what a test puts in its place. */
+interface Partner {
+
+    /** The model's name. */
+    String name();
+
+    /** What computes. */
+    String description();
+
+    /** Tokens of context in all. */
+    int contextTokens();
+
+    /** Tokens of context in use. */
+    int usedTokens();
+
+    /** Memory of the engine. */
+    MemoryUse memory();
+
+    /** Answers; see {@link Session#generate}. */
+    GenerationResult generate(GenerationRequest request, Consumer<? super GenerationEvent> listener);
+
+    /** Ends the answer in progress; from any thread. */
+    void cancel();
+
+    /** A model. The caller closes both. */
+    static Partner of(Engine engine, Session session) {
+        return new Partner() {
+            @Override
+            public String name() {
+                return engine.modelName();
+            }
+
+            @Override
+            public String description() {
+                return engine.description();
+            }
+
+            @Override
+            public int contextTokens() {
+                return engine.contextTokens();
+            }
+
+            @Override
+            public int usedTokens() {
+                return session.position();
+            }
+
+            @Override
+            public MemoryUse memory() {
+                return engine.memory();
+            }
+
+            @Override
+            public GenerationResult generate(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
+                return session.generate(request, listener);
+            }
+
+            @Override
+            public void cancel() {
+                session.cancel();
+            }
+        };
+    }
+}

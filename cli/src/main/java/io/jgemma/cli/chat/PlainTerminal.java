@@ -1,0 +1,92 @@
+package io.jgemma.cli.chat;
+
+import io.jgemma.cli.io.Console;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Input from a pipe or output into one: answers alone on standard output, everything else on standard error, no colours
+ * and no editing.
+ */
+final class PlainTerminal implements ChatTerminal {
+    private final Console console;
+    private final BufferedReader in;
+    private boolean lineOpen;
+
+    PlainTerminal(Console console) {
+        this.console = console;
+        this.in = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Input read(String prompt) {
+        if (console.inTerminal()) {
+            console.err().print(prompt);
+            console.err().flush();
+        }
+        try {
+            String text = in.readLine();
+            if (text == null) {
+                return new Input.End();
+            }
+            while (!MessageSyntax.complete(text)) {
+                String line = in.readLine();
+                if (line == null) {
+                    break;
+                }
+                text = text + "\n" + line;
+            }
+            return MessageSyntax.message(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("standard input: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void answer(String text) {
+        console.out().print(text).flush();
+        lineOpen = true;
+    }
+
+    @Override
+    public void aside(String text) {
+        console.err().print(text);
+        console.err().flush();
+    }
+
+    @Override
+    public void note(String line) {
+        console.err().println(line);
+    }
+
+    @Override
+    public void detail(String line) {
+        console.err().println(line);
+    }
+
+    @Override
+    public void error(String line) {
+        console.err().println(line);
+    }
+
+    @Override
+    public void endAnswer() {
+        if (lineOpen) {
+            console.out().println("").flush();
+            lineOpen = false;
+        }
+    }
+
+    @Override
+    public Listening onInterrupt(Runnable action) {
+        return () -> {};
+    }
+
+    @Override
+    public void close() {
+        // The streams belong to the process.
+    }
+}

@@ -1,0 +1,74 @@
+package io.jgemma.cli.command;
+
+import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.options.BatchOptions;
+import io.jgemma.cli.options.KvOptions;
+import io.jgemma.cli.options.KvTypeConverter;
+import io.jgemma.cli.options.ModelOptions;
+import io.jgemma.cli.options.SizeConverter;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.MemoryPlan;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.spec.ModelSpec;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What is in a model's file, and what memory it needs. Opens the file only: no weight is read. */
+@Command(
+        name = "info",
+        description = "Show what is in a GGUF file and what memory it needs.",
+        abbreviateSynopsis = true)
+public final class InfoCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = {"-c", "--ctx-size"},
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = SizeConverter.class,
+            description =
+                    "Tokens of context to plan for; 0 = what the model was trained for. Default: ${DEFAULT-VALUE}.")
+    private int contextTokens;
+
+    @Mixin
+    private BatchOptions batch = new BatchOptions();
+
+    @Mixin
+    private KvOptions kv = new KvOptions();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    public InfoCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        if (contextTokens < 0) {
+            throw new UsageException("-c " + contextTokens + " makes no sense; 0 stands for the model's own context");
+        }
+        try (GgufFile file = Engine.openFile(model.file().orElse(null))) {
+            ModelSpec spec = Engine.specOf(file);
+            InfoReport report = new InfoReport(file, spec, memory(file, spec));
+            console.out()
+                    .print(json ? InfoJson.of(report) + "\n" : report.text())
+                    .flush();
+        }
+        return 0;
+    }
+
+    private InfoReport.Memory memory(GgufFile file, ModelSpec spec) {
+        int context = contextTokens > 0 ? contextTokens : spec.contextTokens();
+        int rows = Math.min(batch.microBatchTokens(), context);
+        MemoryPlan plan = MemoryPlan.of(spec, file.byteSize(), context, kv.key(), kv.value(), rows);
+        return new InfoReport.Memory(
+                context, KvTypeConverter.spelling(kv.key()), KvTypeConverter.spelling(kv.value()), plan);
+    }
+}

@@ -1,0 +1,77 @@
+package io.jgemma.cli.io;
+
+import io.jgemma.engine.EngineOptions;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * One line on standard error that says how far something is. It appears when the thing has taken a second, and only on a
+ * terminal. Closing it leaves no trace. Not thread-safe.
+ */
+public final class ProgressBar implements EngineOptions.LoadListener, AutoCloseable {
+    private static final long PATIENCE_NANOS = 1_000_000_000L;
+    private static final long REDRAW_NANOS = 100_000_000L;
+    private static final int CELLS = 30;
+    private static final String ERASE_LINE = "\r\u001b[K";
+
+    private final String label;
+    private final PrintStream err;
+    private final boolean visible;
+    private final LongSupplier clock;
+    private final long startNanos;
+    private long drawnNanos;
+    private boolean drawn;
+
+    ProgressBar(String label, PrintStream err, boolean visible, LongSupplier clock) {
+        this.label = label;
+        this.err = err;
+        this.visible = visible;
+        this.clock = clock;
+        this.startNanos = clock.getAsLong();
+        this.drawnNanos = startNanos;
+    }
+
+    /**
+     * A bar that waits its second from now.
+     *
+     * @param label what takes time, e.g. {@code "loading"}
+     */
+    public static ProgressBar of(String label, Console console) {
+        return new ProgressBar(label, console.err(), console.errTerminal(), System::nanoTime);
+    }
+
+    @Override
+    public void loaded(long doneBytes, long totalBytes) {
+        update(doneBytes, totalBytes);
+    }
+
+    /** So much of the whole is done, in any unit. */
+    public void update(long done, long total) {
+        long now = clock.getAsLong();
+        if (!visible || total <= 0 || now - startNanos < PATIENCE_NANOS || (drawn && now - drawnNanos < REDRAW_NANOS)) {
+            return;
+        }
+        drawn = true;
+        drawnNanos = now;
+        err.print(ERASE_LINE + line(done, total));
+        err.flush();
+    }
+
+    private String line(long done, long total) {
+        double part = Math.clamp((double) done / total, 0.0, 1.0);
+        int filled = (int) Math.round(part * CELLS);
+        return String.format(
+                Locale.ROOT, "%s [%s%s] %3.0f%%", label, "#".repeat(filled), ".".repeat(CELLS - filled), 100 * part);
+    }
+
+    /** Removes the line, if it was ever there. */
+    @Override
+    public void close() {
+        if (drawn) {
+            drawn = false;
+            err.print(ERASE_LINE);
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.jgemma.cli.io;
+
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+
+/** Where a user's state lives between two runs. What a person typed is nobody else's business: 0700 and 0600. */
+public final class StateDirectory {
+    private StateDirectory() {}
+
+    /**
+     * {@code $XDG_STATE_HOME/jgemma}, else {@code %LOCALAPPDATA%\jgemma} where Windows sets it, else
+     * {@code ~/.local/state/jgemma} (XDG base directories).
+     *
+     * @param home the user's home directory
+     */
+    public static Path of(Map<String, String> environment, Path home) {
+        String state = environment.getOrDefault("XDG_STATE_HOME", "");
+        if (!state.isEmpty() && Path.of(state).isAbsolute()) {
+            return Path.of(state).resolve("jgemma");
+        }
+        String local = environment.getOrDefault("LOCALAPPDATA", "");
+        if (!local.isEmpty()) {
+            return Path.of(local).resolve("jgemma");
+        }
+        return home.resolve(".local").resolve("state").resolve("jgemma");
+    }
+
+    /** Makes {@code name} in {@code directory} if it is not there, readable and writable by its owner alone. */
+    public static Path privateFile(Path directory, String name) throws IOException {
+        Files.createDirectories(directory);
+        Path file = directory.resolve(name);
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        if (Files.notExists(file)) {
+            if (posix) {
+                Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly()));
+            } else {
+                Files.createFile(file);
+            }
+        }
+        if (posix) {
+            Files.setPosixFilePermissions(file, ownerOnly());
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
+        return file;
+    }
+
+    private static Set<java.nio.file.attribute.PosixFilePermission> ownerOnly() {
+        return PosixFilePermissions.fromString("rw-------");
+    }
+}

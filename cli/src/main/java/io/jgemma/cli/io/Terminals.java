@@ -1,0 +1,37 @@
+package io.jgemma.cli.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Tells whether a standard stream is a terminal. */
+final class Terminals {
+    private Terminals() {}
+
+    /**
+     * True when file descriptor 0, 1 or 2 is a terminal. Linux tells by the name behind the descriptor; elsewhere Java
+     * only knows whether input and output both are, which then stands for all three.
+     */
+    static boolean isTerminal(int descriptor) {
+        Path links = Path.of("/proc/self/fd");
+        if (Files.isDirectory(links)) {
+            return isTerminalName(nameOf(links.resolve(Integer.toString(descriptor))));
+        }
+        return Optional.ofNullable(System.console())
+                .map(java.io.Console::isTerminal)
+                .orElse(false);
+    }
+
+    static boolean isTerminalName(String name) {
+        return name.startsWith("/dev/pts/") || name.startsWith("/dev/tty") || name.equals("/dev/console");
+    }
+
+    private static String nameOf(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.jgemma.cli.options;
+
+import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.Prompt;
+import io.jgemma.engine.sample.SamplerOptions;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What an answer may be. */
+public final class AnswerOptions {
+
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
+
+    @Option(
+            names = {"-n", "--predict", "--n-predict"},
+            paramLabel = "N",
+            defaultValue = "-1",
+            converter = SizeConverter.class,
+            description = "Tokens to generate at most; -1 = until the model ends or the context is full. Default: -1.")
+    private int maxTokens = -1;
+
+    @Option(
+            names = {"-r", "--reverse-prompt", "--stop"},
+            paramLabel = "TEXT",
+            description = "Text that ends an answer and is not part of it. May be repeated.")
+    private List<String> stops = List.of();
+
+    /** Tokens to generate at most; 0 or less = no limit. */
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    /** Texts that end an answer. */
+    public List<String> stops() {
+        return stops.stream().filter(stop -> !stop.isEmpty()).toList();
+    }
+
+    /** How tokens are chosen. */
+    public SamplerOptions sampling() {
+        return sampling.over(SamplerOptions.gemma3());
+    }
+
+    /** A request that obeys all of it; {@code chosen} is what {@link #sampling} said. */
+    public GenerationRequest request(Prompt prompt, SamplerOptions chosen) {
+        return GenerationRequest.of(prompt)
+                .withSampling(chosen)
+                .withMaxTokens(maxTokens)
+                .withStops(stops());
+    }
+}

@@ -1,0 +1,43 @@
+package io.jgemma.cli.options;
+
+import picocli.CommandLine.Option;
+
+/** Which kernels compute. */
+public final class ComputeOptions {
+
+    /** Names of CPU kernels. */
+    public enum Kernels {
+        /** Vector where the processor has them. */
+        AUTO,
+        /** Vector, or an error. */
+        VECTOR,
+        /** The scalar reference. */
+        SCALAR
+    }
+
+    @Option(
+            names = {"-fa", "--flash-attn"},
+            paramLabel = "on|auto",
+            defaultValue = "auto",
+            converter = FlashAttention.Converter.class,
+            preprocessor = FlashAttention.OptionalValue.class,
+            description = "Flash attention. It is always on: there is no other kind here.")
+    private FlashAttention flashAttention = FlashAttention.AUTO;
+
+    @Option(
+            names = "--cpu-kernels",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "CPU kernels: auto, vector or scalar. Default: ${DEFAULT-VALUE}.")
+    private Kernels kernels = Kernels.AUTO;
+
+    /** What was asked of flash attention; either way it is on. */
+    public FlashAttention flashAttention() {
+        return flashAttention;
+    }
+
+    /** CPU kernels. */
+    public Kernels kernels() {
+        return kernels;
+    }
+}

@@ -1,0 +1,73 @@
+package io.jgemma.cli.options;
+
+import io.jgemma.cli.io.UsageException;
+import io.jgemma.engine.EngineOptions;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Everything that says how a model is opened, for the commands that open one for one purpose. */
+public final class RuntimeOptions {
+    private static final int MAX_THREADS = 1024;
+
+    @Option(
+            names = {"-c", "--ctx-size"},
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = SizeConverter.class,
+            description = "Tokens of context; 0 = what the model was trained for. Default: ${DEFAULT-VALUE}.")
+    private int contextTokens;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "CPU threads; 0 or less = physical cores. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Mixin
+    private BatchOptions batch = new BatchOptions();
+
+    @Mixin
+    private KvOptions kv = new KvOptions();
+
+    @Mixin
+    private ComputeOptions compute = new ComputeOptions();
+
+    /** Tokens of context; 0 = the model's. */
+    public int contextTokens() {
+        if (contextTokens < 0) {
+            throw new UsageException("-c " + contextTokens + " makes no sense; 0 stands for the model's own context");
+        }
+        return contextTokens;
+    }
+
+    /**
+     * Options to open a model with.
+     *
+     * @param model GGUF file, or empty for the embedded model
+     */
+    public EngineOptions engineOptions(Optional<Path> model) {
+        return engineOptions(model, threads, batch, kv, compute).withContextTokens(contextTokens());
+    }
+
+    /**
+     * Options to open a model with, from the parts.
+     *
+     * @param threads CPU threads; 0 or less = physical cores
+     */
+    public static EngineOptions engineOptions(
+            Optional<Path> model, int threads, BatchOptions batch, KvOptions kv, ComputeOptions compute) {
+        if (threads > MAX_THREADS) {
+            throw new UsageException("-t " + threads + " is too many threads; at most " + MAX_THREADS + " are taken");
+        }
+        return model.map(EngineOptions::of)
+                .orElseGet(EngineOptions::embedded)
+                .withThreads(Math.max(0, threads))
+                .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
+                .withKvTypes(kv.key(), kv.value())
+                .withKernels(compute.kernels().name().toLowerCase(Locale.ROOT));
+    }
+}
