@@ -6,9 +6,9 @@ import java.util.Locale;
  * Reads one quoted string as Python and JSON write them, character by character, beginning after the opening quote.
  *
  * <p>Single, double and triple quotes. Escapes: {@code \\ \' \" \a \b \f \n \r \t \v}, octal {@code \o \oo \ooo},
- * {@code \xhh}, <code>&#92;uhhhh</code>, {@code \Uhhhhhhhh}, {@code \N{NAME}} with Unicode's names, and a line end, which
- * is left out; any other {@code \c} stays as it is, as in Python. Line ends may stand in every string, for models do not
- * always escape them.
+ * {@code \xhh}, <code>&#92;uhhhh</code>, {@code \Uhhhhhhhh}, {@code \N{NAME}} with Unicode's names (but those of Hangul
+ * syllables), and a line end, which is left out; any other {@code \c} stays as it is, as in Python. Line ends may stand in
+ * every string, for models do not always escape them.
  */
 final class StringReader {
     private static final int MAX_NAME_CHARS = 100;
@@ -186,7 +186,9 @@ final class StringReader {
             return name.length() > MAX_NAME_CHARS ? Progress.FAIL : Progress.MORE;
         }
         try {
-            code = Character.codePointOf(name.toString().toUpperCase(Locale.ROOT));
+            // Java names these by their block; Unicode by what they are.
+            String unicode = name.toString().toUpperCase(Locale.ROOT);
+            code = Character.codePointOf(unicode.replace("CJK UNIFIED IDEOGRAPH-", "CJK UNIFIED IDEOGRAPHS "));
         } catch (IllegalArgumentException e) {
             return Progress.FAIL;
         }

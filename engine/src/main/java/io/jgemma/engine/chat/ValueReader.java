@@ -134,7 +134,7 @@ final class ValueReader {
             token.setLength(0);
             return open(c, false);
         }
-        if (top != null && top.wantsKey()) {
+        if (top != null && top.wantsKey() && "rRuU".indexOf(c) < 0) {
             return fail();
         }
         switch (c) {
@@ -179,6 +179,10 @@ final class ValueReader {
             boolean raw = token.charAt(0) == 'r' || token.charAt(0) == 'R';
             token.setLength(0);
             return open(c, raw);
+        }
+        Container top = stack.peek();
+        if (top != null && top.wantsKey()) {
+            return fail();
         }
         String word = token.toString();
         if (Literals.isWord(word)) {

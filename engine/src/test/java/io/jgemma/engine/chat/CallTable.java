@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,5 +60,12 @@ record CallTable(List<ToolDefinition> tools, List<Case> cases) {
 
     static Map<String, Object> map(JsonNode node) {
         return JSON.convertValue(node, new TypeReference<Map<String, Object>>() {});
+    }
+
+    static Map<String, Object> ordered(String firstKey, Object first, String secondKey, Object second) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(firstKey, first);
+        map.put(secondKey, second);
+        return map;
     }
 }
