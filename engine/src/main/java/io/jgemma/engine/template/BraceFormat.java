@@ -9,13 +9,13 @@ final class BraceFormat {
 
     private final Meter meter;
     private final Args args;
-    private final @Nullable PyDict mapping;
+    private final @Nullable Object mapping;
     private final boolean escape;
 
     /** Number of the next field without a name; -1 once fields were numbered by hand. */
     private int nextIndex;
 
-    private BraceFormat(Meter meter, Args args, @Nullable PyDict mapping, boolean escape) {
+    private BraceFormat(Meter meter, Args args, @Nullable Object mapping, boolean escape) {
         this.meter = meter;
         this.args = args;
         this.mapping = mapping;
@@ -28,7 +28,7 @@ final class BraceFormat {
     }
 
     /** {@code str.format_map}. */
-    static String formatMap(Meter meter, String format, PyDict mapping, boolean escape) {
+    static String formatMap(Meter meter, String format, Object mapping, boolean escape) {
         return new BraceFormat(meter, Args.NONE, mapping, escape).run(format, MAX_NESTING);
     }
 
@@ -157,7 +157,11 @@ final class BraceFormat {
             nextIndex = -1;
             return positional(Integer.parseInt(name));
         }
-        Object value = mapping == null ? args.named().get(name) : mapping.get(name);
+        if (mapping != null && !(mapping instanceof PyDict)) {
+            throw PyError.type("'" + Types.name(mapping) + "' object is not subscriptable");
+        }
+        Object value =
+                mapping instanceof PyDict dict ? dict.get(name) : args.named().get(name);
         if (value == null) {
             throw new PyError(Kind.LOOKUP, Printer.quote(name));
         }

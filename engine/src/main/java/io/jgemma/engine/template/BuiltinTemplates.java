@@ -4,38 +4,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
-import java.util.regex.Pattern;
 
-/** Templates for files that carry none, and what is known of templates in the wild. */
+/** Templates for model files that bring none. */
 public final class BuiltinTemplates {
-
-    private static final Pattern FORMAT_BUG = Pattern.compile("[\"']%sr[\"']\\s*\\|\\s*format");
-
     private BuiltinTemplates() {}
 
     /**
-     * Gemma 3 with tools, in the format of the guide most users of tools with Gemma follow: a Python list of calls. Roles need
-     * not alternate, content may be absent, and arguments of past calls are printed as Python literals.
+     * Gemma 3 with tools, images and tool answers. Unlike the template that Google ships, it takes tools, consecutive
+     * messages of one role (clients send each attachment as a user message of its own) and messages without content.
+     * Arguments of past calls are printed as Python literals, as the model is asked to write them.
      */
     public static Template gemma3() {
-        return Template.parse("built-in gemma3.jinja", resource("gemma3.jinja"));
+        return Template.parse("built-in gemma3", read("gemma3.jinja"));
     }
 
-    /**
-     * Whether a template prints arguments of past calls with {@code "%sr" | format}, a slip for {@code "%r"} that is
-     * widely copied: strings lose their quotes and get an {@code r}.
-     */
-    public static boolean hasFormatBug(String source) {
-        return FORMAT_BUG.matcher(source).find();
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Objects.requireNonNull(
-                BuiltinTemplates.class.getResourceAsStream(name), () -> "the jar lacks its resource " + name)) {
+    private static String read(String resource) {
+        try (InputStream in = BuiltinTemplates.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + resource + " is missing from this build of jgemma");
+            }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("cannot read the resource " + resource, e);
         }
     }
 }

@@ -207,23 +207,4 @@ final class Evaluator {
             }
         }
     }
-
-    /** Exactly {@code count} items of an iterable. */
-    List<Object> unpack(Object value, int count) {
-        var iterator = Values.iteratorOrNull(meter, value);
-        if (iterator == null) {
-            throw PyError.type("cannot unpack non-iterable " + Types.name(value) + " object");
-        }
-        List<Object> items = new ArrayList<>(count);
-        while (items.size() < count && iterator.hasNext()) {
-            items.add(iterator.next());
-        }
-        if (items.size() < count) {
-            throw PyError.value("not enough values to unpack (expected " + count + ", got " + items.size() + ")");
-        }
-        if (iterator.hasNext()) {
-            throw PyError.value("too many values to unpack (expected " + count + ")");
-        }
-        return items;
-    }
 }

@@ -3,7 +3,6 @@ package io.jgemma.engine.template;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Parses expressions by recursive descent, with the precedence and the oddities of Jinja2. */
 final class ExpressionParser {
@@ -21,30 +20,22 @@ final class ExpressionParser {
         return operands;
     }
 
-    /** What may end a tuple without parentheses, besides the end of the tag. */
-    boolean tupleEnds(@Nullable String endName) {
-        return stream.is(Token.Type.VARIABLE_END)
-                || stream.is(Token.Type.BLOCK_END)
-                || stream.isOperator(")")
-                || (endName != null && stream.isName(endName));
+    /** What may follow the last comma of a tuple. */
+    boolean tupleEnds() {
+        return stream.is(Token.Type.VARIABLE_END) || stream.is(Token.Type.BLOCK_END) || stream.isOperator(")");
     }
 
     /** An expression or, if there are commas, a tuple of them. */
     Expr tuple(boolean conditional) {
-        return tuple(() -> conditional ? expression() : or(), null, false);
-    }
-
-    /** The iterable of a for loop. */
-    Expr iterable() {
-        return tuple(this::or, "recursive", false);
+        return tuple(() -> conditional ? expression() : or(), false);
     }
 
     /** What stands in parentheses: an expression or a tuple, which may be empty. */
     Expr parenthesized() {
-        return tuple(this::expression, null, true);
+        return tuple(this::expression, true);
     }
 
-    private Expr tuple(Supplier<Expr> element, @Nullable String endName, boolean parentheses) {
+    private Expr tuple(Supplier<Expr> element, boolean parentheses) {
         int line = stream.line();
         List<Expr> items = new ArrayList<>();
         boolean isTuple = false;
@@ -52,7 +43,7 @@ final class ExpressionParser {
             if (!items.isEmpty()) {
                 stream.expectOperator(",");
             }
-            if (tupleEnds(endName)) {
+            if (tupleEnds()) {
                 break;
             }
             items.add(element.get());

@@ -64,6 +64,17 @@ final class Filters {
         return argument != Special.MISSING && Values.truth(argument);
     }
 
+    /** What has {@code items()}. */
+    static PyDict mapping(Object value) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
+        if (value instanceof PyDict dict) {
+            return dict;
+        }
+        throw PyError.type("'" + Types.name(value) + "' object has no attribute 'items'");
+    }
+
     static PyError argumentError(String message) {
         return PyError.runtime(message);
     }

@@ -94,12 +94,6 @@ record FormatSpec(
             return Printer.str(meter, value);
         }
         String typeName = Types.name(value);
-        if (value instanceof Boolean) {
-            FormatSpec parsed = parse(meter, spec, "int");
-            return parsed.type == 0
-                    ? parsed.padded(meter, Printer.str(meter, value), '<')
-                    : parsed.integer(meter, Numbers.big(value), typeName);
-        }
         if (Types.isString(value)) {
             return parse(meter, spec, typeName).string(meter, Printer.str(meter, value));
         }

@@ -206,7 +206,8 @@ final class Interpreter {
             case Target.Variable variable -> set(variable.name(), value, scope);
             case Target.Member member -> namespace(member, scope).set(member.attribute(), value);
             case Target.Unpack unpack -> {
-                List<Object> items = evaluator.unpack(value, unpack.targets().size());
+                List<Object> items =
+                        Values.unpack(meter, value, unpack.targets().size());
                 for (int i = 0; i < items.size(); i++) {
                     bind(unpack.targets().get(i), items.get(i), scope);
                 }

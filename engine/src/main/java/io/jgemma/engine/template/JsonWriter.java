@@ -156,7 +156,7 @@ final class JsonWriter {
                 case '\f' -> out.append("\\f");
                 case '\b' -> out.append("\\b");
                 default -> {
-                    if (c < 0x20 || (options.ascii() && c > 0x7f)) {
+                    if (c < 0x20 || (options.ascii() && c > 0x7e)) {
                         out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);

@@ -53,6 +53,16 @@ final class Keys {
         };
     }
 
+    /** False for lists and dicts, and for tuples that hold any. */
+    static boolean isHashable(Object value) {
+        return switch (value) {
+            case PyList _ -> false;
+            case PyDict _ -> false;
+            case PyTuple tuple -> tuple.items().stream().allMatch(Keys::isHashable);
+            default -> true;
+        };
+    }
+
     private static PyError unhashable(Object value) {
         return PyError.type("unhashable type: '" + Types.name(value) + "'");
     }

@@ -23,11 +23,18 @@ final class Lexer {
         this.source = source;
     }
 
-    /** All tokens of the source, ending with {@link Token.Type#EOF}. */
+    /**
+     * All tokens of the source, ending with {@link Token.Type#EOF}, or with {@link Token.Type#ERROR} where the source
+     * cannot be split further: the parser may find an error before that one.
+     */
     static List<Token> tokenize(String source) {
         Lexer lexer = new Lexer(normalize(source));
-        lexer.root();
-        lexer.tokens.add(Token.of(Token.Type.EOF, "", lexer.line));
+        try {
+            lexer.root();
+            lexer.tokens.add(Token.of(Token.Type.EOF, "", lexer.line));
+        } catch (PyError e) {
+            lexer.tokens.add(Token.of(Token.Type.ERROR, e.detail(), lexer.line));
+        }
         return lexer.tokens;
     }
 

@@ -50,13 +50,16 @@ final class Members {
     /** {@code value.name}: an attribute or, failing that, an element. */
     static Object attribute(Meter meter, Object value, String name) {
         if (value instanceof Undefined undefined) {
+            if (OBJECT_ATTRIBUTES.contains(name)) {
+                return Undefined.unsafe(value, name);
+            }
             throw undefined.error();
         }
         Object attribute = attributeOrNull(value, name);
         if (attribute == null) {
             attribute = elementOrNull(meter, value, name);
         }
-        return attribute == null ? Undefined.member(value, name) : attribute;
+        return attribute == null ? Undefined.member(meter, value, name) : attribute;
     }
 
     /** {@code value[key]}: an element or, failing that, an attribute. */
@@ -68,12 +71,12 @@ final class Members {
         if (element == null && Types.isString(key)) {
             element = attributeOrNull(value, Printer.str(meter, key));
         }
-        return element == null ? Undefined.member(value, key) : element;
+        return element == null ? Undefined.member(meter, value, key) : element;
     }
 
     private static @Nullable Object elementOrNull(Meter meter, Object value, Object key) {
         if (value instanceof PyDict dict) {
-            return key instanceof PyList || key instanceof PyDict ? null : dict.get(Keys.of(meter, key));
+            return Keys.isHashable(key) ? dict.get(Keys.of(meter, key)) : null;
         }
         Long index = Numbers.smallOrNull(key);
         int length = index == null || !isIndexable(value) ? -1 : Values.length(value);
@@ -191,7 +194,8 @@ final class Members {
     }
 
     private static Object index(Meter meter, PySequence sequence, Args args) {
-        Object[] bound = Signature.positional("index", "value start? stop?").bind(args);
+        Object[] bound = Signature.positional(Types.name(sequence) + ".index", "value start? stop?")
+                .bind(args);
         int size = sequence.items().size();
         int start = Slices.bound(bound[1], 0, size);
         int stop = Slices.bound(bound[2], size, size);

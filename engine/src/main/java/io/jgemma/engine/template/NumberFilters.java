@@ -98,7 +98,8 @@ final class NumberFilters {
             throw Filters.argumentError("method must be common, ceil or floor");
         }
         Object power = Numbers.power(in.meter(), 10L, number(precision));
-        Object scaled = Numbers.multiply(in.meter(), number(a[0]), power);
+        Object scaled = Arithmetic.binary(in.meter(), "*", a[0], power);
+        number(scaled);
         Object whole = scaled;
         if (scaled instanceof Double d) {
             whole = Numbers.truncate(method.equals("ceil") ? Math.ceil(d) : Math.floor(d));
@@ -142,8 +143,11 @@ final class NumberFilters {
 
     private static Object fileSize(Interpreter in, Object[] a) {
         Double bytes = floatOrNull(in, a[0]);
+        if (bytes == null && !Types.isString(a[0])) {
+            throw PyError.type("float() argument must be a string or a real number, not '" + Types.name(a[0]) + "'");
+        }
         if (bytes == null) {
-            throw PyError.value("could not convert " + Printer.shortRepr(a[0]) + " to float");
+            throw PyError.value("could not convert string to float: " + Printer.shortRepr(a[0]));
         }
         boolean binary = Filters.flag(a[1]);
         int base = binary ? 1024 : 1000;

@@ -120,20 +120,20 @@ final class Numbers {
         if (a instanceof Double || b instanceof Double) {
             return floatDivMod(toDouble(a), toDouble(b), "float floor division by zero")[0];
         }
-        return shrink(floorDivMod(big(a), big(b))[0]);
+        return shrink(floorDivMod(big(a), big(b), "integer division or modulo by zero")[0]);
     }
 
     static Number modulo(Object a, Object b) {
         if (a instanceof Double || b instanceof Double) {
             return floatDivMod(toDouble(a), toDouble(b), "float modulo")[1];
         }
-        return shrink(floorDivMod(big(a), big(b))[1]);
+        return shrink(floorDivMod(big(a), big(b), "integer modulo by zero")[1]);
     }
 
     /** Quotient rounded down, and the remainder, which has the sign of the divisor. */
-    private static BigInteger[] floorDivMod(BigInteger a, BigInteger b) {
+    private static BigInteger[] floorDivMod(BigInteger a, BigInteger b, String zeroError) {
         if (b.signum() == 0) {
-            throw PyError.arithmetic("integer division or modulo by zero");
+            throw PyError.arithmetic(zeroError);
         }
         BigInteger[] result = a.divideAndRemainder(b);
         if (result[1].signum() != 0 && result[1].signum() != b.signum()) {
@@ -351,7 +351,7 @@ final class Numbers {
         if (value == 0) {
             return sign + "0.0";
         }
-        BigDecimal decimal = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        BigDecimal decimal = shortest(Math.abs(value));
         String digits = decimal.unscaledValue().toString();
         int exponent = digits.length() - decimal.scale() - 1;
         if (exponent < -4 || exponent >= 16) {
@@ -360,6 +360,18 @@ final class Numbers {
         }
         String plain = decimal.toPlainString();
         return sign + (plain.indexOf('.') < 0 ? plain + ".0" : plain);
+    }
+
+    /** Java gives at least two digits, also where one would do. */
+    private static BigDecimal shortest(double value) {
+        BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        if (decimal.precision() == 2) {
+            BigDecimal shorter = decimal.round(new MathContext(1));
+            if (shorter.doubleValue() == value) {
+                return shorter.stripTrailingZeros();
+            }
+        }
+        return decimal;
     }
 
     /** {@code e+05}: a sign and at least two digits. */

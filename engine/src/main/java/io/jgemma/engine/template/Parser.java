@@ -147,9 +147,9 @@ final class Parser {
 
     private Stmt forLoop() {
         int line = stream.next().line();
-        Target target = targets.parse("in", false);
+        Target target = targets.parse(false);
         stream.expectName("in");
-        Expr iterable = expressions.iterable();
+        Expr iterable = expressions.tuple(false);
         Expr test = stream.skipName("if") ? expressions.expression() : null;
         boolean recursive = stream.skipName("recursive");
         loops++;
@@ -179,7 +179,7 @@ final class Parser {
 
     private Stmt assignment() {
         int line = stream.next().line();
-        Target target = targets.parse(null, true);
+        Target target = targets.parse(true);
         if (stream.skipOperator("=")) {
             return new Stmt.Assign(target, expressions.tuple(true), line);
         }
@@ -251,7 +251,7 @@ final class Parser {
             if (!bindings.isEmpty()) {
                 stream.expectOperator(",");
             }
-            Target target = targets.parse(null, false);
+            Target target = targets.parse(false);
             stream.expectOperator("=");
             bindings.add(new Stmt.Binding(target, expressions.expression()));
         }
@@ -285,7 +285,8 @@ final class Parser {
     private Stmt loopControl() {
         Token token = stream.next();
         if (loops == 0) {
-            throw PyError.syntax("'" + token.text() + "' outside loop", token.line());
+            String problem = token.isName("break") ? "'break' outside loop" : "'continue' not properly in loop";
+            throw PyError.syntax(problem, token.line());
         }
         return token.isName("break") ? new Stmt.Break(token.line()) : new Stmt.Continue(token.line());
     }

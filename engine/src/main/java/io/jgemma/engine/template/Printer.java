@@ -118,12 +118,12 @@ final class Printer {
 
     private void namespace(Namespace namespace) {
         if (open.contains(namespace)) {
-            out.append("<TemplateNamespace {...}>");
+            out.append("<Namespace {...}>");
             return;
         }
         open.add(namespace);
         meter.enter();
-        out.append("<TemplateNamespace {");
+        out.append("<Namespace {");
         String separator = "";
         for (Map.Entry<Object, Object> entry : namespace.attributes().entrySet()) {
             out.append(separator);

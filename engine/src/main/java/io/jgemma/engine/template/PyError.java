@@ -1,6 +1,7 @@
 package io.jgemma.engine.template;
 
 import io.jgemma.engine.template.TemplateException.Kind;
+import java.util.Objects;
 
 /** An error on its way out of the interpreter, before the template's name and line are known. */
 final class PyError extends RuntimeException {
@@ -52,8 +53,11 @@ final class PyError extends RuntimeException {
         return this;
     }
 
+    String detail() {
+        return Objects.requireNonNullElse(getMessage(), "");
+    }
+
     TemplateException located(String templateName) {
-        String message = getMessage();
-        return new TemplateException(kind, templateName, Math.max(line, 1), message == null ? "" : message);
+        return new TemplateException(kind, templateName, Math.max(line, 1), detail());
     }
 }

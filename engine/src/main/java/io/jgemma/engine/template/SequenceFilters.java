@@ -158,11 +158,7 @@ final class SequenceFilters {
         if (!by.equals("key") && !by.equals("value")) {
             throw Filters.argumentError("You can only sort by either \"key\" or \"value\"");
         }
-        if (!(a[0] instanceof PyDict dict)) {
-            throw a[0] instanceof Undefined undefined
-                    ? undefined.error()
-                    : PyError.type("'" + Types.name(a[0]) + "' object has no attribute 'items'");
-        }
+        PyDict dict = Filters.mapping(a[0]);
         boolean sensitive = Filters.flag(a[1]);
         List<Object> pairs = new PyView(PyView.Part.ITEMS, dict).items();
         List<Object> keys = new ArrayList<>();
@@ -328,6 +324,6 @@ final class SequenceFilters {
         }
         String name = Printer.str(in.meter(), a[1]);
         Object attribute = Members.attributeOrNull(a[0], name);
-        return attribute == null ? Undefined.member(a[0], name) : attribute;
+        return attribute == null ? Undefined.member(in.meter(), a[0], name) : attribute;
     }
 }

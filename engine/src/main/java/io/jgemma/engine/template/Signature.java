@@ -3,6 +3,7 @@ package io.jgemma.engine.template;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Names of a function's parameters, to which a call's arguments are bound as Python does. */
 final class Signature {
@@ -40,6 +41,9 @@ final class Signature {
 
     /** One value for each parameter, {@link Special#MISSING} for an optional one not given. */
     Object[] bind(Args args) {
+        if (!keywords && !args.named().isEmpty()) {
+            throw PyError.type(function + "() takes no keyword arguments");
+        }
         if (args.positional().size() > names.size()) {
             throw PyError.type(function + "() takes " + count() + " but "
                     + args.positional().size() + " were given");
@@ -50,7 +54,7 @@ final class Signature {
             bound[i] = args.positional().get(i);
         }
         for (Map.Entry<String, Object> named : args.named().entrySet()) {
-            int index = keywords ? names.indexOf(named.getKey()) : -1;
+            int index = names.indexOf(named.getKey());
             if (index < 0) {
                 throw PyError.type(function + "() got an unexpected keyword argument " + Printer.quote(named.getKey()));
             }
@@ -59,13 +63,19 @@ final class Signature {
             }
             bound[index] = named.getValue();
         }
-        for (int i = 0; i < required; i++) {
-            if (bound[i] == Special.MISSING) {
-                throw PyError.type(
-                        function + "() missing 1 required positional argument: " + Printer.quote(names.get(i)));
-            }
-        }
+        checkRequired(bound);
         return bound;
+    }
+
+    private void checkRequired(Object[] bound) {
+        List<String> missing = IntStream.range(0, required)
+                .filter(i -> bound[i] == Special.MISSING)
+                .mapToObj(i -> Printer.quote(names.get(i)))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw PyError.type(function + "() missing " + missing.size() + " required positional argument"
+                    + (missing.size() == 1 ? ": " : "s: ") + String.join(" and ", missing));
+        }
     }
 
     private String count() {

@@ -26,7 +26,8 @@ record StringCall(Meter meter, String self, boolean markup, List<Object> argumen
     String text(int index, String function) {
         Object value = arguments.get(index);
         if (!Types.isString(value)) {
-            throw PyError.type(function + "() argument " + (index + 1) + " must be str, not " + Types.name(value));
+            String where = function.equals("replace") ? "replace() argument " + (index + 1) + " " : "";
+            throw PyError.type(where + "must be str, not " + Types.name(value));
         }
         return Printer.str(meter, value);
     }

@@ -108,10 +108,7 @@ final class StringMethods {
 
     private static Object formatMap(Meter meter, String self, Args args, boolean markup) {
         Object mapping = Signature.positional("format_map", "mapping").bind(args)[0];
-        if (!(mapping instanceof PyDict dict)) {
-            throw PyError.type("'" + Types.name(mapping) + "' object is not a mapping");
-        }
-        return wrap(markup, BraceFormat.formatMap(meter, self, dict, markup));
+        return wrap(markup, BraceFormat.formatMap(meter, self, mapping, markup));
     }
 
     private static Object wrap(boolean markup, Object result) {

@@ -2,7 +2,6 @@ package io.jgemma.engine.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Parses what is assigned to, by {@code set}, {@code for} and {@code with}, and names of macros and parameters. */
 final class TargetParser {
@@ -15,7 +14,7 @@ final class TargetParser {
     }
 
     /** A target of {@code set}, {@code for} or {@code with}. */
-    Target parse(@Nullable String endName, boolean namespaces) {
+    Target parse(boolean namespaces) {
         int line = stream.line();
         List<Target> targets = new ArrayList<>();
         boolean isTuple = false;
@@ -23,7 +22,7 @@ final class TargetParser {
             if (!targets.isEmpty()) {
                 stream.expectOperator(",");
             }
-            if (expressions.tupleEnds(endName)) {
+            if (expressions.tupleEnds()) {
                 break;
             }
             targets.add(simpleTarget(namespaces));

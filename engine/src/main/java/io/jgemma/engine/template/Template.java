@@ -61,6 +61,14 @@ public final class Template {
     }
 
     /**
+     * Known mistakes in the template, in one sentence each; empty for a sound one. Rendering goes on as the template
+     * says, since the model may have been prompted that way elsewhere.
+     */
+    public List<String> warnings() {
+        return program.warnings();
+    }
+
+    /**
      * Renders with the default limits and the system's clock and time zone.
      *
      * @param context variables: strings, booleans, numbers, lists, maps with any of these as keys, and null

@@ -203,7 +203,7 @@ final class Text {
                 return parts;
             }
             if (limit >= 0 && parts.size() >= limit) {
-                parts.add(strip(s.substring(i), null, false, true));
+                parts.add(s.substring(i));
                 return parts;
             }
             int start = i;
@@ -226,7 +226,7 @@ final class Text {
                 return parts.reversed();
             }
             if (limit >= 0 && parts.size() >= limit) {
-                parts.add(strip(s.substring(0, i), null, true, false));
+                parts.add(s.substring(0, i));
                 return parts.reversed();
             }
             int end = i;

@@ -129,6 +129,12 @@ final class TextFilters {
         Object width = Filters.or(a[1], 4L);
         String indention =
                 Types.isString(width) ? Printer.str(meter, width) : (String) Arithmetic.binary(meter, "*", " ", width);
+        if (a[0] instanceof PyList) {
+            throw PyError.type("'list' object has no attribute 'splitlines'");
+        }
+        if (!Members.isIndexable(a[0]) && !(a[0] instanceof Undefined)) {
+            throw PyError.type("unsupported operand type(s) for +=: '" + Types.name(a[0]) + "' and 'str'");
+        }
         Object withEnd = Arithmetic.binary(meter, "+", a[0], "\n");
         List<String> lines = Text.splitLines(Printer.str(meter, withEnd), false);
         boolean blank = Filters.flag(a[3]);
@@ -193,10 +199,7 @@ final class TextFilters {
         Object pairs = a[0] instanceof PyDict dict ? new PyView(PyView.Part.ITEMS, dict) : a[0];
         List<String> parts = new ArrayList<>();
         for (Object pair : Values.list(meter, pairs)) {
-            List<Object> items = Values.list(meter, pair);
-            if (items.size() != 2) {
-                throw PyError.value("urlencode needs pairs of key and value");
-            }
+            List<Object> items = Values.unpack(meter, pair, 2);
             parts.add(quoteUrl(meter, items.get(0), true) + "=" + quoteUrl(meter, items.get(1), true));
         }
         return StringMethods.joined(meter, "&", parts);
@@ -221,13 +224,14 @@ final class TextFilters {
 
     private static Object xmlAttributes(Interpreter in, Object[] a) {
         Meter meter = in.meter();
-        if (!(a[0] instanceof PyDict dict)) {
-            throw PyError.type("xmlattr needs a mapping, not " + Types.name(a[0]));
-        }
+        PyDict dict = Filters.mapping(a[0]);
         List<String> parts = new ArrayList<>();
         for (PyDict.Entry entry : dict.entries()) {
             if (entry.value() == Special.NONE || entry.value() instanceof Undefined) {
                 continue;
+            }
+            if (!Types.isString(entry.key())) {
+                throw PyError.type("expected string or bytes-like object, got '" + Types.name(entry.key()) + "'");
             }
             String key = Printer.str(meter, entry.key());
             if (key.chars().anyMatch(c -> "/>= \t\n\r\f\u000b".indexOf(c) >= 0)) {

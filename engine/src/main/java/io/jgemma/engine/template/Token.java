@@ -21,7 +21,9 @@ record Token(Type type, String text, Number number, int line) {
         INTEGER("integer"),
         FLOAT("float"),
         OPERATOR("operator"),
-        EOF("end of template");
+        EOF("end of template"),
+        /** The source goes on with something that is no token; the text is the message. */
+        ERROR("error");
 
         private final String description;
 

@@ -9,6 +9,13 @@ final class TokenStream {
 
     TokenStream(List<Token> tokens) {
         this.tokens = tokens;
+        refuseError();
+    }
+
+    private void refuseError() {
+        if (is(Token.Type.ERROR)) {
+            throw fail(current().text());
+        }
     }
 
     Token current() {
@@ -24,6 +31,7 @@ final class TokenStream {
         Token token = current();
         if (pos < tokens.size() - 1) {
             pos++;
+            refuseError();
         }
         return token;
     }

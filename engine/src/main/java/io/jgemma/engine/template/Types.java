@@ -36,8 +36,7 @@ final class Types {
             case "_GroupTuple" -> "jinja2.filters._GroupTuple";
             case "Undefined", "LoopContext", "Macro", "BlockReference", "TemplateReference" -> "jinja2.runtime." + name;
             case "Cycler", "Joiner" -> "jinja2.utils." + name;
-            case "TemplateNamespace" ->
-                "transformers.utils.chat_template_utils." + "_cached_compile_jinja_template.<locals>.TemplateNamespace";
+            case "TemplateNamespace" -> "transformers.utils.chat_template_utils." + name;
             default -> name;
         };
     }

@@ -9,32 +9,34 @@ final class Undefined {
     private final Object owner;
     private final Object name;
     private final Kind kind;
+    private final @Nullable Meter meter;
 
-    private Undefined(@Nullable String hint, Object owner, Object name, Kind kind) {
+    private Undefined(@Nullable String hint, Object owner, Object name, Kind kind, @Nullable Meter meter) {
         this.hint = hint;
         this.owner = owner;
         this.name = name;
         this.kind = kind;
+        this.meter = meter;
     }
 
     static Undefined variable(String name) {
-        return new Undefined(null, Special.MISSING, name, Kind.UNDEFINED);
+        return new Undefined(null, Special.MISSING, name, Kind.UNDEFINED, null);
     }
 
     static Undefined hint(String hint) {
-        return new Undefined(hint, Special.MISSING, "", Kind.UNDEFINED);
+        return new Undefined(hint, Special.MISSING, "", Kind.UNDEFINED, null);
     }
 
     /** A missing attribute or element of {@code owner}. */
-    static Undefined member(Object owner, Object name) {
-        return new Undefined(null, owner, name, Kind.UNDEFINED);
+    static Undefined member(Meter meter, Object owner, Object name) {
+        return new Undefined(null, owner, name, Kind.UNDEFINED, meter);
     }
 
     /** An attribute that the sandbox does not hand out. */
     static Undefined unsafe(Object owner, String name) {
         String hint =
                 "access to attribute " + Printer.quote(name) + " of '" + Types.name(owner) + "' object is unsafe.";
-        return new Undefined(hint, owner, name, Kind.SECURITY);
+        return new Undefined(hint, owner, name, Kind.SECURITY, null);
     }
 
     /** The error of using this value. */
@@ -53,6 +55,6 @@ final class Undefined {
         if (name instanceof String attribute) {
             return Printer.quote(type) + " has no attribute " + Printer.quote(attribute);
         }
-        return type + " has no element " + Printer.shortRepr(name);
+        return type + " has no element " + (meter == null ? "" : Printer.repr(meter, name));
     }
 }

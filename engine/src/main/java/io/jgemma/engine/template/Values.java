@@ -91,6 +91,25 @@ final class Values {
         return items;
     }
 
+    /** Exactly {@code count} items of an iterable. */
+    static List<Object> unpack(Meter meter, Object value, int count) {
+        Iterator<Object> iterator = iteratorOrNull(meter, value);
+        if (iterator == null) {
+            throw PyError.type("cannot unpack non-iterable " + Types.name(value) + " object");
+        }
+        List<Object> items = new ArrayList<>(count);
+        while (items.size() < count && iterator.hasNext()) {
+            items.add(iterator.next());
+        }
+        if (items.size() < count) {
+            throw PyError.value("not enough values to unpack (expected " + count + ", got " + items.size() + ")");
+        }
+        if (iterator.hasNext()) {
+            throw PyError.value("too many values to unpack (expected " + count + ")");
+        }
+        return items;
+    }
+
     private static Iterator<Object> metered(Meter meter, Iterator<Object> source) {
         return new Iterator<>() {
             @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.template;
+
+import org.jspecify.annotations.NullMarked;
