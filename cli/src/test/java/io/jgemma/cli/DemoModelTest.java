@@ -1,0 +1,260 @@
+package io.jgemma.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command on the embedded model, from the command line to what a program reads. */
+class DemoModelTest {
+    private static final String GREETING = "Hello! How can I help you today?";
+    private static final String[] QUICK = {"--temp", "0", "--cpu-kernels", "scalar", "-c", "256"};
+
+    private final TestConsole console = new TestConsole("");
+
+    private static String[] quick(String... args) {
+        return Stream.concat(Stream.of(args), Stream.of(QUICK)).toArray(String[]::new);
+    }
+
+    private static JsonNode json(String text) throws IOException {
+        return new ObjectMapper().readTree(text);
+    }
+
+    @Test
+    void runPrintsTheAnswerAloneAndSaysWhoAnswers() {
+        assertThat(console.run(quick("run", "-p", "Hello"))).isZero();
+
+        assertThat(console.out()).isEqualTo(GREETING + "\n");
+        assertThat(console.err()).contains("No model was named", "tokens/s");
+    }
+
+    @Test
+    void runReadsItsPromptFromAPipe() {
+        TestConsole piped = new TestConsole("Hello\n");
+
+        assertThat(piped.run(quick("run"))).isZero();
+        assertThat(piped.out()).isEqualTo(GREETING + "\n");
+    }
+
+    @Test
+    void runJsonIsOneObject() throws IOException {
+        assertThat(console.run(quick("run", "--json", "-p", "Hello"))).isZero();
+
+        assertThat(console.out()).hasLineCount(1);
+        JsonNode result = json(console.out());
+        assertThat(result.fieldNames()).toIterable().containsExactly("prompt_ids", "ids", "text", "finish", "timings");
+        assertThat(result.get("prompt_ids").toString()).isEqualTo("[2,4,286,9,1766,5,9,4,294,9]");
+        assertThat(result.get("text").textValue()).isEqualTo(GREETING);
+        assertThat(result.get("finish").textValue()).isEqualTo("stop");
+        assertThat(result.get("timings").get("generated_tokens").intValue())
+                .isEqualTo(result.get("ids").size());
+    }
+
+    @Test
+    void runStopsWhereItIsTold() throws IOException {
+        assertThat(console.run(quick("run", "--json", "-p", "Hello", "-n", "3")))
+                .isZero();
+        JsonNode cut = json(console.out());
+        assertThat(cut.get("finish").textValue()).isEqualTo("length");
+        assertThat(cut.get("ids")).hasSize(3);
+
+        TestConsole second = new TestConsole("");
+        assertThat(second.run(quick("run", "-p", "Hello", "--stop", " help"))).isZero();
+        assertThat(second.out()).isEqualTo("Hello! How can I\n");
+    }
+
+    @Test
+    void runRawContinuesTheTextAsItIs() throws IOException {
+        assertThat(console.run(quick("run", "--raw", "--json", "-n", "1", "-p", "<start_of_turn>user")))
+                .isZero();
+
+        assertThat(json(console.out()).get("prompt_ids").toString()).isEqualTo("[2,4,286]");
+    }
+
+    @Test
+    void theSystemPromptAndAnotherTemplateReachTheModel(@TempDir Path directory) throws IOException {
+        Path template =
+                Files.writeString(directory.resolve("t.jinja"), "{% for m in messages %}{{ m.content }}\n{% endfor %}");
+
+        assertThat(console.run(quick(
+                        "run", "--json", "-n", "1", "-sys", "a", "--chat-template", template.toString(), "-p", "b")))
+                .isZero();
+
+        TestConsole expected = new TestConsole("");
+        assertThat(expected.run("tokenize", "--json", "-e", "-p", "a\\nb\\n")).isZero();
+        assertThat(json(console.out()).get("prompt_ids"))
+                .isEqualTo(json(expected.out()).get("ids"));
+    }
+
+    @Test
+    void tokenizeGivesIdsAndPieces() throws IOException {
+        assertThat(console.run("tokenize", "--json", "-p", "<start_of_turn>user\nHello"))
+                .isZero();
+
+        assertThat(console.out().strip())
+                .isEqualTo(
+                        "{\"ids\":[2,4,286,9,1766],\"pieces\":[\"<bos>\",\"<start_of_turn>\",\"user\",\"\\n\",\"Hello\"]}");
+    }
+
+    @Test
+    void tokenizeCanTakeTextAsNothingButText() throws IOException {
+        assertThat(console.run("tokenize", "--json", "--no-special", "-p", "<bos>"))
+                .isZero();
+        assertThat(json(console.out()).get("ids").toString()).doesNotStartWith("[2");
+
+        TestConsole second = new TestConsole("");
+        assertThat(second.run("tokenize", "--json", "--no-bos", "-p", "Hello")).isZero();
+        assertThat(json(second.out()).get("ids").toString()).isEqualTo("[1766]");
+    }
+
+    @Test
+    void infoTellsWhatIsInTheFileAndWhatItNeeds() throws IOException {
+        assertThat(console.run("info", "-c", "512")).isZero();
+        assertThat(console.out())
+                .contains("gemma3", "token_embd.weight", "Q4_0", "Memory for 512 tokens of context (K f16, V f16)");
+
+        TestConsole second = new TestConsole("");
+        assertThat(second.run("info", "--json", "-c", "1K", "-ctk", "f32")).isZero();
+        JsonNode info = json(second.out());
+        assertThat(info.get("architecture").textValue()).isEqualTo("gemma3");
+        assertThat(info.get("tensors").size()).isGreaterThan(50);
+        assertThat(info.get("metadata")
+                        .get("tokenizer.ggml.tokens")
+                        .get("length")
+                        .intValue())
+                .isEqualTo(4096);
+        JsonNode memory = info.get("memory");
+        assertThat(memory.get("context").intValue()).isEqualTo(1024);
+        assertThat(memory.get("type_k").textValue()).isEqualTo("f32");
+        assertThat(memory.get("total_bytes").longValue())
+                .isEqualTo(memory.get("weights_bytes").longValue()
+                        + memory.get("kv_bytes").longValue()
+                        + memory.get("buffer_bytes").longValue());
+    }
+
+    @Test
+    void logitsAreThoseOfTheAskedPosition() throws IOException {
+        String tokens = "2,4,286,9,1766,5,9,4,294,9";
+        assertThat(console.run("logits", "--tokens", tokens, "--json", "--cpu-kernels", "scalar"))
+                .isZero();
+        JsonNode last = json(console.out());
+        assertThat(last.fieldNames()).toIterable().containsExactly("tokens", "position", "logits");
+        assertThat(last.get("position").intValue()).isEqualTo(9);
+        assertThat(last.get("logits")).hasSize(4096);
+        assertThat(largest(last.get("logits"))).isEqualTo(1766);
+
+        TestConsole middle = new TestConsole("");
+        assertThat(middle.run("logits", "--tokens", tokens, "--position", "-6", "--json", "--cpu-kernels", "scalar"))
+                .isZero();
+        TestConsole prefix = new TestConsole("");
+        assertThat(prefix.run("logits", "--tokens", "2,4,286,9,1766", "--json", "--cpu-kernels", "scalar"))
+                .isZero();
+        assertThat(json(middle.out()).get("position").intValue()).isEqualTo(4);
+        assertThat(largest(json(middle.out()).get("logits")))
+                .isEqualTo(largest(json(prefix.out()).get("logits")));
+    }
+
+    private static int largest(JsonNode logits) {
+        int best = 0;
+        for (int i = 1; i < logits.size(); i++) {
+            best = logits.get(i).doubleValue() > logits.get(best).doubleValue() ? i : best;
+        }
+        return best;
+    }
+
+    @Test
+    void logitsForPeopleNameTheTokens() {
+        assertThat(console.run("logits", "--tokens", "2,4,286,9,1766,5,9,4,294,9", "--cpu-kernels", "scalar"))
+                .isZero();
+
+        assertThat(console.out()).hasLineCount(10);
+        assertThat(console.out().lines().findFirst().orElseThrow()).contains("1766", "\"Hello\"");
+    }
+
+    @Test
+    void perplexityEndsWithItsFigure(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.writeString(directory.resolve("t.txt"), "GGUF is a file format for language models. ".repeat(8));
+
+        assertThat(console.run(
+                        "perplexity", "-f", file.toString(), "-c", "32", "--chunks", "2", "--cpu-kernels", "scalar"))
+                .isZero();
+
+        assertThat(console.out()).matches("perplexity: \\d+\\.\\d\\d \\+/- \\d+\\.\\d\\d \\(\\d+ tokens scored\\)\n");
+        assertThat(console.err()).contains("[1]", "[2]");
+    }
+
+    @Test
+    void perplexityNeedsAChunkOfText() {
+        assertThat(new TestConsole("").run("perplexity", "-p", "too short")).isEqualTo(1);
+    }
+
+    @Test
+    void benchSpeaksLlamaBench() throws IOException {
+        assertThat(console.run(
+                        "bench",
+                        "-o",
+                        "json",
+                        "-p",
+                        "8",
+                        "-n",
+                        "2",
+                        "-pg",
+                        "4,2",
+                        "-d",
+                        "0,4",
+                        "-r",
+                        "2",
+                        "-t",
+                        "1",
+                        "--cpu-kernels",
+                        "scalar"))
+                .isZero();
+
+        JsonNode results = json(console.out());
+        assertThat(results).hasSize(6);
+        assertThat(results.get(0).get("n_prompt").intValue()).isEqualTo(8);
+        assertThat(results.get(1).get("n_gen").intValue()).isEqualTo(2);
+        assertThat(results.get(5).get("n_depth").intValue()).isEqualTo(4);
+        assertThat(results.get(0).get("samples_ts")).hasSize(2);
+        assertThat(results.get(0).get("avg_ts").doubleValue()).isPositive();
+        assertThat(results.get(0).get("n_threads").intValue()).isEqualTo(1);
+        assertThat(results.get(0).get("model_type").textValue()).startsWith("gemma3 ");
+    }
+
+    @Test
+    void chatAnswersEachPipedLine() {
+        TestConsole piped = new TestConsole("Hello\n/stats\n\"\"\"\nWhat is\nGGUF?\n\"\"\"\n/nonsense\n");
+
+        assertThat(piped.run(quick("chat"))).isZero();
+
+        assertThat(piped.out().lines()).hasSize(2).first().isEqualTo(GREETING);
+        assertThat(piped.out().lines().skip(1)).first().asString().startsWith("GGUF is");
+        assertThat(piped.err()).contains("context", "There is no command '/nonsense'", "of 256]");
+    }
+
+    @Test
+    void chatSaysWhenTheContextIsFull() {
+        TestConsole piped = new TestConsole("Hello\nTell me a long story about a dragon.\nHello\n");
+
+        assertThat(piped.run("chat", "--temp", "0", "--cpu-kernels", "scalar", "-c", "32"))
+                .isZero();
+
+        assertThat(piped.out()).startsWith(GREETING);
+        assertThat(piped.err()).contains("The context of 32 tokens is full. /clear begins a new conversation");
+    }
+
+    @Test
+    void aReaderThatGoesAwayEndsTheAnswerQuietly() {
+        TestConsole closed = TestConsole.withoutReader();
+
+        assertThat(closed.run(quick("run", "-p", "Hello"))).isEqualTo(141);
+        assertThat(closed.err()).doesNotContain("Exception", "Broken pipe");
+    }
+}

@@ -1,0 +1,106 @@
+package io.jgemma.cli.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jgemma.cli.io.Out;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchReportTest {
+    private static final BenchSetup SETUP = new BenchSetup(
+            "0.1",
+            "CPU \"X\"",
+            "CPU, scalar",
+            "m.gguf",
+            "gemma3 268.10 M Q4_0",
+            150L << 20,
+            268_098_176,
+            2048,
+            512,
+            2,
+            "f16",
+            "bf16");
+    private static final List<BenchResult> RESULTS = List.of(
+            new BenchResult(
+                    SETUP,
+                    new BenchTest(512, 0, 0),
+                    Instant.parse("2025-01-02T03:04:05.678Z"),
+                    new BenchSamples(512, List.of(1_000_000_000L, 2_000_000_000L))),
+            new BenchResult(
+                    SETUP,
+                    new BenchTest(0, 128, 4096),
+                    Instant.parse("2025-01-02T03:05:00Z"),
+                    new BenchSamples(128, List.of(3_000_000_000L))));
+
+    private static String written(BenchReport.Format format) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Out out = new Out(bytes);
+        BenchReport report = format.report();
+        report.begin(out);
+        RESULTS.forEach(result -> report.result(out, result));
+        report.end(out);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void jsonUsesTheNamesOfLlamaBench() throws IOException {
+        JsonNode array = new ObjectMapper().readTree(written(BenchReport.Format.JSON));
+
+        assertThat(array).hasSize(2);
+        JsonNode first = array.get(0);
+        assertThat(first.fieldNames())
+                .toIterable()
+                .contains(
+                        "n_prompt",
+                        "n_gen",
+                        "n_depth",
+                        "type_k",
+                        "type_v",
+                        "n_threads",
+                        "avg_ts",
+                        "stddev_ts",
+                        "samples_ts",
+                        "samples_ns",
+                        "avg_ns",
+                        "stddev_ns",
+                        "model_type",
+                        "model_size",
+                        "model_n_params",
+                        "n_batch",
+                        "n_ubatch",
+                        "test_time");
+        assertThat(first.get("n_prompt").intValue()).isEqualTo(512);
+        assertThat(first.get("type_v").textValue()).isEqualTo("bf16");
+        assertThat(first.get("avg_ts").doubleValue()).isEqualTo(384.0);
+        assertThat(first.get("samples_ts")).hasSize(2);
+        assertThat(first.get("samples_ns").get(1).longValue()).isEqualTo(2_000_000_000L);
+        assertThat(first.get("test_time").textValue()).isEqualTo("2025-01-02T03:04:05Z");
+        assertThat(array.get(1).get("n_depth").intValue()).isEqualTo(4096);
+    }
+
+    @Test
+    void csvHasAHeaderAndQuotedValues() {
+        List<String> lines = written(BenchReport.Format.CSV).lines().toList();
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).startsWith("build_version,cpu_info,").endsWith(",avg_ts,stddev_ts");
+        assertThat(lines.get(1)).startsWith("\"0.1\",\"CPU \"\"X\"\"\",\"CPU, scalar\",");
+    }
+
+    @Test
+    void markdownHasOneRowForEachResult() {
+        List<String> lines = written(BenchReport.Format.MD).lines().toList();
+
+        assertThat(lines)
+                .hasSize(4)
+                .allMatch(line -> line.length() == lines.getFirst().length());
+        assertThat(lines.get(2)).contains("| pp512 |".substring(1), "384.00 ± 181.02");
+        assertThat(lines.get(3)).contains("tg128 @ d4096", "42.67 ± 0.00");
+    }
+}

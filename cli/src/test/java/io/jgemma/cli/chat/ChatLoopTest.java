@@ -1,0 +1,252 @@
+package io.jgemma.cli.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jgemma.cli.TestConsole;
+import io.jgemma.cli.io.ProgressBar;
+import io.jgemma.cli.tools.ToolFile;
+import io.jgemma.cli.tools.Toolbox;
+import io.jgemma.engine.FinishReason;
+import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.sample.SamplerOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChatLoopTest {
+    private static final String TOOLS = """
+            [{"type": "function", "function": {"name": "get_weather", "parameters": {"type": "object"}}},
+             {"type": "function", "function": {"name": "echo"}, "command": "cat"},
+             {"type": "function", "function": {"name": "broken"}, "command": "echo dead >&2; exit 1"}]
+            """;
+
+    private final FakeTerminal terminal = new FakeTerminal();
+    private final FakePartner partner = new FakePartner();
+    private final Conversation conversation = new Conversation(Optional.empty());
+
+    private void run() {
+        run(Toolbox.empty());
+    }
+
+    private void run(Toolbox tools) {
+        ChatSettings settings = new ChatSettings(SamplerOptions.gemma3(), 7, List.of("END"));
+        Turn turn = new Turn(
+                terminal,
+                conversation,
+                partner,
+                tools,
+                settings,
+                () -> ProgressBar.of("reading", new TestConsole("").console()));
+        Commands commands = new Commands(terminal, conversation, turn, partner, Path.of("home"));
+        new ChatLoop(terminal, conversation, turn, commands).run();
+    }
+
+    @Test
+    void eachMessageIsAnsweredWithEverythingBeforeIt() {
+        terminal.types("Hello", "", "How are you?");
+        partner.says("Hi!").says("Fine.");
+
+        run();
+
+        assertThat(terminal.answers()).isEqualTo("Hi!\nFine.\n");
+        assertThat(partner.lastChat().messages())
+                .containsExactly(
+                        ChatMessage.user("Hello"), ChatMessage.assistant("Hi!"), ChatMessage.user("How are you?"));
+        assertThat(partner.requests().getLast().maxTokens()).isEqualTo(7);
+        assertThat(partner.requests().getLast().stops()).containsExactly("END");
+        assertThat(terminal.lines()).contains("[20.0 tokens/s, prompt 3 tokens (1 new), context 200 of 4096]");
+    }
+
+    @Test
+    void aSystemPromptComesFirstAndCanBeChanged() {
+        terminal.types("/system", "/system Be brief.", "Hello", "/system -", "Hello");
+        partner.says("Hi.").says("Hi again.");
+
+        run();
+
+        assertThat(((io.jgemma.engine.Prompt.Chat) partner.requests().getFirst().prompt()).messages())
+                .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("Hello"));
+        assertThat(partner.lastChat().messages().getFirst()).isEqualTo(ChatMessage.user("Hello"));
+        assertThat(terminal.lines()).contains("There is no system prompt.");
+    }
+
+    @Test
+    void clearForgetsTheConversationOnly() {
+        terminal.types("/system Be brief.", "Hello", "/clear", "Again");
+        partner.says("Hi.").says("Yes?");
+
+        run();
+
+        assertThat(partner.lastChat().messages())
+                .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("Again"));
+    }
+
+    @Test
+    void reasoningIsShownAsideAndKeptForTheTemplate() {
+        terminal.types("Hello");
+        partner.says("hm", "Hi.", List.of(), FinishReason.STOP);
+
+        run();
+
+        assertThat(terminal.asides()).isEqualTo("hm\n");
+        assertThat(conversation.messages().getLast())
+                .isEqualTo(ChatMessage.assistant("Hi.").withReasoning("hm"));
+    }
+
+    @Test
+    void ctrlCStopsTheAnswerAndKeepsWhatCame() {
+        terminal.types("Hello");
+        partner.saysWhile("Once upon", terminal::interrupt);
+
+        run();
+
+        assertThat(terminal.lines()).contains("[stopped]");
+        assertThat(conversation.messages().getLast()).isEqualTo(ChatMessage.assistant("Once upon"));
+    }
+
+    @Test
+    void anAnswerThatNeverBeganLeavesNoTrace() {
+        terminal.types("Hello");
+        partner.saysWhile("", terminal::interrupt);
+
+        run();
+
+        assertThat(conversation.messages()).isEmpty();
+    }
+
+    @Test
+    void ctrlCAtThePromptHintsAtTheWayOut() {
+        terminal.presses(new ChatTerminal.Input.Interrupted()).types("/exit", "never read");
+
+        run();
+
+        assertThat(terminal.lines()).anyMatch(line -> line.contains("/exit"));
+        assertThat(partner.requests()).isEmpty();
+    }
+
+    @Test
+    void unknownCommandsAreNotSentAsMessages() {
+        terminal.types("/hepl", "\"\"\"/hepl\"\"\"");
+        partner.says("A message.");
+
+        run();
+
+        assertThat(terminal.lines().getFirst()).startsWith("error: There is no command '/hepl'");
+        assertThat(partner.lastChat().messages()).containsExactly(ChatMessage.user("/hepl"));
+    }
+
+    @Test
+    void aFullContextIsSaidInPlainWords() {
+        terminal.types("Hello");
+        partner.says("", "Half an ans", List.of(), FinishReason.CONTEXT_FULL);
+
+        run();
+
+        assertThat(terminal.lines()).anyMatch(line -> line.contains("The context of 4096 tokens is full. /clear"));
+    }
+
+    @Test
+    void statisticsTellSpeedContextAndMemory() {
+        terminal.types("Hello", "/stats");
+        partner.says("Hi.");
+
+        run();
+
+        assertThat(String.join("\n", terminal.lines()))
+                .contains("fake", "20.0 tokens/s", "100 of 4096 tokens", "150.0 MiB", "3.0 MiB", "2.0 MiB", "heap");
+    }
+
+    @Test
+    void aConversationSurvivesSavingAndLoading(@TempDir Path directory) {
+        Path file = directory.resolve("c.json");
+        terminal.types("/system Be brief.", "Hello", "/save " + file, "/clear", "/system -", "/load " + file, "More");
+        partner.says("Hi.").says("More what?");
+
+        run();
+
+        assertThat(partner.lastChat().messages())
+                .containsExactly(
+                        ChatMessage.system("Be brief."),
+                        ChatMessage.user("Hello"),
+                        ChatMessage.assistant("Hi."),
+                        ChatMessage.user("More"));
+    }
+
+    @Test
+    void loadingNonsenseChangesNothing(@TempDir Path directory) throws java.io.IOException {
+        Path file = Files.writeString(directory.resolve("c.json"), "{\"messages\": []}");
+        terminal.types(
+                "Hello", "/load " + file, "/load " + directory.resolve("none"), "/load", "/save " + file, "More");
+        partner.says("Hi.").says("Yes?");
+
+        run();
+
+        assertThat(terminal.lines())
+                .filteredOn(line -> line.startsWith("error: "))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("holds no conversation"),
+                        line -> assertThat(line).contains("There is no file"),
+                        line -> assertThat(line).contains("/load needs a file name"),
+                        line -> assertThat(line).contains("is there already"));
+        assertThat(partner.lastChat().messages()).hasSize(3);
+        assertThat(file).hasContent("{\"messages\": []}");
+    }
+
+    @Test
+    void thePersonAnswersToolCallsThatHaveNoProgram() {
+        ToolCall call = new ToolCall("1", "get_weather", Map.of("city", "Paris"));
+        terminal.types("Weather in Paris?", "sunny, 21 degrees");
+        partner.says("", "", List.of(call), FinishReason.TOOL_CALLS).says("It is sunny.");
+
+        run(ToolFile.parse("t.json", TOOLS));
+
+        assertThat(terminal.prompts()).contains("result of get_weather> ");
+        assertThat(partner.lastChat().tools()).hasSize(3);
+        assertThat(partner.lastChat().messages())
+                .containsExactly(
+                        ChatMessage.user("Weather in Paris?"),
+                        ChatMessage.assistant("", List.of(call)),
+                        ChatMessage.tool(call, "sunny, 21 degrees"));
+        assertThat(terminal.answers()).endsWith("It is sunny.\n");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void programsAnswerTheOthersAndFailuresReachTheModel() {
+        ToolCall echo = new ToolCall("1", "echo", Map.of("a", 1));
+        ToolCall broken = new ToolCall("2", "broken", Map.of());
+        ToolCall unknown = new ToolCall("3", "nothing", Map.of());
+        terminal.types("Go");
+        partner.says("", "Calling.", List.of(echo, broken, unknown), FinishReason.TOOL_CALLS)
+                .says("Done.");
+
+        run(ToolFile.parse("t.json", TOOLS));
+
+        assertThat(partner.lastChat().messages())
+                .extracting(ChatMessage::text)
+                .containsExactly(
+                        "Go",
+                        "Calling.",
+                        "{\"a\":1}",
+                        "error: '/bin/sh' ended with code 1: dead",
+                        "error: there is no tool 'nothing'; there are get_weather, echo, broken");
+    }
+
+    @Test
+    void theEndOfTheInputInTheMiddleOfAToolRoundEndsTheProgram() {
+        ToolCall call = new ToolCall("1", "get_weather", Map.of());
+        terminal.types("Weather?");
+        partner.says("", "", List.of(call), FinishReason.TOOL_CALLS);
+
+        run(ToolFile.parse("t.json", TOOLS));
+
+        assertThat(conversation.messages()).isEmpty();
+    }
+}
