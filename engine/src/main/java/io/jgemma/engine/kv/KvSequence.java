@@ -162,7 +162,9 @@ public final class KvSequence implements AutoCloseable {
 
         void shareFrom(Pages other) {
             first = other.first;
-            other.held.forEach(page -> held.add(page.retain()));
+            // Pages reserved but not written yet stay with who reserved them: both would write there.
+            int written = Math.ceilDiv(length, KvLayout.PAGE_TOKENS) - first;
+            other.held.subList(0, written).forEach(page -> held.add(page.retain()));
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.kv;
+
+import org.jspecify.annotations.NullMarked;
