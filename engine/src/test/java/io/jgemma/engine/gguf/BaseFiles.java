@@ -23,16 +23,15 @@ final class BaseFiles {
                 .alignment(16);
         Object[] numbers = {200, -100, 60_000, -30_000, 4_000_000_000L, -2_000_000_000, 1.5f};
         for (GgufValueType type : GgufValueType.values()) {
-            Object value =
-                    switch (type) {
-                        case STRING -> "text äöü €";
-                        case BOOL -> true;
-                        case FLOAT64 -> 0.1;
-                        case UINT64 -> -1L;
-                        case INT64 -> Long.MIN_VALUE;
-                        case ARRAY -> new GgufWriter.Array(GgufValueType.UINT8, List.of(1, 2, 3));
-                        default -> numbers[type.ggufId()];
-                    };
+            Object value = switch (type) {
+                case STRING -> "text äöü €";
+                case BOOL -> true;
+                case FLOAT64 -> 0.1;
+                case UINT64 -> -1L;
+                case INT64 -> Long.MIN_VALUE;
+                case ARRAY -> new GgufWriter.Array(GgufValueType.UINT8, List.of(1, 2, 3));
+                default -> numbers[type.ggufId()];
+            };
             writer.put("scalar." + type, type, value);
             writer.array("array." + type, type, List.of(value, value, value));
             writer.array("empty." + type, type, List.of());

@@ -99,12 +99,11 @@ final class Mutator {
     }
 
     private byte[] editNumber(byte[] bytes, int at, int width) {
-        long value =
-                switch (random.nextInt(4)) {
-                    case 0 -> random.nextLong();
-                    case 1 -> random.nextInt(2 * bytes.length + 1);
-                    default -> EDGES[random.nextInt(EDGES.length)];
-                };
+        long value = switch (random.nextInt(4)) {
+            case 0 -> random.nextLong();
+            case 1 -> random.nextInt(2 * bytes.length + 1);
+            default -> EDGES[random.nextInt(EDGES.length)];
+        };
         for (int i = 0; i < width && at + i < bytes.length; i++) {
             bytes[at + i] = (byte) (value >> (8 * i));
         }

@@ -14,12 +14,11 @@ class QuantFormulaTest {
         for (int bits = 0; bits < 0x1_0000; bits++) {
             int exponent = bits >> 10 & 0x1F;
             int fraction = bits & 0x3FF;
-            double magnitude =
-                    switch (exponent) {
-                        case 0 -> Math.scalb((double) fraction, -24);
-                        case 31 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-                        default -> Math.scalb(1024.0 + fraction, exponent - 25);
-                    };
+            double magnitude = switch (exponent) {
+                case 0 -> Math.scalb((double) fraction, -24);
+                case 31 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+                default -> Math.scalb(1024.0 + fraction, exponent - 25);
+            };
             assertThat(decodeOne(QuantTypes.F16, bits)).as("half 0x%04x", bits).isEqualTo(Float.valueOf((float)
                     ((bits & 0x8000) == 0 ? magnitude : -magnitude)));
         }
@@ -30,12 +29,11 @@ class QuantFormulaTest {
         for (int bits = 0; bits < 0x1_0000; bits++) {
             int exponent = bits >> 7 & 0xFF;
             int fraction = bits & 0x7F;
-            double magnitude =
-                    switch (exponent) {
-                        case 0 -> Math.scalb((double) fraction, -133);
-                        case 255 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-                        default -> Math.scalb(128.0 + fraction, exponent - 134);
-                    };
+            double magnitude = switch (exponent) {
+                case 0 -> Math.scalb((double) fraction, -133);
+                case 255 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+                default -> Math.scalb(128.0 + fraction, exponent - 134);
+            };
             assertThat(decodeOne(QuantTypes.BF16, bits))
                     .as("bfloat 0x%04x", bits)
                     .isEqualTo(Float.valueOf((float) ((bits & 0x8000) == 0 ? magnitude : -magnitude)));
