@@ -31,7 +31,7 @@ type nul > "%JGEMMA_HOME%\built"
 "%FOUND_JDK%\bin\java.exe" ^
     -XX:+UseSerialGC -Xms32m -Xmx384m -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
     -Xlog:disable -Xlog:all=warning:stderr ^
-    --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JGEMMA_JAVA_OPTS% ^
+    -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JGEMMA_JAVA_OPTS% ^
     -cp "%JGEMMA_HOME%\lib\jgemma.jar" io.jgemma.cli.Main %*
 exit /b %ERRORLEVEL%
 
