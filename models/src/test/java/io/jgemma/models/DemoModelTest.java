@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.GenerationRequest;
@@ -12,12 +11,9 @@ import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.sample.SamplerOptions;
-import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.EncodeOptions;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -55,17 +51,7 @@ final class DemoModelTest {
     @ParameterizedTest
     @MethodSource("items")
     void promptIsRenderedAsTheReferences(JsonNode item) {
-        Template template = engine.chatTemplate();
-        Map<String, Object> context = new LinkedHashMap<>();
-        context.put("bos_token", "<bos>");
-        context.put("eos_token", "<eos>");
-        context.put("add_generation_prompt", true);
-        ObjectMapper mapper = new ObjectMapper();
-        context.put("messages", mapper.convertValue(item.get("messages"), Object.class));
-        if (item.has("tools")) {
-            context.put("tools", mapper.convertValue(item.get("tools"), Object.class));
-        }
-        assertThat(template.render(context)).isEqualTo(item.get("prompt").asText());
+        assertThat(Golden.render(engine, item)).isEqualTo(item.get("prompt").asText());
     }
 
     @ParameterizedTest

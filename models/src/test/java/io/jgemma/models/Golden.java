@@ -2,6 +2,8 @@ package io.jgemma.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.text.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +12,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /** References made by independent engines, and how far a result is from them. */
@@ -35,6 +39,20 @@ final class Golden {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The prompt that the model's template makes of an item's messages and tools. */
+    static String render(Engine engine, JsonNode item) {
+        Vocabulary vocabulary = engine.tokenizer().vocabulary();
+        Map<String, Object> context = new LinkedHashMap<>();
+        context.put("bos_token", vocabulary.bosId() == Vocabulary.NONE ? "" : vocabulary.piece(vocabulary.bosId()));
+        context.put("eos_token", vocabulary.eosId() == Vocabulary.NONE ? "" : vocabulary.piece(vocabulary.eosId()));
+        context.put("add_generation_prompt", true);
+        context.put("messages", JSON.convertValue(item.get("messages"), Object.class));
+        if (item.hasNonNull("tools")) {
+            context.put("tools", JSON.convertValue(item.get("tools"), Object.class));
+        }
+        return engine.chatTemplate().render(context);
     }
 
     static int[] ints(JsonNode array) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Real weights against an independent float32 pass over them, where they are present: token ids equal, the greedy tokens that
+ * Real weights against an independent float32 pass over them, where they are present: prompts and token ids equal, the greedy tokens that
  * both references are sure of equal, logits at most as far off as llama.cpp's.
  */
 @Timeout(600)
@@ -62,6 +62,11 @@ final class RealWeightsTest {
     private static double compare(Engine engine, JsonNode item) {
         String what = item.get("name").asText();
         int[] tokens = Golden.ints(item.get("tokens"));
+        if (item.hasNonNull("messages")) {
+            assertThat(Golden.render(engine, item))
+                    .as(what)
+                    .isEqualTo(item.get("prompt").asText());
+        }
         assertThat(engine.tokenizer().encode(item.get("prompt").asText(), EncodeOptions.PROMPT))
                 .as(what)
                 .isEqualTo(tokens);
