@@ -52,7 +52,7 @@ public record Tensor(QuantType type, long rows, long columns, Buffer buffer, lon
 
     /** Rows {@code first} (inclusive) to {@code first + count} (exclusive). */
     public Tensor slice(long first, long count) {
-        if (first < 0 || count < 0 || first + count > rows) {
+        if (first < 0 || count < 0 || count > rows - first) {
             throw new IllegalArgumentException(
                     "rows " + first + " to " + (first + count) + " do not lie within " + rows + " rows");
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.tensor;
+
+import org.jspecify.annotations.NullMarked;
