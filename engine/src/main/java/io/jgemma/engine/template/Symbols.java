@@ -69,7 +69,7 @@ final class Symbols {
 
     /** A copy for one branch of a condition. */
     Symbols branch() {
-        meter.work(8L * (loads.size() + stores.size()));
+        meter.work(64L * (loads.size() + stores.size()));
         Symbols copy = new Symbols(parent, meter);
         copy.loads.putAll(loads);
         copy.stores.addAll(stores);
