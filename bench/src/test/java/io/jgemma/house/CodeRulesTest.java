@@ -3,7 +3,6 @@ package io.jgemma.house;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -94,11 +93,11 @@ class CodeRulesTest {
             fields().that().areStatic().should().beFinal();
 
     @ArchTest
-    static final ArchRule optionalIsForResults = noFields().should().haveRawType(Optional.class);
-
-    @ArchTest
-    static final ArchRule optionalIsNoParameter = noMethods()
+    static final ArchRule optionalIsNoParameterOfTheEngine = noMethods()
             .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("io.jgemma.engine..")
+            .and()
             .doNotHaveModifier(JavaModifier.SYNTHETIC)
             .should()
             .haveRawParameterTypes(new DescribedPredicate<List<JavaClass>>("with an Optional") {
