@@ -41,7 +41,8 @@ public final class CpuBackend implements Backend {
                         "there are no CPU kernels called '" + kernels + "': choose auto, vector or scalar");
         };
         if (threads < 0) {
-            throw new IllegalArgumentException(threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
+            throw new IllegalArgumentException(
+                    threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
         }
         return of(chosen, threads > 0 ? threads : CpuTopology.physicalCores());
     }

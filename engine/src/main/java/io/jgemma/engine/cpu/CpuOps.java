@@ -210,8 +210,7 @@ final class CpuOps implements Ops, AutoCloseable {
         KvLayout layout = layer.layout();
         int position = span.position() + i;
         int token = position % KvLayout.PAGE_TOKENS;
-        MemorySegment page =
-                HostBuffer.in(span.tables().get(layer.group()).page(position / KvLayout.PAGE_TOKENS));
+        MemorySegment page = HostBuffer.in(span.tables().get(layer.group()).page(position / KvLayout.PAGE_TOKENS));
         int row = span.firstRow() + i;
         for (int head = 0; head < layout.kvHeads(); head++) {
             long key = a.row(row) + 4L * head * layout.keyDim();

@@ -303,8 +303,10 @@ final class Lexer {
     }
 
     private void advance(int end) {
-        for (int i = source.indexOf('\n', pos); i >= 0 && i < end; i = source.indexOf('\n', i + 1)) {
-            line++;
+        for (int i = pos; i < end; i++) {
+            if (source.charAt(i) == '\n') {
+                line++;
+            }
         }
         pos = end;
     }

@@ -34,16 +34,16 @@ class TemplateFuzzTest {
 
     private static final List<String> TOKENS = List.of(
             ("{{ }} {{- -}} {% %} {%- -%} {# #} {%+ +%} if elif else endif for endfor in set endset macro endmacro"
-                + " call endcall filter endfilter with endwith raw endraw block endblock generation endgeneration"
-                + " break continue recursive is not and or true false none loop ns namespace range messages tools d s"
-                + " n f x undefined_name ( ) [ ] { } . , : | ~ + - * ** / // % == != < <= > >= = 'a' \"b\" '' '%s%d'"
-                + " '{}{0}' 0 1 -1 2 3.5 1e3 0x1f 99999999999999999999 upper lower trim tojson length first last join"
-                + " list map select selectattr sort reverse default format replace int float round items dictsort"
-                + " groupby batch slice indent unique sum min max pprint string defined mapping iterable odd in eq"
-                + " role content strip split startswith get keys values items append index center raise_exception"
-                + " strftime_now cycler joiner dict loop.index loop.last loop.cycle ns.x caller varargs kwargs"
-                + " 'attribute' attribute= *args **d '\\x41' '\\ud800' é 😀 \n"
-                + " \t __class__ self super")
+                            + " call endcall filter endfilter with endwith raw endraw block endblock generation endgeneration"
+                            + " break continue recursive is not and or true false none loop ns namespace range messages tools d s"
+                            + " n f x undefined_name ( ) [ ] { } . , : | ~ + - * ** / // % == != < <= > >= = 'a' \"b\" '' '%s%d'"
+                            + " '{}{0}' 0 1 -1 2 3.5 1e3 0x1f 99999999999999999999 upper lower trim tojson length first last join"
+                            + " list map select selectattr sort reverse default format replace int float round items dictsort"
+                            + " groupby batch slice indent unique sum min max pprint string defined mapping iterable odd in eq"
+                            + " role content strip split startswith get keys values items append index center raise_exception"
+                            + " strftime_now cycler joiner dict loop.index loop.last loop.cycle ns.x caller varargs kwargs"
+                            + " 'attribute' attribute= *args **d '\\x41' '\\ud800' é 😀 \n"
+                            + " \t __class__ self super")
                     .split(" ", -1));
 
     private static final List<String> FILES = List.of(

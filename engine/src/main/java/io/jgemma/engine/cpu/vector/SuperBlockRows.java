@@ -68,11 +68,15 @@ final class SuperBlockRows extends DecodedRows {
     }
 
     private static int scale(MemorySegment w, long scales, int sub) {
-        return sub < 4 ? at(w, scales + sub) & 63 : (at(w, scales + sub + 4) & 15) | ((at(w, scales + sub - 4) >> 6) << 4);
+        return sub < 4
+                ? at(w, scales + sub) & 63
+                : (at(w, scales + sub + 4) & 15) | ((at(w, scales + sub - 4) >> 6) << 4);
     }
 
     private static int minimum(MemorySegment w, long scales, int sub) {
-        return sub < 4 ? at(w, scales + sub + 4) & 63 : (at(w, scales + sub + 4) >> 4) | ((at(w, scales + sub) >> 6) << 4);
+        return sub < 4
+                ? at(w, scales + sub + 4) & 63
+                : (at(w, scales + sub + 4) >> 4) | ((at(w, scales + sub) >> 6) << 4);
     }
 
     private static int at(MemorySegment w, long offset) {
