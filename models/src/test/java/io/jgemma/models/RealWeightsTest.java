@@ -43,7 +43,7 @@ final class RealWeightsTest {
             })
     void agreesWithTheReference(String name) {
         Optional<Path> model = TestModels.find(name + ".gguf");
-        Optional<Path> golden = TestModels.find(name + ".json");
+        Optional<Path> golden = TestModels.shared("models/real/" + name + ".json");
         assumeTrue(model.isPresent() && golden.isPresent(), () -> name + " is not here");
         try (Engine engine = Engine.open(EngineOptions.of(model.orElseThrow()).withContextTokens(2048))) {
             List<Double> ours = new ArrayList<>();
