@@ -9,7 +9,6 @@ import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -49,11 +48,6 @@ public final class VectorKernels implements CpuKernels {
                 new SmallBlockRows(QuantTypes.Q4_1),
                 new SmallBlockRows(QuantTypes.Q5_0),
                 new SmallBlockRows(QuantTypes.Q5_1));
-    }
-
-    /** Types with a vector kernel of their own; the others are decoded by their reference code. */
-    public List<QuantType> fastTypes() {
-        return special().map(RowKernel::type).toList();
     }
 
     /** Bits of a register. */
