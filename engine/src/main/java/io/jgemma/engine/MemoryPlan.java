@@ -17,7 +17,7 @@ import java.util.Set;
  * @param bufferBytes working buffers
  * @param kvTokenBytes what each further token takes in the layers that see everything
  */
-public record MemoryPlan(long weightsBytes, long kvBytes, long bufferBytes, long kvTokenBytes) {
+public record MemoryPlan(long weightsBytes, long kvBytes, long bufferBytes, double kvTokenBytes) {
 
     /**
      * The plan for a model.

@@ -32,6 +32,9 @@ public interface Backend extends AutoCloseable {
     /** Copies {@code bytes} bytes from one buffer's beginning to another's. */
     void copy(Buffer from, Buffer to, long bytes);
 
+    /** What attention has read from the beginning on. */
+    KvReads kvReads();
+
     /** Bytes allocated and not yet closed, weights used in place excepted. */
     long allocatedBytes();
 

@@ -95,23 +95,29 @@ public interface Ops {
     void gatherRows(Tensor y, Tensor x, int[] rows);
 
     /**
-     * Writes the rows' keys and values into the pages of their sequences.
+     * Attention of each row over the visible positions of its sequence: those in its pages, and those of this pass, whose
+     * keys and values are {@code k} and {@code v} and not stored yet. With {@code s_t = scale q . k_t},
+     * {@code y = sum_t softmax(s)_t v_t} for every query head. Head {@code h} reads K/V head {@code h kvHeads / heads}.
+     * Computed with a running soft-max over tiles (Dao et al., 2022, FlashAttention); no matrix of scores exists.
+     *
+     * <p>A row must see the same numbers whether a token came with it or a pass before: so {@code k} and {@code v} are
+     * rounded in place to what {@link #storeKv} stores for new tokens, F16 where the layer's K or V is quantized.
+     *
+     * @param y F32 [rows, heads * valueDim]
+     * @param q F32 [rows, heads * keyDim]
+     * @param k F32 [rows, kvHeads * keyDim]
+     * @param v F32 [rows, kvHeads * valueDim]
+     */
+    void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale);
+
+    /**
+     * Writes the rows' keys and values behind those their sequences have, and quantizes the tiles that leave the tail
+     * with them; see {@link KvLayout}.
      *
      * @param k F32 [rows, kvHeads * keyDim]
      * @param v F32 [rows, kvHeads * valueDim]
      */
     void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v);
-
-    /**
-     * Attention of each row over the visible positions of its sequence, those of this pass included (their K and V must
-     * be stored before): with {@code s_t = scale q . k_t}, {@code y = sum_t softmax(s)_t v_t} for every query head. Head
-     * {@code h} reads K/V head {@code h kvHeads / heads}. Computed with a running soft-max over tiles (Dao et al., 2022,
-     * FlashAttention); no matrix of scores exists.
-     *
-     * @param y F32 [rows, heads * valueDim]
-     * @param q F32 [rows, heads * keyDim]
-     */
-    void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, float scale);
 
     /**
      * {@code x += rmsNorm(h)}; {@code h} is changed.

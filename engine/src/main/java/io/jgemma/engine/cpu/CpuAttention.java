@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.backend.PageTable;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
@@ -14,9 +16,13 @@ import java.util.List;
 
 /**
  * Flash attention over pages. An item is a block of rows of one sequence times the query heads of one K/V head: it walks
- * the tiles its rows can see, decodes each tile of K and V once for all of them, and keeps a running soft-max. Where
- * items are fewer than workers (one row, long context) an item is cut along the context, and the parts, each with its
- * own maximum and sum, are joined at the end (Dao et al., 2023, Flash-Decoding).
+ * the tiles its rows can see and keeps a running soft-max. Where items are fewer than workers (one row, long context) an
+ * item is cut along the context, and the parts, each with its own maximum and sum, are joined at the end (Dao et al.,
+ * 2023, Flash-Decoding).
+ *
+ * <p>Tiles are counted through: first those of the cache up to the pass, the last of them perhaps not full, then the
+ * pass's own rows in tiles of 32. {@link CpuKvReader} says where a tile's K and V
+ * come from.
  */
 final class CpuAttention implements RowPool.Job {
 
@@ -26,18 +32,38 @@ final class CpuAttention implements RowPool.Job {
     /** Tiles below which cutting the context is not worth the joining. */
     private static final int SPLIT_TILES = 8;
 
-    private static final int TILE = KvLayout.TILE_TOKENS;
-
     /** Rows {@code first..first+rows} of a span with one K/V head, over tiles {@code fromTile..toTile}. */
     private record Item(KvSpan span, int head, int first, int rows, int fromTile, int toTile, int part, int parts) {}
 
-    private static final KvLayer NONE = new KvLayer(new KvLayout(1, 1, 1, 1, QuantTypes.F32, QuantTypes.F32, 0), 0, 0);
+    static final PageTable NO_TABLE = new PageTable() {
+        @Override
+        public Buffer page(int index) {
+            throw new IllegalStateException("no sequence is attended to");
+        }
+
+        @Override
+        public int tailStart() {
+            return 0;
+        }
+
+        @Override
+        public Buffer recentTile(int index) {
+            throw new IllegalStateException("no sequence is attended to");
+        }
+    };
+
+    static final KvSpan NO_SPAN = KvSpan.causal(0, 0, 0, List.of());
+
+    static final KvLayer NONE = new KvLayer(new KvLayout(1, 1, 1, 1, QuantTypes.F32, QuantTypes.F32, 0), 0, 0);
 
     private final CpuKernels kernels;
     private final Scratch[] scratch;
+    private final CpuKvReader[] readers;
     private final List<Item> items = new ArrayList<>();
     private final Operand y = new Operand();
     private final Operand q = new Operand();
+    private final Operand keys = new Operand();
+    private final Operand values = new Operand();
     private final Scratch partials = new Scratch();
     private KvLayer layer = NONE;
     private float scale;
@@ -48,12 +74,19 @@ final class CpuAttention implements RowPool.Job {
     CpuAttention(CpuKernels kernels, Scratch[] scratch) {
         this.kernels = kernels;
         this.scratch = scratch;
+        readers = new CpuKvReader[scratch.length];
+        for (int i = 0; i < readers.length; i++) {
+            readers[i] = new CpuKvReader(kernels, scratch[i]);
+        }
     }
 
     /** Sets what the next run computes; operands as in {@link io.jgemma.engine.backend.Ops#attend}. */
-    void prepare(Tensor out, KvLayer kvLayer, List<KvSpan> spans, Tensor query, float factor, int workers) {
+    void prepare(Tensor out, KvLayer kvLayer, List<KvSpan> spans, Tensor query, Tensor k, Tensor v, float factor) {
         y.set(out);
         q.set(query);
+        keys.set(k);
+        values.set(v);
+        int workers = scratch.length;
         layer = kvLayer;
         scale = factor;
         KvLayout layout = kvLayer.layout();
@@ -77,12 +110,8 @@ final class CpuAttention implements RowPool.Job {
         KvLayout layout = layer.layout();
         for (int first = 0; first < span.rows(); first += blockRows) {
             int rows = Math.min(blockRows, span.rows() - first);
-            int from = span.visibleStart(first, layout.window()) / TILE;
-            int end = 0;
-            for (int i = first; i < first + rows; i++) {
-                end = Math.max(end, span.visibleEnd(i));
-            }
-            int to = Math.ceilDiv(end, TILE);
+            int from = CpuKvReader.tileOf(span, span.visibleStart(first, layout.window()));
+            int to = CpuKvReader.tileOf(span, visibleEnd(span, first, rows) - 1) + 1;
             int parts = Math.clamp((to - from) / SPLIT_TILES, 1, wantedParts);
             for (int head = 0; head < layout.kvHeads(); head++) {
                 for (int part = 0; part < parts; part++) {
@@ -94,6 +123,14 @@ final class CpuAttention implements RowPool.Job {
         }
     }
 
+    private static int visibleEnd(KvSpan span, int first, int rows) {
+        int end = 0;
+        for (int i = first; i < first + rows; i++) {
+            end = Math.max(end, span.visibleEnd(i));
+        }
+        return end;
+    }
+
     int itemCount() {
         return items.size();
     }
@@ -101,7 +138,7 @@ final class CpuAttention implements RowPool.Job {
     @Override
     public void run(int from, int to, int worker) {
         for (int i = from; i < to; i++) {
-            attend(i, items.get(i), scratch[worker]);
+            attend(i, items.get(i), scratch[worker], readers[worker]);
         }
     }
 
@@ -110,7 +147,7 @@ final class CpuAttention implements RowPool.Job {
         return index * (outputs.rows() / items.size());
     }
 
-    private void attend(int index, Item item, Scratch s) {
+    private void attend(int index, Item item, Scratch s, CpuKvReader reader) {
         KvLayout layout = layer.layout();
         int queries = item.rows * group;
         Operand query = s.rows(Scratch.Use.QUERIES, queries, layout.keyDim());
@@ -124,8 +161,16 @@ final class CpuAttention implements RowPool.Job {
             state.segment().set(JAVA_FLOAT_UNALIGNED, state.row(i), Float.NEGATIVE_INFINITY);
             state.segment().set(JAVA_FLOAT_UNALIGNED, state.row(i) + 4, 0);
         }
+        reader.open(layer, item.span, item.head, query);
+        int from = item.span.visibleStart(item.first, layout.window());
+        int to = visibleEnd(item.span, item.first, item.rows);
         for (int tile = item.fromTile; tile < item.toTile; tile++) {
-            attendTile(item, tile, query, out, state, s);
+            reader.seek(tile, from, to);
+            reader.count(item.rows);
+            Operand scores = reader.scores(keys);
+            mask(item, reader.start(), scores);
+            kernels.softmaxStep(scores, out, state);
+            reader.accumulate(out, scores, values);
         }
     }
 
@@ -139,29 +184,6 @@ final class CpuAttention implements RowPool.Job {
             to.set(query.segment(), query.row(r * group), query.rowBytes(), group, dim);
             kernels.scale(to, from, scale, 0, group);
         }
-    }
-
-    private void attendTile(Item item, int tile, Operand query, Operand out, Operand state, Scratch s) {
-        KvLayout layout = layer.layout();
-        int start = Math.max(tile * TILE, item.span.visibleStart(item.first, layout.window()));
-        int end = Math.min((tile + 1) * TILE, item.span.position() + item.span.rows());
-        int tokens = end - start;
-        Buffer page = item.span.tables().get(layer.group()).page(start / KvLayout.PAGE_TOKENS);
-        MemorySegment memory = HostBuffer.in(page);
-        int inPage = start % KvLayout.PAGE_TOKENS;
-
-        Operand keys = s.rows(Scratch.Use.KEYS, tokens, layout.keyDim());
-        long keyAt = layout.keyOffset(layer.slot(), item.head, inPage);
-        kernels.decode(layout.keyType(), memory, keyAt, keys.segment(), 0, tokens * layout.keyDim(), s);
-        Operand scores = s.rows(Scratch.Use.SCORES, query.rows(), tokens);
-        kernels.products(scores, query, keys, false);
-        mask(item, start, scores);
-        kernels.softmaxStep(scores, out, state);
-
-        Operand values = s.rows(Scratch.Use.VALUES, tokens, layout.valueDim());
-        long valueAt = layout.valueOffset(layer.slot(), item.head, inPage);
-        kernels.decode(layout.valueType(), memory, valueAt, values.segment(), 0, tokens * layout.valueDim(), s);
-        kernels.accumulate(out, scores, values);
     }
 
     /** Scores of tokens that a row does not see become minus infinity. */
@@ -227,6 +249,17 @@ final class CpuAttention implements RowPool.Job {
 
     private float state(int index, int query, int field) {
         return states.segment().get(JAVA_FLOAT_UNALIGNED, states.row(partialRow(index) + query) + 4L * field);
+    }
+
+    /** Tokens whose K and V were used so far, once for each row, K/V head and layer. */
+    KvReads reads() {
+        long reads = 0;
+        long quantized = 0;
+        for (CpuKvReader reader : readers) {
+            reads += reader.reads();
+            quantized += reader.quantizedReads();
+        }
+        return new KvReads(reads, quantized);
     }
 
     void close() {

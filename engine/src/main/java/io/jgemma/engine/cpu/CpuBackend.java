@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.gguf.GgufTensor;
@@ -87,6 +88,11 @@ public final class CpuBackend implements Backend {
     @Override
     public void copy(Buffer from, Buffer to, long size) {
         MemorySegment.copy(HostBuffer.in(from), 0, HostBuffer.in(to), 0, size);
+    }
+
+    @Override
+    public KvReads kvReads() {
+        return ops.kvReads();
     }
 
     @Override

@@ -51,11 +51,20 @@ public interface CpuKernels {
      */
     void encode(QuantType type, MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count);
 
+    /** Rounds rows in place to what {@link #encode} keeps of them. */
+    void round(QuantType type, Operand x, int from, int to);
+
     /** {@code c[i][j] = a[i] . b[j]}, or {@code c[i][j] += a[i] . b[j]}, for the rows of {@code a} and {@code b}. */
     void products(Operand c, Operand a, Operand b, boolean add);
 
     /** {@code o[i] += sum_t p[i][t] v[t]} for the rows of {@code o}, over the rows of {@code v}. */
     void accumulate(Operand o, Operand p, Operand v);
+
+    /**
+     * As {@link #accumulate(Operand, Operand, Operand)} over the rows of a quantized tile: weighted values, and with
+     * transposed keys, queries for weights and scores for sums, the scores.
+     */
+    void accumulate(Operand o, Operand p, KvTile v, Scratch scratch);
 
     /**
      * One step of the running soft-max (Milakov and Gimelshein, 2018). For each row {@code i}: with

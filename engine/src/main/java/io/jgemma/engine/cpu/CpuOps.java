@@ -4,8 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.backend.KvSide;
 import io.jgemma.engine.backend.KvSpan;
 import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
@@ -28,6 +31,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final RowPool pool;
     private final Scratch[] scratch;
     private final CpuAttention attention;
+    private final CpuKvStore kvStore;
     private final Operand a = new Operand();
     private final Operand b = new Operand();
     private final Operand c = new Operand();
@@ -37,6 +41,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final GateJob gateJob = new GateJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
+    private final RoundJob roundJob = new RoundJob();
 
     CpuOps(CpuKernels kernels, int threads) {
         this.kernels = kernels;
@@ -46,6 +51,7 @@ final class CpuOps implements Ops, AutoCloseable {
             scratch[i] = new Scratch();
         }
         this.attention = new CpuAttention(kernels, scratch);
+        this.kvStore = new CpuKvStore(kernels, threads);
     }
 
     @Override
@@ -187,80 +193,75 @@ final class CpuOps implements Ops, AutoCloseable {
     }
 
     @Override
-    public void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
-        KvLayout layout = layer.layout();
-        require(
-                k.columns() == (long) layout.kvHeads() * layout.keyDim()
-                        && v.columns() == (long) layout.kvHeads() * layout.valueDim()
-                        && k.rows() == v.rows(),
-                "storeKv",
-                k,
-                v);
-        requireSpans(spans, k, "storeKv");
-        a.set(k);
-        b.set(v);
-        for (KvSpan span : spans) {
-            for (int i = 0; i < span.rows(); i++) {
-                storeRow(layer, span, i);
-            }
-        }
-    }
-
-    private void storeRow(KvLayer layer, KvSpan span, int i) {
-        KvLayout layout = layer.layout();
-        int position = span.position() + i;
-        int token = position % KvLayout.PAGE_TOKENS;
-        MemorySegment page = HostBuffer.in(span.tables().get(layer.group()).page(position / KvLayout.PAGE_TOKENS));
-        int row = span.firstRow() + i;
-        for (int head = 0; head < layout.kvHeads(); head++) {
-            long key = a.row(row) + 4L * head * layout.keyDim();
-            long value = b.row(row) + 4L * head * layout.valueDim();
-            kernels.encode(
-                    layout.keyType(),
-                    a.segment(),
-                    key,
-                    page,
-                    layout.keyOffset(layer.slot(), head, token),
-                    layout.keyDim());
-            kernels.encode(
-                    layout.valueType(),
-                    b.segment(),
-                    value,
-                    page,
-                    layout.valueOffset(layer.slot(), head, token),
-                    layout.valueDim());
-        }
-    }
-
-    @Override
-    public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, float scale) {
+    public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale) {
         KvLayout layout = layer.layout();
         long queryHeads = q.columns() / layout.keyDim();
         require(
                 q.columns() % layout.keyDim() == 0
                         && queryHeads % layout.kvHeads() == 0
                         && y.columns() == queryHeads * layout.valueDim()
-                        && y.rows() == q.rows(),
+                        && y.rows() == q.rows()
+                        && k.rows() == q.rows(),
                 "attend",
                 y,
-                q);
-        requireSpans(spans, q, "attend");
-        attention.prepare(y, layer, spans, q, scale, pool.workers());
+                q,
+                k);
+        requireKv(layout, spans, k, v, "attend");
+        round(layout.keys(), k);
+        round(layout.values(), v);
+        attention.prepare(y, layer, spans, q, k, v, scale);
         pool.run(attention.itemCount(), 1, attention);
         attention.join();
     }
 
-    private static int rowsPerChunk(Operand operand) {
-        return Math.max(1, CHUNK_ELEMENTS / operand.columns());
+    private void round(KvSide side, Tensor rows) {
+        if (side.recentType() != rows.type()) {
+            a.set(rows);
+            roundJob.type = side.recentType();
+            pool.run(a.rows(), rowsPerChunk(a), roundJob);
+        }
     }
 
-    private static void requireSpans(List<KvSpan> spans, Tensor operand, String operation) {
+    private final class RoundJob implements RowPool.Job {
+        private QuantType type = QuantTypes.F16;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.round(type, a, from, to);
+        }
+    }
+
+    @Override
+    public void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
+        requireKv(layer.layout(), spans, k, v, "storeKv");
         for (KvSpan span : spans) {
-            if (span.firstRow() < 0 || span.rows() > operand.rows() - span.firstRow()) {
+            pool.run(kvStore.prepare(layer, span, k, v), 1, kvStore);
+        }
+    }
+
+    private static void requireKv(KvLayout layout, List<KvSpan> spans, Tensor k, Tensor v, String operation) {
+        require(
+                k.columns() == (long) layout.kvHeads() * layout.keyDim()
+                        && v.columns() == (long) layout.kvHeads() * layout.valueDim()
+                        && k.rows() == v.rows(),
+                operation,
+                k,
+                v);
+        for (KvSpan span : spans) {
+            if (span.firstRow() < 0 || span.rows() > k.rows() - span.firstRow()) {
                 throw new IllegalArgumentException(operation + ": " + span.rows() + " rows from " + span.firstRow()
-                        + " do not lie within " + operand.rows() + " rows");
+                        + " do not lie within " + k.rows() + " rows");
             }
         }
+    }
+
+    /** What attention has read. */
+    KvReads kvReads() {
+        return attention.reads();
+    }
+
+    private static int rowsPerChunk(Operand operand) {
+        return Math.max(1, CHUNK_ELEMENTS / operand.columns());
     }
 
     private static void require(boolean fits, String operation, Tensor... operands) {

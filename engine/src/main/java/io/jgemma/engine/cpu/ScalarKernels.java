@@ -59,6 +59,17 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public void round(QuantType type, Operand x, int from, int to) {
+        MemorySegment encoded = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes(x.columns()))]);
+        float[] values = new float[x.columns()];
+        for (int r = from; r < to; r++) {
+            encode(type, x.segment(), x.row(r), encoded, 0, x.columns());
+            type.decode(encoded, 0, values, 0, x.columns());
+            MemorySegment.copy(values, 0, x.segment(), F32, x.row(r), x.columns());
+        }
+    }
+
+    @Override
     public void products(Operand c, Operand a, Operand b, boolean add) {
         for (int i = 0; i < a.rows(); i++) {
             for (int j = 0; j < b.rows(); j++) {
@@ -78,6 +89,21 @@ public final class ScalarKernels implements CpuKernels {
                 double sum = get(o, i, c);
                 for (int t = 0; t < v.rows(); t++) {
                     sum += (double) get(p, i, t) * get(v, t, c);
+                }
+                set(o, i, c, (float) sum);
+            }
+        }
+    }
+
+    @Override
+    public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        float[] matrix = scratch.decoded(v.rows() * v.columns());
+        v.decode(matrix);
+        for (int i = 0; i < o.rows(); i++) {
+            for (int c = 0; c < v.columns(); c++) {
+                double sum = get(o, i, c);
+                for (int t = 0; t < v.rows(); t++) {
+                    sum += (double) get(p, i, t) * matrix[t * v.columns() + c];
                 }
                 set(o, i, c, (float) sum);
             }

@@ -17,10 +17,13 @@ public final class Scratch implements AutoCloseable {
         WEIGHTS,
         QUERIES,
         KEYS,
+        MEAN,
+        MEAN_SCORES,
         VALUES,
         SCORES,
         OUTPUTS,
         STATE,
+        SUMS,
         ROW
     }
 

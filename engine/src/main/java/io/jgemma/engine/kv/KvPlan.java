@@ -19,7 +19,8 @@ import java.util.Locale;
 public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
 
     /** Types that K and V can be stored in. */
-    public static final List<QuantType> TYPES = List.of(QuantTypes.F32, QuantTypes.F16, QuantTypes.BF16);
+    public static final List<QuantType> TYPES =
+            List.of(QuantTypes.F32, QuantTypes.F16, QuantTypes.BF16, QuantTypes.Q8_0, QuantTypes.Q4_0);
 
     /**
      * Tokens that a window layer keeps beyond its window, so that a sequence can be cut by as many without computing the
@@ -70,7 +71,7 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
     private static void requireType(String what, QuantType type) {
         if (!TYPES.contains(type)) {
             throw new IllegalArgumentException(what + " cannot be cached as " + type.name()
-                    + " yet: choose "
+                    + ": choose "
                     + String.join(", ", TYPES.stream().map(QuantType::name).toList())
                             .toLowerCase(Locale.ROOT));
         }
@@ -81,21 +82,27 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
         return group.window() == 0 ? 0 : Math.max(0, tokens - group.window() + 1 - SLACK_TOKENS) / KvLayout.PAGE_TOKENS;
     }
 
-    /** Bytes that one sequence of {@code tokens} tokens holds, in whole pages, window layers without what left the window. */
+    /**
+     * Bytes that one sequence holds once {@code tokens} tokens were appended: whole pages, window layers without what left
+     * the window, and where K or V is quantized the recent tiles of the tail and the sink.
+     */
     public long bytes(int tokens) {
         long bytes = 0;
         for (KvLayout group : groups) {
-            int pages = Math.ceilDiv(tokens, KvLayout.PAGE_TOKENS) - firstPage(group, tokens);
-            bytes += pages * group.pageBytes();
+            int tail = group.tiled() ? KvLayout.tailStart(0, tokens) : tokens;
+            int inPages = group.plain() ? tokens : tail;
+            int pages = Math.ceilDiv(inPages, KvLayout.PAGE_TOKENS) - firstPage(group, tokens);
+            int tiles = Math.ceilDiv(tokens - tail, KvLayout.TILE_TOKENS) + (group.sink() && tail > 0 ? 1 : 0);
+            bytes += pages * group.pageBytes() + tiles * group.recentTileBytes();
         }
         return bytes;
     }
 
-    /** Bytes that one more token takes in the layers without a window. */
-    public long tokenBytes() {
+    /** Bytes that one more token takes in the layers without a window: a page's over 256, means included. */
+    public double tokenBytes() {
         return groups.stream()
                 .filter(group -> group.window() == 0)
-                .mapToLong(KvLayout::tokenBytes)
+                .mapToDouble(KvLayout::tokenBytes)
                 .sum();
     }
 }

@@ -15,7 +15,7 @@ import java.util.List;
  * made from the same chat), is cut back when the user edits, and in window layers loses its oldest part. Pages with a
  * reference count give all of that with one structure: a sequence is a list of references; a fork copies the list; a
  * cut drops the last ones; a window drops the first. A page is written by at most one sequence: who wants to write into
- * a shared page gets a copy first.
+ * a shared page gets a copy first. Recent tiles (see {@link KvLayout}) are small pages and live by the same rules.
  *
  * <p><b>Why the same page for all layers of a group.</b> They grow and shrink together, so one reference does for all,
  * and a device needs one table of addresses for a group rather than one for a layer.
@@ -27,16 +27,19 @@ public final class KvPool implements AutoCloseable {
 
     private final Backend backend;
     private final KvPlan plan;
-    private final List<Deque<Buffer>> free = new ArrayList<>();
+    private final List<Shelf> pages = new ArrayList<>();
+    private final List<Shelf> recentTiles = new ArrayList<>();
     private int pagesInUse;
+    private long bytesInUse;
     private long bytes;
 
     /** A pool over a backend's memory. */
     public KvPool(Backend backend, KvPlan plan) {
         this.backend = backend;
         this.plan = plan;
-        for (int g = 0; g < plan.groups().size(); g++) {
-            free.add(new ArrayDeque<>());
+        for (KvLayout group : plan.groups()) {
+            pages.add(new Shelf(group.pageBytes()));
+            recentTiles.add(new Shelf(group.recentTileBytes()));
         }
     }
 
@@ -50,44 +53,37 @@ public final class KvPool implements AutoCloseable {
         return new KvSequence(this);
     }
 
-    /** Pages that sequences hold; a shared page counts once. */
+    /** Pages and recent tiles that sequences hold; a shared one counts once. */
     public int pagesInUse() {
         return pagesInUse;
     }
 
-    /** Bytes of all pages, those waiting for a taker included. */
+    /** Bytes of {@link #pagesInUse}. */
+    public long bytesInUse() {
+        return bytesInUse;
+    }
+
+    /** Bytes of all pages and recent tiles, those waiting for a taker included. */
     public long bytes() {
         return bytes;
     }
 
-    Page take(int group) {
-        Buffer buffer = free.get(group).poll();
-        if (buffer == null) {
-            KvLayout layout = plan.groups().get(group);
-            buffer = backend.allocate(layout.pageBytes());
-            bytes += layout.pageBytes();
-        }
-        pagesInUse++;
-        return new Page(group, buffer);
+    Backend backend() {
+        return backend;
     }
 
-    /** A copy of a page for a sequence that wants to write into it; the page loses one reference. */
-    Page copy(Page page) {
-        Page copy = take(page.group);
-        backend.copy(page.buffer, copy.buffer, plan.groups().get(page.group).pageBytes());
-        page.release();
-        return copy;
+    Shelf pages(int group) {
+        return pages.get(group);
+    }
+
+    Shelf recentTiles(int group) {
+        return recentTiles.get(group);
     }
 
     /** Returns memory that no sequence holds to the backend. */
     public void trim() {
-        for (int g = 0; g < free.size(); g++) {
-            for (Buffer buffer : free.get(g)) {
-                buffer.close();
-                bytes -= plan.groups().get(g).pageBytes();
-            }
-            free.get(g).clear();
-        }
+        pages.forEach(Shelf::trim);
+        recentTiles.forEach(Shelf::trim);
     }
 
     /**
@@ -103,14 +99,49 @@ public final class KvPool implements AutoCloseable {
         trim();
     }
 
-    /** A page and how many sequences hold it. */
+    /** Pages of one size. */
+    final class Shelf {
+        private final long pageBytes;
+        private final Deque<Buffer> free = new ArrayDeque<>();
+
+        private Shelf(long pageBytes) {
+            this.pageBytes = pageBytes;
+        }
+
+        Page take() {
+            Buffer buffer = free.poll();
+            if (buffer == null) {
+                buffer = backend.allocate(pageBytes);
+                bytes += pageBytes;
+            }
+            pagesInUse++;
+            bytesInUse += pageBytes;
+            return new Page(this, buffer);
+        }
+
+        private void putBack(Buffer buffer) {
+            pagesInUse--;
+            bytesInUse -= pageBytes;
+            free.push(buffer);
+        }
+
+        private void trim() {
+            for (Buffer buffer : free) {
+                buffer.close();
+                bytes -= pageBytes;
+            }
+            free.clear();
+        }
+    }
+
+    /** A page, or a recent tile, and how many sequences hold it. */
     final class Page {
-        private final int group;
+        private final Shelf shelf;
         private final Buffer buffer;
         private int references = 1;
 
-        private Page(int group, Buffer buffer) {
-            this.group = group;
+        private Page(Shelf shelf, Buffer buffer) {
+            this.shelf = shelf;
             this.buffer = buffer;
         }
 
@@ -118,13 +149,20 @@ public final class KvPool implements AutoCloseable {
             return buffer;
         }
 
-        boolean shared() {
-            return references > 1;
-        }
-
         Page retain() {
             references++;
             return this;
+        }
+
+        /** This page for a sequence that wants to write into it: where others hold it too, a copy in exchange for the reference. */
+        Page owned() {
+            if (references == 1) {
+                return this;
+            }
+            Page copy = shelf.take();
+            backend.copy(buffer, copy.buffer, shelf.pageBytes);
+            release();
+            return copy;
         }
 
         void release() {
@@ -133,8 +171,7 @@ public final class KvPool implements AutoCloseable {
             }
             references--;
             if (references == 0) {
-                pagesInUse--;
-                free.get(group).push(buffer);
+                shelf.putBack(buffer);
             }
         }
     }

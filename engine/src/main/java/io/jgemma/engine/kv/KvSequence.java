@@ -1,27 +1,27 @@
 package io.jgemma.engine.kv;
 
-import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.PageTable;
-import io.jgemma.engine.tensor.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * K and V of one sequence of tokens: references to pages, a list for each layer group. Not thread-safe.
+ * K and V of one sequence of tokens: references to pages, a table for each layer group. Not thread-safe.
  *
- * <p>To append {@code n} tokens: {@link #reserve}, let the layers write, {@link #advance}.
+ * <p>To append {@code n} tokens: {@link #reserve}, let the layers write, {@link #advance}. A step that failed in between
+ * may be done again: what it wrote is written again.
  */
 public final class KvSequence implements AutoCloseable {
 
     private final KvPool pool;
-    private final List<Pages> groups = new ArrayList<>();
+    private final List<KvTable> groups = new ArrayList<>();
     private final List<PageTable> tables;
     private int length;
+    private int reserved;
 
     KvSequence(KvPool pool) {
         this.pool = pool;
-        for (KvLayout layout : pool.plan().groups()) {
-            groups.add(new Pages(groups.size(), layout));
+        for (int g = 0; g < pool.plan().groups().size(); g++) {
+            groups.add(new KvTable(pool, g));
         }
         tables = List.copyOf(groups);
     }
@@ -36,35 +36,48 @@ public final class KvSequence implements AutoCloseable {
         return tables;
     }
 
-    /** Makes sure that the next {@code tokens} tokens can be written, in pages that no other sequence reads. */
+    /** Makes sure that exactly {@code tokens} tokens can be written next, where no other sequence reads. */
     public void reserve(int tokens) {
-        for (Pages group : groups) {
-            group.reserve(tokens);
+        for (KvTable group : groups) {
+            group.reserve(length, tokens);
         }
+        reserved = tokens;
     }
 
-    /** Counts {@code tokens} written tokens in, and lets go of pages that left the window. */
+    /**
+     * Counts {@code tokens} written tokens in, and lets go of what left the tail or the window.
+     *
+     * @throws IllegalStateException when another number was reserved
+     */
     public void advance(int tokens) {
+        if (tokens != reserved) {
+            throw new IllegalStateException("room was made for " + reserved + " tokens, not for " + tokens);
+        }
         length += tokens;
-        for (Pages group : groups) {
-            group.dropLeading();
+        reserved = 0;
+        for (KvTable group : groups) {
+            group.advance(length);
         }
     }
 
     /**
-     * Where a cut at {@code tokens} can really be made: {@code tokens} where everything the next row sees is held, else 0,
-     * because a window layer has let go of what it would need.
+     * Where a cut at {@code tokens} can really be made: {@code tokens}, or up to 31 fewer where they lie in a quantized
+     * tile, or 0 because a window layer has let go of what the next row would see.
      */
     public int rewindTarget(int tokens) {
         if (tokens < 0 || tokens > length) {
             throw new IllegalArgumentException("a sequence of " + length + " tokens cannot be cut to " + tokens);
         }
-        for (Pages group : groups) {
-            if (!group.covers(tokens)) {
+        int target = tokens;
+        for (KvTable group : groups) {
+            target = Math.min(target, group.cut(tokens));
+        }
+        for (KvTable group : groups) {
+            if (!group.covers(target)) {
                 return 0;
             }
         }
-        return tokens;
+        return target;
     }
 
     /**
@@ -74,12 +87,12 @@ public final class KvSequence implements AutoCloseable {
      * @return the length now: {@link #rewindTarget}
      */
     public int rewind(int tokens) {
-        int target = rewindTarget(tokens);
-        length = target;
-        for (Pages group : groups) {
-            group.truncate();
+        length = rewindTarget(tokens);
+        reserved = 0;
+        for (KvTable group : groups) {
+            group.truncate(length);
         }
-        return target;
+        return length;
     }
 
     /** A second sequence with the same content. Both may grow; pages are shared until one writes into them. */
@@ -87,7 +100,7 @@ public final class KvSequence implements AutoCloseable {
         KvSequence copy = new KvSequence(pool);
         copy.length = length;
         for (int g = 0; g < groups.size(); g++) {
-            copy.groups.get(g).shareFrom(groups.get(g));
+            copy.groups.get(g).shareFrom(groups.get(g), length);
         }
         return copy;
     }
@@ -96,75 +109,7 @@ public final class KvSequence implements AutoCloseable {
     @Override
     public void close() {
         length = 0;
-        for (Pages group : groups) {
-            group.truncate();
-        }
-    }
-
-    /** The pages of one group: {@code held.get(i)} is page {@code first + i}. */
-    private final class Pages implements PageTable {
-        private final int group;
-        private final KvLayout layout;
-        private final List<KvPool.Page> held = new ArrayList<>();
-        private int first;
-
-        Pages(int group, KvLayout layout) {
-            this.group = group;
-            this.layout = layout;
-        }
-
-        @Override
-        public Buffer page(int index) {
-            if (index < first || index >= first + held.size()) {
-                throw new IllegalStateException("page " + index + " is not held: a sequence of " + length
-                        + " tokens holds pages " + first + " to " + (first + held.size() - 1));
-            }
-            return held.get(index - first).buffer();
-        }
-
-        void reserve(int tokens) {
-            int lastWritten = length / KvLayout.PAGE_TOKENS - first;
-            if (lastWritten < held.size() && held.get(lastWritten).shared()) {
-                held.set(lastWritten, pool.copy(held.get(lastWritten)));
-            }
-            int pages = Math.ceilDiv(length + tokens, KvLayout.PAGE_TOKENS);
-            while (first + held.size() < pages) {
-                held.add(pool.take(group));
-            }
-        }
-
-        void dropLeading() {
-            int keepFrom = KvPlan.firstPage(layout, length);
-            while (first < keepFrom) {
-                held.removeFirst().release();
-                first++;
-            }
-        }
-
-        boolean covers(int tokens) {
-            return first == 0 || tokens - layout.window() + 1 >= first * KvLayout.PAGE_TOKENS;
-        }
-
-        void truncate() {
-            int pages = Math.ceilDiv(length, KvLayout.PAGE_TOKENS);
-            if (pages < first) {
-                pages = first;
-            }
-            while (first + held.size() > pages) {
-                held.removeLast().release();
-            }
-            if (length == 0) {
-                held.forEach(KvPool.Page::release);
-                held.clear();
-                first = 0;
-            }
-        }
-
-        void shareFrom(Pages other) {
-            first = other.first;
-            // Pages reserved but not written yet stay with who reserved them: both would write there.
-            int written = Math.ceilDiv(length, KvLayout.PAGE_TOKENS) - first;
-            other.held.subList(0, written).forEach(page -> held.add(page.retain()));
-        }
+        reserved = 0;
+        groups.forEach(KvTable::clear);
     }
 }

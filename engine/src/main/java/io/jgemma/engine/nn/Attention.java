@@ -6,7 +6,7 @@ import io.jgemma.engine.spec.LayerSpec;
 import io.jgemma.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Self-attention of one layer: project, normalise heads, turn, store K and V, attend, project back. */
+/** Self-attention of one layer: project, normalise heads, turn, attend, store K and V, project back. */
 public final class Attention {
 
     /**
@@ -73,8 +73,8 @@ public final class Attention {
         }
         parts.rope.apply(q, spec.keyDim());
         parts.rope.apply(k, spec.keyDim());
+        ops.attend(o, place, step.spans(), q, k, v, spec.attentionScale());
         ops.storeKv(place, step.spans(), k, v);
-        ops.attend(o, place, step.spans(), q, spec.attentionScale());
         parts.output.apply(y, o);
     }
 }

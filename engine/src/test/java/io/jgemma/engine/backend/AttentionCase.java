@@ -22,6 +22,8 @@ final class AttentionCase {
 
     private static final int GROUP = 1;
 
+    private static final int TILE = KvLayout.TILE_TOKENS;
+
     private final Ops ops;
     private final TestMemory memory;
     private final Shape shape;
@@ -75,31 +77,39 @@ final class AttentionCase {
 
     /** A span of this sequence; the first group's table must not be asked for. */
     KvSpan span(int firstRow, int rows, int position, int... visibleEnds) {
-        PageTable forbidden = index -> {
-            throw new IllegalStateException("the page table of another group was read");
-        };
-        return new KvSpan(firstRow, rows, position, List.of(forbidden, pages), visibleEnds);
+        return new KvSpan(firstRow, rows, position, List.of(TestPages.forbidden(), pages), visibleEnds);
     }
 
-    /** Stores tokens {@code from} to {@code to}, exclusive, in pages made when missing. */
+    /** Stores tokens {@code from} to {@code to}, exclusive, in pages made when missing. Nothing to store is nothing done. */
     void store(int from, int to) {
-        pages.hold(from, to);
-        Tensor k = memory.input(keys(from, to));
-        Tensor v = memory.input(values(from, to));
-        ops.storeKv(layer, List.of(span(0, to - from, from)), k, v);
+        if (from < to) {
+            pages.hold(from, to);
+            Tensor k = memory.input(keys(from, to));
+            Tensor v = memory.input(values(from, to));
+            ops.storeKv(layer, List.of(span(0, to - from, from)), k, v);
+            pages.advance(to);
+        }
     }
 
-    /** Attention of queries at positions {@code first} and following. */
+    /** First token to store so that rows from {@code position} on see what they should and quantized pages are whole. */
+    int firstSeen(int position) {
+        int first = shape.window == 0 ? 0 : Math.max(0, position - shape.window + 1);
+        return layer.layout().tiled() ? first - first % KvLayout.PAGE_TOKENS : first;
+    }
+
+    /** Attention of queries at positions {@code first} and following, before their K and V are stored. */
     Matrix attend(Matrix q, int first, int... visibleEnds) {
         Tensor y = memory.output(q.rows(), shape.heads * shape.valueDim);
-        ops.attend(y, layer, List.of(span(0, q.rows(), first, visibleEnds)), memory.input(q), scale);
+        Tensor k = memory.changeable(keys(first, first + q.rows()));
+        Tensor v = memory.changeable(values(first, first + q.rows()));
+        ops.attend(y, layer, List.of(span(0, q.rows(), first, visibleEnds)), memory.input(q), k, v, scale);
         return memory.read(y);
     }
 
     /** Fails unless {@code actual} is attention of {@code q}, whose first row is at position {@code first}. */
     void verify(Matrix actual, Matrix q, int first, int... visibleEnds) {
-        Matrix k = rounded(keys, shape.keyType);
-        Matrix v = rounded(values, shape.valueType);
+        Matrix k = kept(layer.layout().keys(), keys, first);
+        Matrix v = kept(layer.layout().values(), values, first);
         Accuracy accuracy = new Accuracy();
         for (int r = 0; r < q.rows(); r++) {
             int position = first + r;
@@ -157,6 +167,53 @@ final class AttentionCase {
             // A score that is off by some units of its terms changes its weight by as many.
             double reach = magnitude / sum * (1 + largestTerms);
             accuracy.add(actual.get(r, head * shape.valueDim + c), result / sum, plain / plainSum, reach);
+        }
+    }
+
+    /** What rows from {@code first} on see of all tokens. */
+    private Matrix kept(KvSide side, Matrix all, int first) {
+        Matrix kept = rounded(all, side.recentType());
+        int end = side.tiled() ? Math.min(first, pages.tailStart()) : 0;
+        for (int page = pages.firstToken(); page < end; page += KvLayout.PAGE_TOKENS) {
+            for (int head = 0; head < shape.kvHeads; head++) {
+                quantizePage(side, kept, page, Math.min(end, page + KvLayout.PAGE_TOKENS), head);
+            }
+        }
+        return kept;
+    }
+
+    private void quantizePage(KvSide side, Matrix rows, int page, int end, int head) {
+        float[] mean = new float[side.dim()];
+        for (int c = 0; c < mean.length && side.centred(); c++) {
+            double sum = 0;
+            for (int t = 0; t < TILE; t++) {
+                sum += rows.get(page + t, head * mean.length + c);
+            }
+            mean[c] = Float.float16ToFloat(Float.floatToFloat16((float) (sum / TILE)));
+        }
+        for (int start = page; start < end; start += TILE) {
+            if (start > 0 || !layer.layout().sink()) {
+                quantizeTile(side, rows, start, head, mean);
+            }
+        }
+    }
+
+    /** Replaces one head's vectors of a tile by what quantizing leaves: K channel by channel, V token by token. */
+    private static void quantizeTile(KvSide side, Matrix rows, int start, int head, float[] mean) {
+        int dim = side.dim();
+        Matrix tile = side.centred() ? Matrix.filled(dim, TILE, 0) : Matrix.filled(TILE, dim, 0);
+        for (int t = 0; t < TILE; t++) {
+            for (int c = 0; c < dim; c++) {
+                float value = rows.get(start + t, head * dim + c) - mean[c];
+                tile.set(side.centred() ? c : t, side.centred() ? t : c, value);
+            }
+        }
+        Matrix back = rounded(tile, side.type());
+        for (int t = 0; t < TILE; t++) {
+            for (int c = 0; c < dim; c++) {
+                float value = back.get(side.centred() ? c : t, side.centred() ? t : c);
+                rows.set(start + t, head * dim + c, value + mean[c]);
+            }
         }
     }
 

@@ -75,10 +75,10 @@ class KvSequenceTest {
                                         RopeSpec.of(RopeSpec.Style.HALVES, 2, 1e4, 1),
                                         1,
                                         Activation.SILU))),
-                        QuantTypes.Q4_0,
+                        QuantTypes.Q4_K,
                         QuantTypes.F16))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Q4_0");
+                .hasMessageContaining("Q4_K");
     }
 
     @ParameterizedTest

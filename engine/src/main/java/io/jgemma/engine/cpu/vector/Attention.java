@@ -11,28 +11,90 @@ final class Attention {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int UNROLL = 4;
+    private static final int TOGETHER = 4;
 
     private Attention() {}
 
-    /** {@code o[i] += sum_t p[i][t] v[t]}: 4 registers of sums pass over all tokens, then move on. */
+    /** {@code o[i] += sum_t p[i][t] v[t]}: 8 registers of sums pass over all tokens, then move on. */
     static void accumulate(Operand o, Operand p, Operand v) {
-        int n = o.columns();
-        for (int i = 0; i < o.rows(); i++) {
+        int i = 0;
+        for (; i <= o.rows() - TOGETHER; i += TOGETHER) {
             int c = 0;
-            for (; c <= n - UNROLL * Lanes.COUNT; c += UNROLL * Lanes.COUNT) {
-                wide(o, p, v, i, c);
+            for (; c <= o.columns() - 2 * Lanes.COUNT; c += 2 * Lanes.COUNT) {
+                fourRows(o, p, v, i, c);
             }
-            for (; c <= n - Lanes.COUNT; c += Lanes.COUNT) {
-                narrow(o, p, v, i, c);
-            }
-            for (; c < n; c++) {
-                float sum = o.segment().get(FLOAT, o.row(i) + 4L * c);
-                for (int t = 0; t < v.rows(); t++) {
-                    sum += weight(p, i, t) * v.segment().get(FLOAT, v.row(t) + 4L * c);
-                }
-                o.segment().set(FLOAT, o.row(i) + 4L * c, sum);
+            for (int k = i; k < i + TOGETHER; k++) {
+                row(o, p, v, k, c);
             }
         }
+        for (; i < o.rows(); i++) {
+            row(o, p, v, i, 0);
+        }
+    }
+
+    private static void row(Operand o, Operand p, Operand v, int i, int from) {
+        int n = o.columns();
+        int c = from;
+        for (; c <= n - UNROLL * Lanes.COUNT; c += UNROLL * Lanes.COUNT) {
+            wide(o, p, v, i, c);
+        }
+        for (; c <= n - Lanes.COUNT; c += Lanes.COUNT) {
+            narrow(o, p, v, i, c);
+        }
+        for (; c < n; c++) {
+            float sum = o.segment().get(FLOAT, o.row(i) + 4L * c);
+            for (int t = 0; t < v.rows(); t++) {
+                sum += weight(p, i, t) * v.segment().get(FLOAT, v.row(t) + 4L * c);
+            }
+            o.segment().set(FLOAT, o.row(i) + 4L * c, sum);
+        }
+    }
+
+    private static void fourRows(Operand o, Operand p, Operand v, int i, int column) {
+        MemorySegment so = o.segment();
+        MemorySegment sv = v.segment();
+        MemorySegment sp = p.segment();
+        long at0 = o.row(i) + 4L * column;
+        long at1 = o.row(i + 1) + 4L * column;
+        long at2 = o.row(i + 2) + 4L * column;
+        long at3 = o.row(i + 3) + 4L * column;
+        FloatVector a0 = Lanes.floats(so, at0);
+        FloatVector b0 = Lanes.floats(so, at0 + Lanes.BYTES);
+        FloatVector a1 = Lanes.floats(so, at1);
+        FloatVector b1 = Lanes.floats(so, at1 + Lanes.BYTES);
+        FloatVector a2 = Lanes.floats(so, at2);
+        FloatVector b2 = Lanes.floats(so, at2 + Lanes.BYTES);
+        FloatVector a3 = Lanes.floats(so, at3);
+        FloatVector b3 = Lanes.floats(so, at3 + Lanes.BYTES);
+        long p0 = p.row(i);
+        long p1 = p.row(i + 1);
+        long p2 = p.row(i + 2);
+        long p3 = p.row(i + 3);
+        for (int t = 0; t < v.rows(); t++) {
+            long from = v.row(t) + 4L * column;
+            FloatVector x = Lanes.floats(sv, from);
+            FloatVector y = Lanes.floats(sv, from + Lanes.BYTES);
+            FloatVector w = Lanes.broadcast(sp.get(FLOAT, p0 + 4L * t));
+            a0 = w.fma(x, a0);
+            b0 = w.fma(y, b0);
+            w = Lanes.broadcast(sp.get(FLOAT, p1 + 4L * t));
+            a1 = w.fma(x, a1);
+            b1 = w.fma(y, b1);
+            w = Lanes.broadcast(sp.get(FLOAT, p2 + 4L * t));
+            a2 = w.fma(x, a2);
+            b2 = w.fma(y, b2);
+            w = Lanes.broadcast(sp.get(FLOAT, p3 + 4L * t));
+            a3 = w.fma(x, a3);
+            b3 = w.fma(y, b3);
+        }
+        Lanes.store(a0, so, at0);
+        Lanes.store(b0, so, at0 + Lanes.BYTES);
+        Lanes.store(a1, so, at1);
+        Lanes.store(b1, so, at1 + Lanes.BYTES);
+        Lanes.store(a2, so, at2);
+        Lanes.store(b2, so, at2 + Lanes.BYTES);
+        Lanes.store(a3, so, at3);
+        Lanes.store(b3, so, at3 + Lanes.BYTES);
     }
 
     private static void wide(Operand o, Operand p, Operand v, int i, int column) {

@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.vector;
 
 import io.jgemma.engine.cpu.CpuKernels;
+import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
@@ -148,6 +149,22 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
+    public void round(QuantType type, Operand x, int from, int to) {
+        for (int r = from; r < to; r++) {
+            for (int i = 0; i < x.columns(); i++) {
+                put(x, r, i, rounded(type, get(x, r, i)));
+            }
+        }
+    }
+
+    private static float rounded(QuantType type, float value) {
+        if (type == QuantTypes.F16) {
+            return Float.float16ToFloat(Float.floatToFloat16(value));
+        }
+        return type == QuantTypes.F32 ? value : Float.intBitsToFloat(brainFloat(value) << 16);
+    }
+
+    @Override
     public void products(Operand c, Operand a, Operand b, boolean add) {
         FloatProducts.run(c, a, b, add);
     }
@@ -155,6 +172,11 @@ public final class VectorKernels implements CpuKernels {
     @Override
     public void accumulate(Operand o, Operand p, Operand v) {
         Attention.accumulate(o, p, v);
+    }
+
+    @Override
+    public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        TileProducts.accumulate(o, p, v, scratch);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jgemma.engine.backend.RandomBlocks;
 import io.jgemma.engine.cpu.CpuKernels;
+import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.ScalarKernels;
 import io.jgemma.engine.cpu.Scratch;
@@ -15,6 +16,7 @@ import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -202,6 +204,52 @@ class KernelTwinsTest {
             scalar.accumulate(expected.operand(), p.operand(), v.operand());
             vector.accumulate(actual.operand(), p.operand(), v.operand());
             actual.verify(expected, 1e-5, "accumulate " + tokens + " rows of " + columns);
+        }
+    }
+
+    @Test
+    void accumulateTilesMatch() {
+        for (QuantType type : List.of(QuantTypes.Q4_0, QuantTypes.Q8_0)) {
+            for (int[] shape :
+                    new int[][] {{1, 32}, {64, 32}, {80, 32}, {256, 32}, {32, 40}, {32, 64}, {32, 96}, {32, 256}}) {
+                for (int queries = 1; queries <= 17; queries++) {
+                    accumulateTile(type, shape[0], shape[1], queries);
+                }
+            }
+        }
+    }
+
+    private void accumulateTile(QuantType type, int tileRows, int columns, int queries) {
+        int bytes = (int) type.bytes((long) tileRows * columns);
+        MemorySegment memory = Arena.ofAuto().allocate(bytes + 3);
+        for (int i = 0; i < memory.byteSize(); i++) {
+            memory.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
+        }
+        KvTile tile = new KvTile().set(type, memory, 3, tileRows, columns);
+        for (int b = 0; b < tile.blocks(); b++) {
+            short scale = Float.floatToFloat16((float) random.nextGaussian() / 64);
+            memory.set(ValueLayout.JAVA_SHORT_UNALIGNED, tile.scale(b), scale);
+        }
+        Strided p = rows(queries, tileRows);
+        Strided expected = rows(queries, columns);
+        Strided actual = expected.copy();
+        scalar.accumulate(expected.operand(), p.operand(), tile, scratch);
+        vector.accumulate(actual.operand(), p.operand(), tile, scratch);
+        actual.verify(expected, 3e-4, "accumulate a " + type.name() + " tile of " + tileRows + " rows of " + columns);
+    }
+
+    @Test
+    void roundingMatches() {
+        for (QuantType type : List.of(QuantTypes.F32, QuantTypes.F16, QuantTypes.BF16)) {
+            Strided expected = rows(5, 37);
+            expected.set(0, 0, 1e6f);
+            expected.set(0, 1, 1e-7f);
+            expected.set(0, 2, -0f);
+            Strided actual = expected.copy();
+            scalar.round(type, expected.operand(), 1, 5);
+            scalar.round(type, expected.operand(), 0, 1);
+            vector.round(type, actual.operand(), 0, 5);
+            actual.verify(expected, 0, "round to " + type.name());
         }
     }
 

@@ -1,0 +1,211 @@
+package io.jgemma.engine.cpu;
+
+import static io.jgemma.engine.backend.KvLayout.PAGE_TOKENS;
+import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.jgemma.engine.backend.KvLayer;
+import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.backend.KvSide;
+import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.backend.PageTable;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Writes new tokens into pages and recent tiles, and quantizes the tiles that leave the tail. An item is one page of one
+ * K/V head: its tiles share a mean, which the first of them gives.
+ */
+final class CpuKvStore implements RowPool.Job {
+
+    private static final int PAGE_TILES = PAGE_TOKENS / TILE_TOKENS;
+
+    private final CpuKernels kernels;
+    private final Matrices[] matrices;
+    private final Operand keys = new Operand();
+    private final Operand values = new Operand();
+    private KvLayer layer = CpuAttention.NONE;
+    private KvSpan span = CpuAttention.NO_SPAN;
+    private int end;
+    private int tailStart;
+    private int nextTail;
+    private int firstTile;
+
+    CpuKvStore(CpuKernels kernels, int workers) {
+        this.kernels = kernels;
+        matrices = new Matrices[workers];
+        for (int i = 0; i < workers; i++) {
+            matrices[i] = new Matrices();
+        }
+    }
+
+    /**
+     * Sets what the next run stores: a span's share of {@link io.jgemma.engine.backend.Ops#storeKv}.
+     *
+     * @return number of items
+     */
+    int prepare(KvLayer kvLayer, KvSpan newTokens, Tensor k, Tensor v) {
+        layer = kvLayer;
+        span = newTokens;
+        keys.set(k);
+        values.set(v);
+        end = span.position() + span.rows();
+        tailStart = table().tailStart();
+        nextTail = layer.layout().tiled() ? KvLayout.tailStart(tailStart, end) : tailStart;
+        firstTile = (nextTail > tailStart ? Math.min(tailStart, span.position()) : span.position()) / TILE_TOKENS;
+        return (Math.ceilDiv(end, PAGE_TOKENS) - firstTile / PAGE_TILES)
+                * layer.layout().kvHeads();
+    }
+
+    private PageTable table() {
+        return span.tables().get(layer.group());
+    }
+
+    @Override
+    public void run(int from, int to, int worker) {
+        int heads = layer.layout().kvHeads();
+        for (int i = from; i < to; i++) {
+            int page = firstTile / PAGE_TILES + i / heads;
+            int lastTile = Math.min((page + 1) * PAGE_TILES, Math.ceilDiv(end, TILE_TOKENS));
+            for (int tile = Math.max(page * PAGE_TILES, firstTile); tile < lastTile; tile++) {
+                store(layer.layout().keys(), tile, i % heads, matrices[worker]);
+                store(layer.layout().values(), tile, i % heads, matrices[worker]);
+            }
+        }
+    }
+
+    private void store(KvSide side, int tile, int head, Matrices work) {
+        int start = tile * TILE_TOKENS;
+        int from = Math.max(start, span.position());
+        int to = Math.min(start + TILE_TOKENS, end);
+        if (!side.tiled()) {
+            if (from < to) {
+                MemorySegment page = HostBuffer.in(table().page(tile / PAGE_TILES));
+                encode(side, head, from, to, page, plainOffset(side, head, from % PAGE_TOKENS));
+            }
+            return;
+        }
+        boolean leaves = start >= tailStart && start < nextTail;
+        // A tile that came whole and leaves at once never waits; the sink stays in F16 beside its quantized form.
+        boolean waits = !leaves
+                || start < span.position()
+                || (tile == 0 && layer.layout().sink());
+        if (waits && from < to) {
+            MemorySegment recent = HostBuffer.in(table().recentTile(tile));
+            encode(side, head, from, to, recent, recentOffset(side, head, from - start));
+        }
+        if (leaves) {
+            float[] rows = work.rows(TILE_TOKENS * side.dim());
+            if (waits) {
+                MemorySegment recent = HostBuffer.in(table().recentTile(tile));
+                readHalves(recent, recentOffset(side, head, 0), rows, TILE_TOKENS * side.dim());
+            } else {
+                roundRows(side, head, start, rows);
+            }
+            quantize(side, tile, head, work);
+        }
+    }
+
+    private long plainOffset(KvSide side, int head, int token) {
+        KvLayout layout = layer.layout();
+        return side.centred()
+                ? layout.keyOffset(layer.slot(), head, token)
+                : layout.valueOffset(layer.slot(), head, token);
+    }
+
+    private long recentOffset(KvSide side, int head, int token) {
+        KvLayout layout = layer.layout();
+        return side.centred()
+                ? layout.recentKeyOffset(layer.slot(), head, token)
+                : layout.recentValueOffset(layer.slot(), head, token);
+    }
+
+    /** Byte where the new K or V vector of a position begins. */
+    private long newOffset(KvSide side, int head, int position) {
+        Operand rows = newRows(side);
+        return rows.row(span.firstRow() + position - span.position()) + 4L * head * side.dim();
+    }
+
+    private Operand newRows(KvSide side) {
+        return side.centred() ? keys : values;
+    }
+
+    private void encode(KvSide side, int head, int from, int to, MemorySegment dst, long offset) {
+        MemorySegment rows = newRows(side).segment();
+        long vectorBytes = side.recentType().bytes(side.dim());
+        for (int p = from; p < to; p++) {
+            long at = offset + (p - from) * vectorBytes;
+            kernels.encode(side.recentType(), rows, newOffset(side, head, p), dst, at, side.dim());
+        }
+    }
+
+    private static void readHalves(MemorySegment src, long offset, float[] dst, int count) {
+        for (int i = 0; i < count; i++) {
+            dst[i] = Float.float16ToFloat(src.get(JAVA_SHORT_UNALIGNED, offset + 2L * i));
+        }
+    }
+
+    /** New tokens as they would be read from a recent tile. */
+    private void roundRows(KvSide side, int head, int start, float[] dst) {
+        MemorySegment rows = newRows(side).segment();
+        for (int t = 0; t < TILE_TOKENS; t++) {
+            long at = newOffset(side, head, start + t);
+            for (int c = 0; c < side.dim(); c++) {
+                short half = Float.floatToFloat16(rows.get(JAVA_FLOAT_UNALIGNED, at + 4L * c));
+                dst[t * side.dim() + c] = Float.float16ToFloat(half);
+            }
+        }
+    }
+
+    private void quantize(KvSide side, int tile, int head, Matrices work) {
+        KvLayout layout = layer.layout();
+        MemorySegment page = HostBuffer.in(table().page(tile / PAGE_TILES));
+        int inPage = tile % PAGE_TILES;
+        if (!side.centred()) {
+            long at = layout.valueTileOffset(layer.slot(), head, inPage);
+            work.tile.set(side.type(), page, at, TILE_TOKENS, side.dim()).encode(work.rows);
+            return;
+        }
+        long meanAt = layout.keysOffset(layer.slot(), head);
+        if (inPage == 0) {
+            writeMean(work.rows, side.dim(), page, meanAt);
+        }
+        float[] transposed = work.transposed(TILE_TOKENS * side.dim());
+        for (int c = 0; c < side.dim(); c++) {
+            float mean = Float.float16ToFloat(page.get(JAVA_SHORT_UNALIGNED, meanAt + 2L * c));
+            for (int t = 0; t < TILE_TOKENS; t++) {
+                transposed[c * TILE_TOKENS + t] = work.rows[t * side.dim() + c] - mean;
+            }
+        }
+        long at = layout.keyTileOffset(layer.slot(), head, inPage);
+        work.tile.set(side.type(), page, at, side.dim(), TILE_TOKENS).encode(transposed);
+    }
+
+    private static void writeMean(float[] rows, int dim, MemorySegment page, long offset) {
+        for (int c = 0; c < dim; c++) {
+            double sum = 0;
+            for (int t = 0; t < TILE_TOKENS; t++) {
+                sum += rows[t * dim + c];
+            }
+            page.set(JAVA_SHORT_UNALIGNED, offset + 2L * c, Float.floatToFloat16((float) (sum / TILE_TOKENS)));
+        }
+    }
+
+    /** One worker's tile before it is quantized. */
+    private static final class Matrices {
+        private final KvTile tile = new KvTile();
+        private float[] rows = {};
+        private float[] transposed = {};
+
+        float[] rows(int count) {
+            rows = rows.length < count ? new float[count] : rows;
+            return rows;
+        }
+
+        float[] transposed(int count) {
+            transposed = transposed.length < count ? new float[count] : transposed;
+            return transposed;
+        }
+    }
+}

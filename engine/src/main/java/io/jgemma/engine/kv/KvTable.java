@@ -1,0 +1,119 @@
+package io.jgemma.engine.kv;
+
+import static io.jgemma.engine.backend.KvLayout.PAGE_TOKENS;
+import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
+
+import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.backend.PageTable;
+import io.jgemma.engine.tensor.Buffer;
+
+/** What one sequence holds for one group of layers: pages, and the recent tiles of its tail and sink. */
+final class KvTable implements PageTable {
+
+    private final KvLayout layout;
+    private final PageRun pages;
+    private final RecentTiles tiles;
+    private int tailStart;
+
+    KvTable(KvPool pool, int group) {
+        layout = pool.plan().groups().get(group);
+        pages = new PageRun(pool.pages(group));
+        tiles = new RecentTiles(pool.recentTiles(group));
+    }
+
+    @Override
+    public Buffer page(int index) {
+        return pages.buffer(index);
+    }
+
+    @Override
+    public int tailStart() {
+        return tailStart;
+    }
+
+    @Override
+    public Buffer recentTile(int index) {
+        return tiles.buffer(index);
+    }
+
+    PageRun pages() {
+        return pages;
+    }
+
+    RecentTiles tiles() {
+        return tiles;
+    }
+
+    /** Makes room behind {@code length} tokens for {@code more}: everything that storing them writes is held, and owned. */
+    void reserve(int length, int more) {
+        int end = length + more;
+        if (layout.plain()) {
+            pages.own(length / PAGE_TOKENS, Math.ceilDiv(end, PAGE_TOKENS));
+        }
+        if (layout.tiled() && more > 0) {
+            int nextTail = KvLayout.tailStart(tailStart, end);
+            if (nextTail > tailStart) {
+                pages.own(tailStart / PAGE_TOKENS, Math.ceilDiv(nextTail, PAGE_TOKENS));
+            }
+            reserveTiles(length, nextTail, end);
+        }
+    }
+
+    /** A tile begun before goes on; of those begun now, the ones that are quantized at once never wait in F16. */
+    private void reserveTiles(int length, int nextTail, int end) {
+        if (length % TILE_TOKENS != 0 || (length == 0 && layout.sink())) {
+            tiles.own(length / TILE_TOKENS);
+        }
+        int firstBegun = Math.ceilDiv(length, TILE_TOKENS);
+        for (int i = Math.max(firstBegun, nextTail / TILE_TOKENS); i < Math.ceilDiv(end, TILE_TOKENS); i++) {
+            tiles.own(i);
+        }
+    }
+
+    /** The sequence has grown to {@code length}: what left the tail or the window goes. */
+    void advance(int length) {
+        if (layout.tiled()) {
+            tailStart = KvLayout.tailStart(tailStart, length);
+            tiles.dropBefore(tailStart / TILE_TOKENS, layout.sink());
+        }
+        pages.dropBefore(KvPlan.firstPage(layout, length));
+    }
+
+    /** Where a cut at {@code tokens} must be made: a tile that is quantized stays whole or goes. */
+    int cut(int tokens) {
+        return layout.tiled() && tokens < tailStart ? tokens - tokens % TILE_TOKENS : tokens;
+    }
+
+    /** Whether everything is held that a row at position {@code tokens} sees. */
+    boolean covers(int tokens) {
+        return pages.first() == 0 || tokens - layout.window() + 1 >= pages.first() * PAGE_TOKENS;
+    }
+
+    /** Cuts to a length that {@link #cut} gave. */
+    void truncate(int length) {
+        if (length == 0) {
+            clear();
+            return;
+        }
+        tailStart = Math.min(tailStart, length);
+        tiles.dropFrom(Math.ceilDiv(length, TILE_TOKENS));
+        pages.dropFrom(pagesWritten(length));
+    }
+
+    void clear() {
+        tailStart = 0;
+        tiles.dropFrom(0);
+        pages.clear();
+    }
+
+    /** Holds what {@code other} has written, beside it. What is reserved only stays with who reserved it: both would write there. */
+    void shareFrom(KvTable other, int length) {
+        tailStart = other.tailStart;
+        pages.shareFrom(other.pages, other.pagesWritten(length));
+        tiles.shareFrom(other.tiles, Math.ceilDiv(length, TILE_TOKENS));
+    }
+
+    private int pagesWritten(int length) {
+        return Math.ceilDiv(layout.plain() ? length : tailStart, PAGE_TOKENS);
+    }
+}
