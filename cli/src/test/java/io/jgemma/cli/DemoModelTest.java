@@ -93,6 +93,49 @@ class DemoModelTest {
     }
 
     @Test
+    void whatFollowsABlockThatTheTemplateOpenedIsNoAnswer(@TempDir Path directory) throws IOException {
+        Path template = Files.writeString(
+                directory.resolve("t.jinja"),
+                "{{ bos_token }}{% for m in messages %}<start_of_turn>user\n{{ m.content }}<end_of_turn>\n{% endfor %}"
+                        + "<start_of_turn>model\n<think>\n");
+
+        String[] options = {"-n", "4", "--temp", "0", "--cpu-kernels", "scalar", "--chat-template", template.toString()
+        };
+        TestConsole piped = new TestConsole("Hello\n");
+        assertThat(piped.run(Stream.concat(Stream.of("run"), Stream.of(options)).toArray(String[]::new)))
+                .isZero();
+        assertThat(piped.out()).isBlank();
+        assertThat(piped.err()).contains("\nHello! How can\n");
+
+        TestConsole talk = new TestConsole("Hello\n");
+        assertThat(talk.run(Stream.concat(Stream.of("chat"), Stream.of(options)).toArray(String[]::new)))
+                .isZero();
+        assertThat(talk.out()).isBlank();
+        assertThat(talk.err()).contains("\nHello! How can\n");
+    }
+
+    @Test
+    void chatUsesTheResultOfATool(@TempDir Path directory) throws IOException {
+        Path tools = Files.writeString(directory.resolve("tools.json"), """
+                [{"type": "function", "function": {"name": "get_weather", "description": "Get the weather forecast.",
+                  "parameters": {"type": "object", "required": ["city", "days"],
+                                 "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}}}}]
+                """);
+        String question = "What is the weather in Paris for the next 3 days?\n";
+        String[] chat = {"chat", "--temp", "0", "--tools", tools.toString()};
+
+        TestConsole piped = new TestConsole(question + "{\"temp\": 21, \"condition\": \"sunny\"}\n");
+        assertThat(piped.run(chat)).isZero();
+        assertThat(piped.err()).contains("calls get_weather {\"city\":\"Paris\",\"days\":3}");
+        assertThat(piped.out()).isEqualTo("It is 21 degrees and sunny in Paris.\n");
+
+        TestConsole asText = new TestConsole(question);
+        assertThat(asText.run("chat", "--temp", "0", "--tools", tools.toString(), "--tool-parser", "qwen"))
+                .isZero();
+        assertThat(asText.out()).isEqualTo("[get_weather(city='Paris', days=3)]\n");
+    }
+
+    @Test
     void tokenizeGivesIdsAndPieces() throws IOException {
         assertThat(console.run("tokenize", "--json", "-p", "<start_of_turn>user\nHello"))
                 .isZero();

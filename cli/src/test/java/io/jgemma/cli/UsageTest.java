@@ -28,6 +28,7 @@ class UsageTest {
                 "run -p a -t 9999|too many threads",
                 "run -p a -ctk q4_0|a K/V cache of type q4_0 is not there yet",
                 "run -p a -ctv q8_0|a K/V cache of type q8_0 is not there yet",
+                "chat --tool-parser xml|there is no tool-call syntax 'xml'; there are gemma, llama3, qwen, none",
                 "run -p a -fa off|flash attention cannot be turned off",
                 "run -p a --cpu-kernels magic|magic",
                 "run -p a --top-p 2|topP is 2.0, expected 0 to 1",

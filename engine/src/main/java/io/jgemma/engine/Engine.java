@@ -103,6 +103,7 @@ public final class Engine implements AutoCloseable {
         try (Resources resources = new Resources()) {
             Engine engine = new Engine(options, resources);
             resources.keep();
+            engine.warnings().forEach(options.listener()::doubtful);
             return engine;
         }
     }

@@ -45,6 +45,16 @@ public record EngineOptions(
          * @param totalBytes bytes of all weights
          */
         void loaded(long doneBytes, long totalBytes);
+
+        /**
+         * Something about the model is doubtful, see {@link Engine#warnings}. Unless a listener does something else, it is
+         * logged, so that it does not pass unseen where nobody asks for the warnings.
+         *
+         * @param sentence what, for people
+         */
+        default void doubtful(String sentence) {
+            System.getLogger(Engine.class.getName()).log(System.Logger.Level.WARNING, sentence);
+        }
     }
 
     public EngineOptions {

@@ -9,19 +9,17 @@ import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
-import io.jgemma.cli.options.TextOptions;
-import io.jgemma.cli.tools.ToolFile;
+import io.jgemma.cli.options.ToolOptions;
 import io.jgemma.cli.tools.Toolbox;
 import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.Session;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** A conversation in the terminal. */
 @Command(name = "chat", description = "Talk with a model.", abbreviateSynopsis = true)
@@ -34,8 +32,8 @@ public final class ChatCommand implements Callable<Integer> {
     @Mixin
     private ChatOptions chat = new ChatOptions();
 
-    @Option(names = "--tools", paramLabel = "FILE", description = "JSON file with tools that the model may call.")
-    private @Nullable Path tools;
+    @Mixin
+    private ToolOptions tools = new ToolOptions();
 
     @Mixin
     private AnswerOptions answer = new AnswerOptions();
@@ -51,11 +49,9 @@ public final class ChatCommand implements Callable<Integer> {
     public Integer call() {
         var file = model.file();
         ChatSettings settings = new ChatSettings(answer.sampling(), answer.maxTokens(), answer.stops());
-        Path toolFile = tools;
-        Toolbox toolbox = toolFile == null
-                ? Toolbox.empty()
-                : ToolFile.parse(toolFile.toString(), TextOptions.readFile(toolFile));
-        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)));
+        Toolbox toolbox = tools.toolbox();
+        EngineOptions options = tools.applyTo(chat.applyTo(runtime.engineOptions(file)));
+        try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession();
                 ChatTerminal terminal = terminal()) {
             greet(engine, terminal);

@@ -45,6 +45,11 @@ final class JLineTerminal implements ChatTerminal {
                 .system(true)
                 .encoding(StandardCharsets.UTF_8)
                 .build();
+        return over(terminal, history, style);
+    }
+
+    /** Talks on a terminal that is there already; closing gives it back. */
+    static JLineTerminal over(Terminal terminal, Optional<Path> history, Style style) {
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("jgemma")
@@ -82,13 +87,13 @@ final class JLineTerminal implements ChatTerminal {
     @Override
     public void answer(String text) {
         write(text);
-        lineOpen = true;
+        lineOpen = !text.endsWith("\n");
     }
 
     @Override
     public void aside(String text) {
         write(style.dim(text));
-        lineOpen = true;
+        lineOpen = !text.endsWith("\n");
     }
 
     @Override

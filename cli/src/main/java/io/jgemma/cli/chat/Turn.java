@@ -19,6 +19,9 @@ import java.util.function.Supplier;
 
 /** Answers a message: generates, answers the model's tool calls, and generates again until it calls no more. */
 final class Turn {
+    /** Small models may call the same tool for ever. */
+    private static final int MAX_ROUNDS = 16;
+
     private final ChatTerminal terminal;
     private final Conversation conversation;
     private final Partner partner;
@@ -67,7 +70,7 @@ final class Turn {
      */
     boolean run(int before) {
         Optional<GenerationResult> result = generate();
-        while (result.isPresent() && !result.get().toolCalls().isEmpty() && !tools.isEmpty()) {
+        for (int round = 1; result.isPresent() && wantsResults(result.get()); round++) {
             for (ToolCall call : result.get().toolCalls()) {
                 terminal.detail("calls " + Toolbox.describe(call));
                 Optional<String> answer = answer(call);
@@ -77,12 +80,21 @@ final class Turn {
                 }
                 conversation.add(ChatMessage.tool(call, answer.get()));
             }
+            if (round == MAX_ROUNDS) {
+                terminal.error("The model called tools " + MAX_ROUNDS + " times in a row and did not answer."
+                        + " Whatever you say next goes on from here.");
+                return true;
+            }
             result = generate();
         }
         if (result.isEmpty()) {
             conversation.shorten(before);
         }
         return true;
+    }
+
+    private boolean wantsResults(GenerationResult result) {
+        return !result.toolCalls().isEmpty() && !tools.isEmpty() && result.finish() != FinishReason.CANCELLED;
     }
 
     /** One answer, which joins the conversation; empty if nothing came. */

@@ -11,6 +11,8 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.MemoryPlan;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.spec.ModelSpec;
+import io.jgemma.engine.text.TokenizerException;
+import io.jgemma.engine.text.Tokenizers;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,11 +59,21 @@ public final class InfoCommand implements Callable<Integer> {
         try (GgufFile file = Engine.openFile(model.file().orElse(null))) {
             ModelSpec spec = Engine.specOf(file);
             InfoReport report = new InfoReport(file, spec, memory(file, spec));
+            warnOfTokenizer(file);
             console.out()
                     .print(json ? InfoJson.of(report) + "\n" : report.text())
                     .flush();
         }
         return 0;
+    }
+
+    /** What a command that computes would say of the vocabulary, or why it would refuse it. */
+    private void warnOfTokenizer(GgufFile file) {
+        try {
+            Tokenizers.of(file.metadata()).warnings().forEach(warning -> console.note("warning: " + warning));
+        } catch (TokenizerException e) {
+            console.note("warning: " + e.getMessage());
+        }
     }
 
     private InfoReport.Memory memory(GgufFile file, ModelSpec spec) {

@@ -127,7 +127,8 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
         row(
                 out,
                 "K/V",
-                Sizes.bytes(plan.kvBytes()) + ", " + Sizes.bytes(plan.kvTokenBytes()) + " for each further token");
+                Sizes.bytes(plan.kvBytes()) + ", " + Sizes.bytes(Math.round(plan.kvTokenBytes()))
+                        + " for each further token");
         row(out, "buffers", Sizes.bytes(plan.bufferBytes()));
         row(out, "together", Sizes.bytes(plan.totalBytes()));
     }

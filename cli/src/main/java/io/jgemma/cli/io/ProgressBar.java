@@ -1,6 +1,5 @@
 package io.jgemma.cli.io;
 
-import io.jgemma.engine.EngineOptions;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -9,7 +8,7 @@ import java.util.function.LongSupplier;
  * One line on standard error that says how far something is. It appears when the thing has taken a second, and only on a
  * terminal. Closing it leaves no trace. Not thread-safe.
  */
-public final class ProgressBar implements EngineOptions.LoadListener, AutoCloseable {
+public final class ProgressBar implements AutoCloseable {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
     private static final long REDRAW_NANOS = 100_000_000L;
     private static final int CELLS = 30;
@@ -39,11 +38,6 @@ public final class ProgressBar implements EngineOptions.LoadListener, AutoClosea
      */
     public static ProgressBar of(String label, Console console) {
         return new ProgressBar(label, console.err(), console.errTerminal(), System::nanoTime);
-    }
-
-    @Override
-    public void loaded(long doneBytes, long totalBytes) {
-        update(doneBytes, totalBytes);
     }
 
     /** So much of the whole is done, in any unit. */

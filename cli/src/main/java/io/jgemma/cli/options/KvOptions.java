@@ -12,7 +12,7 @@ public final class KvOptions {
             paramLabel = "TYPE",
             defaultValue = "f16",
             converter = KvTypeConverter.class,
-            description = "How K is cached: f32, f16 or bf16. Default: ${DEFAULT-VALUE}.")
+            description = "How K is cached: f32, f16, bf16, q8_0 or q4_0. Default: ${DEFAULT-VALUE}.")
     private QuantType key = QuantTypes.F16;
 
     @Option(
@@ -20,7 +20,7 @@ public final class KvOptions {
             paramLabel = "TYPE",
             defaultValue = "f16",
             converter = KvTypeConverter.class,
-            description = "How V is cached: f32, f16 or bf16. Default: ${DEFAULT-VALUE}.")
+            description = "How V is cached: f32, f16, bf16, q8_0 or q4_0. Default: ${DEFAULT-VALUE}.")
     private QuantType value = QuantTypes.F16;
 
     /** Type of K. */

@@ -240,6 +240,34 @@ class ChatLoopTest {
     }
 
     @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aModelThatCallsForEverIsStopped() {
+        ToolCall echo = new ToolCall("1", "echo", Map.of("a", 1));
+        terminal.types("Go", "Answer, please.");
+        for (int i = 0; i < 16; i++) {
+            partner.says("", "", List.of(echo), FinishReason.TOOL_CALLS);
+        }
+        partner.says("Done.");
+
+        run(ToolFile.parse("t.json", TOOLS));
+
+        assertThat(terminal.lines()).anyMatch(line -> line.startsWith("error: The model called tools 16 times"));
+        assertThat(partner.requests()).hasSize(17);
+        assertThat(terminal.answers()).endsWith("Done.\n");
+    }
+
+    @Test
+    void ctrlCAfterACallLeavesItUncalled() {
+        ToolCall call = new ToolCall("1", "get_weather", Map.of());
+        terminal.types("Weather?");
+        partner.says("", "", List.of(call), FinishReason.CANCELLED);
+
+        run(ToolFile.parse("t.json", TOOLS));
+
+        assertThat(terminal.prompts()).doesNotContain("result of get_weather> ");
+    }
+
+    @Test
     void theEndOfTheInputInTheMiddleOfAToolRoundEndsTheProgram() {
         ToolCall call = new ToolCall("1", "get_weather", Map.of());
         terminal.types("Weather?");

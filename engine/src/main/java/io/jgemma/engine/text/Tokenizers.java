@@ -10,13 +10,11 @@ public final class Tokenizers {
     static final String MODEL = "tokenizer.ggml.model";
     static final String PRE = "tokenizer.ggml.pre";
 
-    private static final System.Logger LOG = System.getLogger(Tokenizers.class.getName());
-
     private Tokenizers() {}
 
     /**
-     * The tokenizer that the file's metadata describes; what is doubtful in it is logged and can be read from
-     * {@link Tokenizer#warnings}.
+     * The tokenizer that the file's metadata describes; {@link Tokenizer#warnings} says what is doubtful in it, for whoever
+     * opens the model to pass on.
      *
      * @throws TokenizerException if the kind of vocabulary is not supported or its parts do not fit together
      */
@@ -29,17 +27,13 @@ public final class Tokenizers {
             throw new TokenizerException(MODEL + " is missing: the file holds no tokenizer");
         }
         String model = fields.string(MODEL);
-        Tokenizer tokenizer = switch (model) {
+        return switch (model) {
             case "llama" -> sentencePiece(fields);
             case "gpt2" -> byteLevel(fields);
             default ->
                 throw new TokenizerException(MODEL + " is \"" + model
                         + "\"; supported are \"llama\" (SentencePiece) and \"gpt2\" (byte-level BPE)");
         };
-        for (String warning : tokenizer.warnings()) {
-            LOG.log(System.Logger.Level.WARNING, warning);
-        }
-        return tokenizer;
     }
 
     private static Tokenizer sentencePiece(TokenizerFields fields) {
