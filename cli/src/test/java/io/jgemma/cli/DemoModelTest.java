@@ -229,8 +229,42 @@ class DemoModelTest {
                         "perplexity", "-f", file.toString(), "-c", "32", "--chunks", "2", "--cpu-kernels", "scalar"))
                 .isZero();
 
-        assertThat(console.out()).matches("perplexity: \\d+\\.\\d\\d \\+/- \\d+\\.\\d\\d \\(\\d+ tokens scored\\)\n");
+        assertThat(console.out().lines().toList())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .matches("perplexity: \\d+\\.\\d\\d \\+/- \\d+\\.\\d\\d \\(\\d+ tokens scored\\)"),
+                        line -> assertThat(line)
+                                .matches(
+                                        "K f16, V f16: \\d+ reads of a token's K and V, 0\\.0% of them in quantized tiles"));
         assertThat(console.err()).contains("[1]", "[2]");
+    }
+
+    @Test
+    void perplexityComparesCaches(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.writeString(directory.resolve("t.txt"), "GGUF is a file format for language models. ".repeat(40));
+
+        assertThat(console.run(
+                        "perplexity",
+                        "-f",
+                        file.toString(),
+                        "-c",
+                        "256",
+                        "--chunks",
+                        "1",
+                        "-ctk",
+                        "q4_0",
+                        "-ctv",
+                        "q8_0",
+                        "--against",
+                        "f16"))
+                .isZero();
+
+        assertThat(console.out().lines().toList()).hasSize(3);
+        assertThat(console.out())
+                .containsPattern(
+                        "against f16: perplexity [\\d.]+, ratio (0\\.9|1\\.0)\\d+; KL divergence 0\\.\\d+ nats;")
+                .containsPattern("K q4_0, V q8_0: \\d+ reads of a token's K and V, [1-9]\\d?\\.\\d% of them");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.AnswerStream;
 import io.jgemma.engine.chat.CallIds;
 import io.jgemma.engine.chat.ChatContext;
@@ -224,6 +225,11 @@ public final class Engine implements AutoCloseable {
                 .sum();
         return evaluator.exclusively(
                 () -> new MemoryUse(weightBytes, pool.bytes(), backend.allocatedBytes() - pool.bytes()));
+    }
+
+    /** What attention has read from K/V caches since the engine was opened. */
+    public KvReads kvReads() {
+        return evaluator.exclusively(backend::kvReads);
     }
 
     /** A new, empty session. Whoever asked for it closes it; closing the engine does, too. */

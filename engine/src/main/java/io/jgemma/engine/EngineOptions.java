@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads CPU threads; 0 = physical cores
  * @param batchTokens prompt tokens that a session computes before others get their turn
  * @param microBatchTokens rows computed together; working buffers grow with it
- * @param keyType how K is cached: F32, F16 or BF16
+ * @param keyType how K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}
  * @param valueType how V is cached: F32, F16 or BF16
  * @param kernels CPU kernels: {@code auto}, {@code vector} or {@code scalar}
  * @param chatTemplate Jinja source that replaces the file's template, or null

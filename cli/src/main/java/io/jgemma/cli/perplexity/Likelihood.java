@@ -18,11 +18,13 @@ final class Likelihood {
      * @return nats
      */
     static double negativeLog(MemorySegment logits, int token) {
+        return logOfSum(logits) - logits.getAtIndex(ValueLayout.JAVA_FLOAT, token);
+    }
+
+    /** {@code ln(sum_i exp(z_i))}. */
+    static double logOfSum(MemorySegment logits) {
         long count = logits.byteSize() / Float.BYTES;
-        float largest = Float.NEGATIVE_INFINITY;
-        for (long i = 0; i < count; i++) {
-            largest = Math.max(largest, logits.getAtIndex(ValueLayout.JAVA_FLOAT, i));
-        }
+        float largest = logits.getAtIndex(ValueLayout.JAVA_FLOAT, likeliest(logits));
         double sum = 0;
         for (long i = 0; i < count; i++) {
             float distance = logits.getAtIndex(ValueLayout.JAVA_FLOAT, i) - largest;
@@ -30,6 +32,41 @@ final class Likelihood {
                 sum += Math.exp(distance);
             }
         }
-        return Math.log(sum) + largest - logits.getAtIndex(ValueLayout.JAVA_FLOAT, token);
+        return Math.log(sum) + largest;
+    }
+
+    /** Index of the largest logit; of several, the first. */
+    static int likeliest(MemorySegment logits) {
+        long count = logits.byteSize() / Float.BYTES;
+        int index = 0;
+        float largest = logits.getAtIndex(ValueLayout.JAVA_FLOAT, 0);
+        for (int i = 1; i < count; i++) {
+            float logit = logits.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            if (logit > largest) {
+                largest = logit;
+                index = i;
+            }
+        }
+        return index;
+    }
+
+    /**
+     * Kullback-Leibler divergence {@code sum_i p_i (ln p_i - ln q_i)} of two rows of logits.
+     *
+     * @param p F32 [vocabulary]
+     * @param q F32 [vocabulary]
+     * @return nats
+     */
+    static double divergence(MemorySegment p, MemorySegment q) {
+        double sumP = logOfSum(p);
+        double sumQ = logOfSum(q);
+        double divergence = 0;
+        for (long i = 0; i < p.byteSize() / Float.BYTES; i++) {
+            double logP = p.getAtIndex(ValueLayout.JAVA_FLOAT, i) - sumP;
+            if (logP > NEGLIGIBLE) {
+                divergence += Math.exp(logP) * (logP - (q.getAtIndex(ValueLayout.JAVA_FLOAT, i) - sumQ));
+            }
+        }
+        return divergence;
     }
 }

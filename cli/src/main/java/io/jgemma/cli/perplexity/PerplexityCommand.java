@@ -7,6 +7,7 @@ import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.ComputeOptions;
 import io.jgemma.cli.options.KvOptions;
+import io.jgemma.cli.options.KvTypeConverter;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.SizeConverter;
@@ -14,11 +15,15 @@ import io.jgemma.cli.options.TextOptions;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.kv.KvPlan;
+import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +31,9 @@ import picocli.CommandLine.Option;
 /** Perplexity of a text, in llama-perplexity's way; see {@link Chunks}. */
 @Command(name = "perplexity", description = "Measure how well a model foretells a text.", abbreviateSynopsis = true)
 public final class PerplexityCommand implements Callable<Integer> {
+    /** Rows of a step with a quantized cache: see {@link #inOrder}. */
+    private static final int QUANTIZED_ROWS = 64;
+
     private final Console console;
 
     @Mixin
@@ -56,6 +64,14 @@ public final class PerplexityCommand implements Callable<Integer> {
             description = "CPU threads; 0 or less = physical cores. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
+    @Option(
+            names = "--against",
+            paramLabel = "TYPE",
+            converter = KvTypeConverter.class,
+            description = "Compare with K and V cached as TYPE, f16 for example: ratio of perplexities, KL divergence,"
+                    + " share of equal likeliest tokens.")
+    private @Nullable QuantType against;
+
     @Mixin
     private BatchOptions batch = new BatchOptions();
 
@@ -75,15 +91,48 @@ public final class PerplexityCommand implements Callable<Integer> {
             throw new UsageException(
                     "-c " + chunkTokens + " is too small; a chunk needs " + Chunks.SMALLEST + " tokens at least");
         }
-        EngineOptions options = RuntimeOptions.engineOptions(model.file(), threads, batch, kv, compute)
-                .withContextTokens(chunkTokens);
+        EngineOptions options = inOrder(RuntimeOptions.engineOptions(model.file(), threads, batch, kv, compute)
+                .withContextTokens(chunkTokens));
         String content = text.text(console);
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession()) {
-            PerplexityScore score = measure(session, chunks(engine, content));
-            console.out().println(line(score)).flush();
+            Chunks chunks = chunks(engine, content);
+            console.note(chunks.count() + " chunks of " + chunkTokens + " tokens");
+            if (against == null) {
+                console.out().println(line(measure(session, chunks)));
+            } else {
+                compare(options.withKvTypes(against, against), session, chunks);
+            }
+            console.out().println(kvLine(options, engine.kvReads())).flush();
         }
         return 0;
+    }
+
+    /** Rows of one step see each other before they are quantized: with few rows, quantized tiles are what is read. */
+    private EngineOptions inOrder(EngineOptions options) {
+        boolean quantized = KvPlan.quantized(options.keyType()) || KvPlan.quantized(options.valueType());
+        int rows = quantized || against != null ? QUANTIZED_ROWS : options.microBatchTokens();
+        return options.withBatchTokens(options.batchTokens(), Math.min(rows, options.microBatchTokens()));
+    }
+
+    private void compare(EngineOptions baseOptions, Session session, Chunks chunks) {
+        CacheComparison comparison;
+        try (Engine base = Engine.open(baseOptions);
+                Session baseSession = base.newSession()) {
+            comparison = new ComparedRun(baseSession, session, baseOptions.microBatchTokens(), console).measure(chunks);
+        }
+        console.out().println(line(comparison.tested()));
+        console.out().println(comparison.line(KvTypeConverter.spelling(baseOptions.keyType())));
+    }
+
+    private static String kvLine(EngineOptions options, KvReads reads) {
+        return String.format(
+                Locale.ROOT,
+                "K %s, V %s: %d reads of a token's K and V, %.1f%% of them in quantized tiles",
+                KvTypeConverter.spelling(options.keyType()),
+                KvTypeConverter.spelling(options.valueType()),
+                reads.all(),
+                reads.all() == 0 ? 0 : 100.0 * reads.quantized() / reads.all());
     }
 
     private Chunks chunks(Engine engine, String content) {
@@ -100,7 +149,6 @@ public final class PerplexityCommand implements Callable<Integer> {
 
     private PerplexityScore measure(Session session, Chunks chunks) {
         PerplexityScore score = new PerplexityScore();
-        console.note(chunks.count() + " chunks of " + chunkTokens + " tokens");
         long start = System.nanoTime();
         for (int i = 0; i < chunks.count(); i++) {
             int[] ids = chunks.ids(i);

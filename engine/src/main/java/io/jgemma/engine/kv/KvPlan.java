@@ -68,6 +68,11 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
         return new KvPlan(groups, layers);
     }
 
+    /** Whether K or V stored as {@code type} is rounded to fewer than 16 bits a value. */
+    public static boolean quantized(QuantType type) {
+        return type.blockSize() > 1;
+    }
+
     private static void requireType(String what, QuantType type) {
         if (!TYPES.contains(type)) {
             throw new IllegalArgumentException(what + " cannot be cached as " + type.name()
