@@ -5,6 +5,7 @@ import io.jgemma.cli.io.Build;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
+import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;
 import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.ComputeOptions;
@@ -122,6 +123,8 @@ public final class BenchCommand implements Callable<Integer> {
                     .withContextTokens(contextTokens);
             try (Engine engine = EngineOpener.open(console, options);
                     Session session = engine.newSession()) {
+                console.note(KvChoices.of(engine.spec(), contextTokens, kv.key(), kv.value())
+                        .sentence());
                 run(tests, report, new BenchRunner(engine, session), setup(engine, options));
             }
         }

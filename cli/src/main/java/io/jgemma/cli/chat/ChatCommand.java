@@ -5,6 +5,7 @@ import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.StateDirectory;
 import io.jgemma.cli.model.EngineOpener;
+import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
 import io.jgemma.cli.options.ModelOptions;
@@ -54,7 +55,7 @@ public final class ChatCommand implements Callable<Integer> {
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession();
                 ChatTerminal terminal = terminal()) {
-            greet(engine, terminal);
+            greet(engine, options, terminal);
             Partner partner = Partner.of(engine, session);
             Conversation conversation = new Conversation(chat.system());
             Turn turn = new Turn(
@@ -65,8 +66,10 @@ public final class ChatCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void greet(Engine engine, ChatTerminal terminal) {
+    private void greet(Engine engine, EngineOptions options, ChatTerminal terminal) {
         terminal.note(engine.modelName() + ", " + engine.description());
+        terminal.detail(KvChoices.of(engine.spec(), engine.contextTokens(), options.keyType(), options.valueType())
+                .sentence());
         if (engine.chatTemplateBuiltin()
                 && !chat.templateGiven()
                 && engine.embedded().isEmpty()) {

@@ -2,6 +2,7 @@ package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.KvOptions;
 import io.jgemma.cli.options.KvTypeConverter;
@@ -81,6 +82,11 @@ public final class InfoCommand implements Callable<Integer> {
         int rows = Math.min(batch.microBatchTokens(), context);
         MemoryPlan plan = MemoryPlan.of(spec, file.byteSize(), context, kv.key(), kv.value(), rows);
         return new InfoReport.Memory(
-                context, KvTypeConverter.spelling(kv.key()), KvTypeConverter.spelling(kv.value()), plan);
+                context,
+                KvTypeConverter.spelling(kv.key()),
+                KvTypeConverter.spelling(kv.value()),
+                plan,
+                KvChoices.layerBytes(spec, kv.key(), kv.value()),
+                KvChoices.of(spec, context, kv.key(), kv.value()));
     }
 }

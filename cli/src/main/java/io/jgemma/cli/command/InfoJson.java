@@ -2,6 +2,7 @@ package io.jgemma.cli.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.jgemma.cli.io.JsonText;
+import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;
 import io.jgemma.engine.MemoryPlan;
 import io.jgemma.engine.gguf.GgufMetadata;
@@ -125,6 +126,12 @@ final class InfoJson {
         json.writeNumberField("buffer_bytes", plan.bufferBytes());
         json.writeNumberField("total_bytes", plan.totalBytes());
         json.writeNumberField("kv_bytes_per_token", plan.kvTokenBytes());
+        json.writeNumberField("kv_bytes_per_token_per_layer", memory.layerBytes());
+        json.writeObjectFieldStart("kv_bytes_as");
+        for (KvChoices.Choice choice : memory.choices().others()) {
+            json.writeNumberField(choice.type(), choice.bytes());
+        }
+        json.writeEndObject();
         json.writeEndObject();
     }
 }

@@ -1,6 +1,7 @@
 package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.Sizes;
+import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;
 import io.jgemma.engine.MemoryPlan;
 import io.jgemma.engine.gguf.GgufFile;
@@ -26,8 +27,16 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
      * @param keyType how K is cached
      * @param valueType how V is cached
      * @param plan bytes
+     * @param layerBytes bytes of K and V that a token takes in one layer, a page's means included
+     * @param choices what other types of K and V take
      */
-    record Memory(int contextTokens, String keyType, String valueType, MemoryPlan plan) {}
+    record Memory(
+            int contextTokens,
+            String keyType,
+            String valueType,
+            MemoryPlan plan,
+            double layerBytes,
+            KvChoices choices) {}
 
     /** The model's name. */
     String name() {
@@ -129,6 +138,10 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
                 "K/V",
                 Sizes.bytes(plan.kvBytes()) + ", " + Sizes.bytes(Math.round(plan.kvTokenBytes()))
                         + " for each further token");
+        row(out, "K/V of a token in one layer", String.format(Locale.ROOT, "%.1f bytes", memory.layerBytes()));
+        for (KvChoices.Choice choice : memory.choices().others()) {
+            row(out, "K/V as " + choice.type(), Sizes.bytes(choice.bytes()));
+        }
         row(out, "buffers", Sizes.bytes(plan.bufferBytes()));
         row(out, "together", Sizes.bytes(plan.totalBytes()));
     }
