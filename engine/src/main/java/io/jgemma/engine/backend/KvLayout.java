@@ -43,14 +43,11 @@ import io.jgemma.engine.quant.QuantType;
  *
  * @param layers layers in the group
  * @param kvHeads K/V heads of each layer
- * @param keyDim elements of a K head
- * @param valueDim elements of a V head
- * @param keyType how K is stored
- * @param valueType how V is stored
+ * @param keys how K is stored
+ * @param values how V is stored
  * @param window tokens a row sees, itself included; 0 = all
  */
-public record KvLayout(
-        int layers, int kvHeads, int keyDim, int valueDim, QuantType keyType, QuantType valueType, int window) {
+public record KvLayout(int layers, int kvHeads, KvSide keys, KvSide values, int window) {
 
     /** Tokens in a page: the unit of allocation and sharing. */
     public static final int PAGE_TOKENS = 256;
@@ -61,24 +58,31 @@ public record KvLayout(
     /** The newest tokens, at least, that quantized layouts keep in F16. */
     public static final int TAIL_TOKENS = 128;
 
-    /** How K is stored. */
-    public KvSide keys() {
-        return new KvSide(keyType, keyDim, true);
+    /** The layout of layers whose K and V have these sizes and types. */
+    public static KvLayout of(
+            int layers, int kvHeads, int keyDim, int valueDim, QuantType keyType, QuantType valueType, int window) {
+        return new KvLayout(
+                layers, kvHeads, new KvSide(keyType, keyDim, true), new KvSide(valueType, valueDim, false), window);
     }
 
-    /** How V is stored. */
-    public KvSide values() {
-        return new KvSide(valueType, valueDim, false);
+    /** Elements of a K head. */
+    public int keyDim() {
+        return keys.dim();
+    }
+
+    /** Elements of a V head. */
+    public int valueDim() {
+        return values.dim();
     }
 
     /** Whether K or V is quantized, so that there are recent tiles. */
     public boolean tiled() {
-        return keys().tiled() || values().tiled();
+        return keys.tiled() || values.tiled();
     }
 
     /** Whether K or V is stored plainly, so that there is a page for every token. */
     public boolean plain() {
-        return !keys().tiled() || !values().tiled();
+        return !keys.tiled() || !values.tiled();
     }
 
     /** Whether the first tile stays in F16. */
@@ -114,49 +118,49 @@ public record KvLayout(
 
     /** Byte within a page where a head's K begins, with the mean where there is one. */
     public long keysOffset(int layer, int head) {
-        return layer * layerBytes() + head * (keys().pageBytes() + values().pageBytes());
+        return layer * layerBytes() + head * (keys.pageBytes() + values.pageBytes());
     }
 
     /** Byte within a page where a head's V begins. */
     public long valuesOffset(int layer, int head) {
-        return keysOffset(layer, head) + keys().pageBytes();
+        return keysOffset(layer, head) + keys.pageBytes();
     }
 
     /** Byte within a page where the plain K vector of a token of the page begins. */
     public long keyOffset(int layer, int head, int token) {
-        return keysOffset(layer, head) + token * keys().vectorBytes();
+        return keysOffset(layer, head) + token * keys.vectorBytes();
     }
 
     /** Byte within a page where the plain V vector of a token of the page begins. */
     public long valueOffset(int layer, int head, int token) {
-        return valuesOffset(layer, head) + token * values().vectorBytes();
+        return valuesOffset(layer, head) + token * values.vectorBytes();
     }
 
     /** Byte within a page where a quantized tile (0 to 7) of K begins. */
     public long keyTileOffset(int layer, int head, int tile) {
-        return keysOffset(layer, head) + keys().meanBytes() + tile * keys().tileBytes();
+        return keysOffset(layer, head) + keys.meanBytes() + tile * keys.tileBytes();
     }
 
     /** Byte within a page where a quantized tile (0 to 7) of V begins. */
     public long valueTileOffset(int layer, int head, int tile) {
-        return valuesOffset(layer, head) + tile * values().tileBytes();
+        return valuesOffset(layer, head) + tile * values.tileBytes();
     }
 
     /** Byte within a recent tile where the K vector of a token (0 to 31) of the tile begins. */
     public long recentKeyOffset(int layer, int head, int token) {
-        return ((long) layer * kvHeads + head) * recentHeadBytes() + token * keys().recentVectorBytes();
+        return ((long) layer * kvHeads + head) * recentHeadBytes() + token * keys.recentVectorBytes();
     }
 
     /** Byte within a recent tile where the V vector of a token (0 to 31) of the tile begins. */
     public long recentValueOffset(int layer, int head, int token) {
-        return recentKeyOffset(layer, head, TILE_TOKENS) + token * values().recentVectorBytes();
+        return recentKeyOffset(layer, head, TILE_TOKENS) + token * values.recentVectorBytes();
     }
 
     private long layerBytes() {
-        return kvHeads * (keys().pageBytes() + values().pageBytes());
+        return kvHeads * (keys.pageBytes() + values.pageBytes());
     }
 
     private long recentHeadBytes() {
-        return TILE_TOKENS * (keys().recentVectorBytes() + values().recentVectorBytes());
+        return TILE_TOKENS * (keys.recentVectorBytes() + values.recentVectorBytes());
     }
 }

@@ -11,7 +11,6 @@ import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,15 +24,6 @@ import java.util.List;
  * come from.
  */
 final class CpuAttention implements RowPool.Job {
-
-    /** Query rows (rows times heads) that share a decoded tile. */
-    private static final int BLOCK_QUERIES = 32;
-
-    /** Tiles below which cutting the context is not worth the joining. */
-    private static final int SPLIT_TILES = 8;
-
-    /** Rows {@code first..first+rows} of a span with one K/V head, over tiles {@code fromTile..toTile}. */
-    private record Item(KvSpan span, int head, int first, int rows, int fromTile, int toTile, int part, int parts) {}
 
     static final PageTable NO_TABLE = new PageTable() {
         @Override
@@ -54,12 +44,12 @@ final class CpuAttention implements RowPool.Job {
 
     static final KvSpan NO_SPAN = KvSpan.causal(0, 0, 0, List.of());
 
-    static final KvLayer NONE = new KvLayer(new KvLayout(1, 1, 1, 1, QuantTypes.F32, QuantTypes.F32, 0), 0, 0);
+    static final KvLayer NONE = new KvLayer(KvLayout.of(1, 1, 1, 1, QuantTypes.F32, QuantTypes.F32, 0), 0, 0);
 
     private final CpuKernels kernels;
     private final Scratch[] scratch;
     private final CpuKvReader[] readers;
-    private final List<Item> items = new ArrayList<>();
+    private final AttentionItems items = new AttentionItems();
     private final Operand y = new Operand();
     private final Operand q = new Operand();
     private final Operand keys = new Operand();
@@ -86,53 +76,18 @@ final class CpuAttention implements RowPool.Job {
         q.set(query);
         keys.set(k);
         values.set(v);
-        int workers = scratch.length;
         layer = kvLayer;
         scale = factor;
         KvLayout layout = kvLayer.layout();
         group = q.columns() / layout.keyDim() / layout.kvHeads();
-        int blockRows = Math.max(1, BLOCK_QUERIES / group);
-        int blocks = 0;
-        for (KvSpan span : spans) {
-            blocks += Math.ceilDiv(span.rows(), blockRows) * layout.kvHeads();
-        }
-        int wantedParts = blocks >= workers ? 1 : Math.ceilDiv(2 * workers, Math.max(1, blocks));
-        items.clear();
-        for (KvSpan span : spans) {
-            addItems(span, blockRows, wantedParts);
-        }
-        int queries = items.size() * blockRows * group;
+        items.cut(spans, layout, group, scratch.length);
+        int queries = items.count() * items.blockRows() * group;
         outputs = partials.rows(Scratch.Use.OUTPUTS, queries, layout.valueDim());
         states = partials.rows(Scratch.Use.STATE, queries, 2);
     }
 
-    private void addItems(KvSpan span, int blockRows, int wantedParts) {
-        KvLayout layout = layer.layout();
-        for (int first = 0; first < span.rows(); first += blockRows) {
-            int rows = Math.min(blockRows, span.rows() - first);
-            int from = CpuKvReader.tileOf(span, span.visibleStart(first, layout.window()));
-            int to = CpuKvReader.tileOf(span, visibleEnd(span, first, rows) - 1) + 1;
-            int parts = Math.clamp((to - from) / SPLIT_TILES, 1, wantedParts);
-            for (int head = 0; head < layout.kvHeads(); head++) {
-                for (int part = 0; part < parts; part++) {
-                    int a = from + (to - from) * part / parts;
-                    int b = from + (to - from) * (part + 1) / parts;
-                    items.add(new Item(span, head, first, rows, a, b, part, parts));
-                }
-            }
-        }
-    }
-
-    private static int visibleEnd(KvSpan span, int first, int rows) {
-        int end = 0;
-        for (int i = first; i < first + rows; i++) {
-            end = Math.max(end, span.visibleEnd(i));
-        }
-        return end;
-    }
-
     int itemCount() {
-        return items.size();
+        return items.count();
     }
 
     @Override
@@ -144,29 +99,29 @@ final class CpuAttention implements RowPool.Job {
 
     /** Where the partial results of an item begin, in rows. */
     private int partialRow(int index) {
-        return index * (outputs.rows() / items.size());
+        return index * items.blockRows() * group;
     }
 
-    private void attend(int index, Item item, Scratch s, CpuKvReader reader) {
+    private void attend(int index, AttentionItems.Item item, Scratch s, CpuKvReader reader) {
         KvLayout layout = layer.layout();
-        int queries = item.rows * group;
+        int queries = item.rows() * group;
         Operand query = s.rows(Scratch.Use.QUERIES, queries, layout.keyDim());
-        gatherQueries(item, query);
-        Operand out = new Operand()
-                .set(outputs.segment(), outputs.row(partialRow(index)), outputs.rowBytes(), queries, layout.valueDim());
-        Operand state =
-                new Operand().set(states.segment(), states.row(partialRow(index)), states.rowBytes(), queries, 2);
+        gatherQueries(item, query, s);
+        int first = partialRow(index);
+        Operand out =
+                s.view(2).set(outputs.segment(), outputs.row(first), outputs.rowBytes(), queries, layout.valueDim());
+        Operand state = s.view(3).set(states.segment(), states.row(first), states.rowBytes(), queries, 2);
         out.segment().asSlice(out.row(0), queries * out.rowBytes()).fill((byte) 0);
         for (int i = 0; i < queries; i++) {
             state.segment().set(JAVA_FLOAT_UNALIGNED, state.row(i), Float.NEGATIVE_INFINITY);
             state.segment().set(JAVA_FLOAT_UNALIGNED, state.row(i) + 4, 0);
         }
-        reader.open(layer, item.span, item.head, query);
-        int from = item.span.visibleStart(item.first, layout.window());
-        int to = visibleEnd(item.span, item.first, item.rows);
-        for (int tile = item.fromTile; tile < item.toTile; tile++) {
+        reader.open(layer, item.span(), item.head(), query);
+        int from = item.visibleStart(layout.window());
+        int to = item.visibleEnd();
+        for (int tile = item.fromTile(); tile < item.toTile(); tile++) {
             reader.seek(tile, from, to);
-            reader.count(item.rows);
+            reader.count(item.rows());
             Operand scores = reader.scores(keys);
             mask(item, reader.start(), scores);
             kernels.softmaxStep(scores, out, state);
@@ -174,12 +129,12 @@ final class CpuAttention implements RowPool.Job {
         }
     }
 
-    private void gatherQueries(Item item, Operand query) {
-        Operand from = new Operand();
-        Operand to = new Operand();
+    private void gatherQueries(AttentionItems.Item item, Operand query, Scratch s) {
+        Operand from = s.view(0);
+        Operand to = s.view(1);
         int dim = layer.layout().keyDim();
-        for (int r = 0; r < item.rows; r++) {
-            long at = q.row(item.span.firstRow() + item.first + r) + 4L * item.head * group * dim;
+        for (int r = 0; r < item.rows(); r++) {
+            long at = q.row(item.span().firstRow() + item.first() + r) + 4L * item.head() * group * dim;
             from.set(q.segment(), at, 4L * dim, group, dim);
             to.set(query.segment(), query.row(r * group), query.rowBytes(), group, dim);
             kernels.scale(to, from, scale, 0, group);
@@ -187,12 +142,12 @@ final class CpuAttention implements RowPool.Job {
     }
 
     /** Scores of tokens that a row does not see become minus infinity. */
-    private void mask(Item item, int start, Operand scores) {
+    private void mask(AttentionItems.Item item, int start, Operand scores) {
         int tokens = scores.columns();
-        for (int r = 0; r < item.rows; r++) {
+        for (int r = 0; r < item.rows(); r++) {
             int visibleFrom = Math.max(
-                    0, item.span.visibleStart(item.first + r, layer.layout().window()) - start);
-            int visibleTo = Math.clamp(item.span.visibleEnd(item.first + r) - start, 0, tokens);
+                    0, item.span().visibleStart(item.first() + r, layer.layout().window()) - start);
+            int visibleTo = Math.clamp(item.span().visibleEnd(item.first() + r) - start, 0, tokens);
             for (int g = 0; g < group && (visibleFrom > 0 || visibleTo < tokens); g++) {
                 long row = scores.row(r * group + g);
                 hide(scores.segment(), row, 0, Math.min(visibleFrom, tokens));
@@ -209,29 +164,29 @@ final class CpuAttention implements RowPool.Job {
 
     /** Joins the parts of each item and writes {@code y}. */
     void join() {
-        for (int i = 0; i < items.size(); i += items.get(i).parts) {
-            Item item = items.get(i);
-            for (int query = 0; query < item.rows * group; query++) {
+        for (int i = 0; i < items.count(); i += items.get(i).parts()) {
+            AttentionItems.Item item = items.get(i);
+            for (int query = 0; query < item.rows() * group; query++) {
                 joinQuery(i, item, query);
             }
         }
     }
 
-    private void joinQuery(int index, Item item, int query) {
+    private void joinQuery(int index, AttentionItems.Item item, int query) {
         int dim = layer.layout().valueDim();
         float max = Float.NEGATIVE_INFINITY;
-        for (int p = 0; p < item.parts; p++) {
+        for (int p = 0; p < item.parts(); p++) {
             max = Math.max(max, state(index + p, query, 0));
         }
         double sum = 0;
-        for (int p = 0; p < item.parts; p++) {
+        for (int p = 0; p < item.parts(); p++) {
             sum += state(index + p, query, 1) * weight(index + p, query, max);
         }
-        int row = item.span.firstRow() + item.first + query / group;
-        long to = y.row(row) + 4L * dim * (item.head * group + query % group);
+        int row = item.span().firstRow() + item.first() + query / group;
+        long to = y.row(row) + 4L * dim * (item.head() * group + query % group);
         Operand target = scratch[0].view(0).set(y.segment(), to, 4L * dim, 1, dim);
         Operand part = scratch[0].view(1);
-        for (int p = 0; p < item.parts; p++) {
+        for (int p = 0; p < item.parts(); p++) {
             part.set(outputs.segment(), outputs.row(partialRow(index + p) + query), outputs.rowBytes(), 1, dim);
             float factor = (float) (weight(index + p, query, max) / sum);
             if (p == 0) {

@@ -45,7 +45,7 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
         List<Integer> counts = new ArrayList<>();
         List<int[]> places = new ArrayList<>();
         for (LayerSpec layer : model.layers()) {
-            KvLayout shape = new KvLayout(
+            KvLayout shape = KvLayout.of(
                     1, layer.kvHeads(), layer.keyDim(), layer.valueDim(), keyType, valueType, layer.window());
             int group = shapes.indexOf(shape);
             if (group < 0) {
@@ -59,8 +59,7 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
         List<KvLayout> groups = new ArrayList<>();
         for (int g = 0; g < shapes.size(); g++) {
             KvLayout s = shapes.get(g);
-            groups.add(
-                    new KvLayout(counts.get(g), s.kvHeads(), s.keyDim(), s.valueDim(), keyType, valueType, s.window()));
+            groups.add(new KvLayout(counts.get(g), s.kvHeads(), s.keys(), s.values(), s.window()));
         }
         List<KvLayer> layers = places.stream()
                 .map(p -> new KvLayer(groups.get(p[0]), p[0], p[1]))

@@ -37,7 +37,7 @@ final class AttentionCase {
         this.ops = backend.ops();
         this.memory = memory;
         this.shape = shape;
-        KvLayout layout = new KvLayout(
+        KvLayout layout = KvLayout.of(
                 LAYERS, shape.kvHeads, shape.keyDim, shape.valueDim, shape.keyType, shape.valueType, shape.window);
         layer = new KvLayer(layout, GROUP, LAYERS - 1);
         pages = new TestPages(memory, layout);

@@ -282,14 +282,14 @@ public abstract class AttentionContract extends BackendContract {
             Matrix key = attention.keys(position, position + 1);
             Matrix value = attention.values(position, position + 1);
             AttentionCase.encode(
-                    layout.keyType(),
+                    layout.keys().type(),
                     key,
                     head * layout.keyDim(),
                     layout.keyDim(),
                     page,
                     layout.keyOffset(layer.slot(), head, token));
             AttentionCase.encode(
-                    layout.valueType(),
+                    layout.values().type(),
                     value,
                     head * layout.valueDim(),
                     layout.valueDim(),
