@@ -63,6 +63,7 @@ public final class Engine implements AutoCloseable {
     private final Decoder decoder;
     private final KvPool pool;
     private final Evaluator evaluator;
+    private final SessionStore sessionStore;
     private final ToolCallParser toolParser;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private boolean closed;
@@ -90,6 +91,7 @@ public final class Engine implements AutoCloseable {
         decoder = resources.add(architecture.decoder(new DecoderContext(spec, weights, backend, plan, rows)));
         pool = new KvPool(backend, plan);
         evaluator = new Evaluator(backend, decoder, pool, rows);
+        sessionStore = new SessionStore(this, file, evaluator);
     }
 
     /**
@@ -244,6 +246,10 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    SessionStore sessionStore() {
+        return sessionStore;
+    }
+
     int batchTokens() {
         return options.batchTokens();
     }
@@ -299,6 +305,11 @@ public final class Engine implements AutoCloseable {
         backend.close();
         weights.close();
         file.close();
+    }
+
+    /** Pages and recent tiles of K/V that sessions hold. */
+    int pagesInUse() {
+        return evaluator.pagesInUse();
     }
 
     /** Buffers of the backend that are not closed; 0 after {@link #close}. */

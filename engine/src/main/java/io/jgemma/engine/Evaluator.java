@@ -2,13 +2,18 @@ package io.jgemma.engine;
 
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.kv.KvExtent;
+import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.nn.OutputHead;
 import io.jgemma.engine.nn.Step;
 import io.jgemma.engine.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +53,45 @@ final class Evaluator {
 
     KvSequence newSequence() {
         return exclusively(pool::sequence);
+    }
+
+    void close(KvSequence sequence) {
+        turn.lock();
+        try {
+            sequence.close();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Layout of K and V. */
+    KvPlan plan() {
+        return pool.plan();
+    }
+
+    /** Writes a sequence's K and V while no step runs; see {@link KvSequence#writeTo}. */
+    void write(KvSequence sequence, WritableByteChannel out) throws IOException {
+        turn.lock();
+        try {
+            sequence.writeTo(out);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Reads K and V into a new sequence while no step runs; see {@link KvPool#read}. */
+    KvSequence read(KvExtent extent, ReadableByteChannel in) throws IOException {
+        turn.lock();
+        try {
+            return pool.read(extent, in);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Pages and recent tiles that sequences hold. */
+    int pagesInUse() {
+        return exclusively(pool::pagesInUse);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Vocabulary;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ public final class Session implements AutoCloseable {
 
     private final Engine engine;
     private final Evaluator evaluator;
-    private final KvSequence sequence;
+    private KvSequence sequence;
     private final TokenList history = new TokenList();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final BooleanSupplier stop = this::cancelled;
@@ -76,6 +77,45 @@ public final class Session implements AutoCloseable {
         enter();
         try {
             rewind(0);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Writes the tokens in the cache with their keys and values to a file, so that {@link #load} can go on from them. The
+     * format is told at {@link SessionFile}. An older session in the file is replaced, anything else is not.
+     *
+     * @return bytes of the file
+     * @throws SessionFileException when it cannot be written
+     * @throws IllegalStateException when the session is busy or closed
+     */
+    public long save(Path file) {
+        enter();
+        try {
+            return engine.sessionStore().save(file, history.toArray(), sequence);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Goes on from a saved session of the same model, with K and V of the same types. What the session held is forgotten
+     * once the file has proved whole; until then both take memory.
+     *
+     * @return bytes of the file
+     * @throws SessionFileException when the file is refused, and why; the session stays as it was
+     * @throws IllegalStateException when the session is busy or closed
+     */
+    public long load(Path file) {
+        enter();
+        try {
+            SessionReader.Content content = engine.sessionStore().load(file);
+            evaluator.close(sequence);
+            sequence = content.sequence();
+            history.truncate(0);
+            history.addAll(content.tokens(), 0, content.tokens().length);
+            return content.bytes();
         } finally {
             busy.set(false);
         }
@@ -171,10 +211,7 @@ public final class Session implements AutoCloseable {
             enter();
             try {
                 closed = true;
-                evaluator.exclusively(() -> {
-                    sequence.close();
-                    return true;
-                });
+                evaluator.close(sequence);
                 engine.forget(this);
             } finally {
                 busy.set(false);

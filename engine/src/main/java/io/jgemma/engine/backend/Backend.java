@@ -32,6 +32,26 @@ public interface Backend extends AutoCloseable {
     /** Copies {@code bytes} bytes from one buffer's beginning to another's. */
     void copy(Buffer from, Buffer to, long bytes);
 
+    /**
+     * Waits for all operations and copies bytes of a buffer to host memory.
+     *
+     * @param from the buffer
+     * @param offset byte of the buffer to begin at
+     * @param to host memory; as many bytes as it has are copied
+     * @throws IndexOutOfBoundsException when the buffer has fewer
+     */
+    void read(Buffer from, long offset, MemorySegment to);
+
+    /**
+     * Copies host memory into a buffer, before any later operation.
+     *
+     * @param to the buffer
+     * @param offset byte of the buffer to begin at
+     * @param from host memory, free for other use when this returns; all its bytes are copied
+     * @throws IndexOutOfBoundsException when the buffer is too short
+     */
+    void write(Buffer to, long offset, MemorySegment from);
+
     /** What attention has read from the beginning on. */
     KvReads kvReads();
 

@@ -91,6 +91,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void read(Buffer from, long offset, MemorySegment to) {
+        MemorySegment.copy(HostBuffer.in(from), offset, to, 0, to.byteSize());
+    }
+
+    @Override
+    public void write(Buffer to, long offset, MemorySegment from) {
+        MemorySegment.copy(from, 0, HostBuffer.in(to), offset, from.byteSize());
+    }
+
+    @Override
     public KvReads kvReads() {
         return ops.kvReads();
     }

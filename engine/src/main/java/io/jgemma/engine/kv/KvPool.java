@@ -3,6 +3,8 @@ package io.jgemma.engine.kv;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.tensor.Buffer;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,6 +53,29 @@ public final class KvPool implements AutoCloseable {
     /** A new, empty sequence. */
     public KvSequence sequence() {
         return new KvSequence(this);
+    }
+
+    /**
+     * A new sequence with the K and V that {@link KvSequence#writeTo} wrote. If that fails, nothing is held.
+     *
+     * @param extent what the sequence held
+     * @throws IllegalArgumentException when no sequence of this pool can hold that
+     * @throws java.io.EOFException when the channel ends before {@link KvExtent#bytes}
+     * @throws IOException when it cannot be read
+     */
+    public KvSequence read(KvExtent extent, ReadableByteChannel in) throws IOException {
+        extent.requireFits(plan);
+        KvSequence sequence = sequence();
+        boolean complete = false;
+        try {
+            sequence.readFrom(extent, in);
+            complete = true;
+            return sequence;
+        } finally {
+            if (!complete) {
+                sequence.close();
+            }
+        }
     }
 
     /** Pages and recent tiles that sequences hold; a shared one counts once. */

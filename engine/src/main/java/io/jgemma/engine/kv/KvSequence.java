@@ -1,6 +1,9 @@
 package io.jgemma.engine.kv;
 
 import io.jgemma.engine.backend.PageTable;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -103,6 +106,33 @@ public final class KvSequence implements AutoCloseable {
             copy.groups.get(g).shareFrom(groups.get(g), length);
         }
         return copy;
+    }
+
+    /** What the sequence holds, in numbers. */
+    public KvExtent extent() {
+        return new KvExtent(length, groups.stream().map(KvTable::extent).toList());
+    }
+
+    /**
+     * Writes the K and V of the sequence: {@link KvExtent#bytes} bytes, in the order that {@link KvExtent} tells.
+     *
+     * @throws IOException when the channel cannot be written; the sequence stays as it is
+     */
+    public void writeTo(WritableByteChannel out) throws IOException {
+        try (KvTransfer transfer = new KvTransfer(pool.backend(), pool.plan())) {
+            transfer.write(extent(), tables, out);
+        }
+    }
+
+    /** Reads what {@link #writeTo} wrote, into this sequence, which is empty. What came is held also when reading fails. */
+    void readFrom(KvExtent extent, ReadableByteChannel in) throws IOException {
+        length = extent.length();
+        for (int g = 0; g < groups.size(); g++) {
+            groups.get(g).takeFor(extent.groups().get(g), length);
+        }
+        try (KvTransfer transfer = new KvTransfer(pool.backend(), pool.plan())) {
+            transfer.read(extent, tables, in);
+        }
     }
 
     /** Gives all pages back. */

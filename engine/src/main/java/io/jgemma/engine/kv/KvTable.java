@@ -113,7 +113,22 @@ final class KvTable implements PageTable {
         tiles.shareFrom(other.tiles, Math.ceilDiv(length, TILE_TOKENS));
     }
 
+    /** What is held, in numbers. */
+    KvExtent.Group extent() {
+        return new KvExtent.Group(tailStart, pages.first());
+    }
+
+    /** Takes pages and recent tiles for an extent that fits, into an empty table. Their content is anybody's. */
+    void takeFor(KvExtent.Group extent, int length) {
+        tailStart = extent.tailStart();
+        pages.startAt(extent.firstPage());
+        pages.own(pages.first(), extent.pageEnd(layout, length));
+        for (int tile : extent.tiles(layout, length)) {
+            tiles.own(tile);
+        }
+    }
+
     private int pagesWritten(int length) {
-        return Math.ceilDiv(layout.plain() ? length : tailStart, PAGE_TOKENS);
+        return extent().pageEnd(layout, length);
     }
 }

@@ -35,6 +35,14 @@ final class PageRun {
         return held.get(index - first).buffer();
     }
 
+    /** Begins an empty run at a page, although those before it were never held. */
+    void startAt(int page) {
+        if (!held.isEmpty()) {
+            throw new IllegalStateException("the run holds " + held.size() + " pages already");
+        }
+        first = page;
+    }
+
     /** Sees to it that pages {@code from} to {@code to}, exclusive, are held and nobody else's. Those from the end on are new. */
     void own(int from, int to) {
         for (int i = Math.max(from, first); i < Math.min(to, end()); i++) {

@@ -85,6 +85,49 @@ public abstract class MemoryContract extends BackendContract {
     }
 
     @Test
+    void bytesGoToABufferAndBack() {
+        byte[] content = new byte[10_000];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) random().nextInt();
+        }
+        Buffer buffer = memory().allocate(content.length);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment outside = arena.allocate(content.length);
+            for (MemorySegment host : List.of(outside, MemorySegment.ofArray(new byte[content.length]))) {
+                backend().write(buffer, 0, MemorySegment.ofArray(content));
+                backend().read(buffer, 0, host);
+                assertThat(host.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);
+
+                // A part in the middle, at an odd place: what is beside it stays, there and here.
+                MemorySegment part = host.asSlice(5, 777);
+                part.fill((byte) 7);
+                backend().write(buffer, 1001, part);
+                host.fill((byte) 9);
+                backend().read(buffer, 1000, host.asSlice(3, 779));
+                assertThat(host.get(ValueLayout.JAVA_BYTE, 3)).isEqualTo(content[1000]);
+                assertThat(host.asSlice(4, 777).toArray(ValueLayout.JAVA_BYTE)).containsOnly(7);
+                assertThat(host.get(ValueLayout.JAVA_BYTE, 3 + 778)).isEqualTo(content[1778]);
+                assertThat(host.get(ValueLayout.JAVA_BYTE, 2)).isEqualTo((byte) 9);
+                assertThat(host.get(ValueLayout.JAVA_BYTE, 3 + 779)).isEqualTo((byte) 9);
+            }
+        }
+    }
+
+    @Test
+    void bytesBeyondABufferAreRefused() {
+        Buffer buffer = memory().allocate(100);
+        MemorySegment host = MemorySegment.ofArray(new byte[50]);
+        backend().read(buffer, 100, host.asSlice(0, 0));
+        backend().write(buffer, 50, host);
+        for (long offset : new long[] {-1, 51, 101, Long.MAX_VALUE}) {
+            assertThatThrownBy(() -> backend().read(buffer, offset, host))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> backend().write(buffer, offset, host))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
     void readShowsPartsOfATensor() {
         Matrix content = Matrix.random(random(), 7, 5);
         Tensor tensor = memory().changeable(content);

@@ -12,7 +12,14 @@ import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -136,7 +143,7 @@ class KvSequenceTest {
             }
             int at = random.nextInt(models.size());
             Model model = models.get(at);
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0, 1, 2 -> model.append(random.nextInt(model.values.size() > 1500 ? 2 : 200));
                 case 3 -> model.rewind(random.nextInt(model.values.size() + 1));
                 case 4 -> model.sequence.reserve(random.nextInt(500));
@@ -149,6 +156,10 @@ class KvSequenceTest {
                     if (models.size() < 6) {
                         models.add(new Model(pool.sequence()));
                     }
+                }
+                case 7 -> {
+                    models.set(at, model.savedAndLoaded());
+                    model.close();
                 }
                 default -> {
                     if (random.nextInt(3) == 0) {
@@ -169,6 +180,29 @@ class KvSequenceTest {
             }
         }
         models.forEach(Model::close);
+    }
+
+    @Test
+    void aReadThatFailsLeavesNothingHeld() throws IOException {
+        byte[] saved;
+        KvExtent extent;
+        try (Model model = new Model(pool.sequence())) {
+            model.append(700);
+            extent = model.sequence.extent();
+            saved = model.saved();
+        }
+        for (int length : new int[] {0, 1, 1000, saved.length / 2, saved.length - 1}) {
+            assertThatThrownBy(() -> pool.read(extent, channel(Arrays.copyOf(saved, length))))
+                    .isInstanceOf(EOFException.class);
+            assertThat(pool.pagesInUse()).isZero();
+        }
+        KvExtent other = new KvExtent(700, List.of(new KvExtent.Group(0, 1)));
+        assertThatThrownBy(() -> pool.read(other, channel(saved))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(pool.pagesInUse()).isZero();
+    }
+
+    private static ReadableByteChannel channel(byte[] content) {
+        return Channels.newChannel(new ByteArrayInputStream(content));
     }
 
     @Test
@@ -196,6 +230,24 @@ class KvSequenceTest {
             copy.values.addAll(values);
             System.arraycopy(firstPages, 0, copy.firstPages, 0, firstPages.length);
             return copy;
+        }
+
+        byte[] saved() throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            sequence.writeTo(Channels.newChannel(out));
+            assertThat(out.size()).isEqualTo((int) sequence.extent().bytes(pool.plan()));
+            return out.toByteArray();
+        }
+
+        Model savedAndLoaded() {
+            try {
+                Model copy = new Model(pool.read(sequence.extent(), channel(saved())));
+                copy.values.addAll(values);
+                System.arraycopy(firstPages, 0, copy.firstPages, 0, firstPages.length);
+                return copy;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         void append(int count) {
