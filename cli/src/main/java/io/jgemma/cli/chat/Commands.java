@@ -11,6 +11,7 @@ final class Commands {
     private final Turn turn;
     private final Partner partner;
     private final Path home;
+    private final ConversationMemory memory;
 
     /**
      * Commands on one conversation.
@@ -23,6 +24,7 @@ final class Commands {
         this.turn = turn;
         this.partner = partner;
         this.home = home;
+        memory = new ConversationMemory(terminal, partner);
     }
 
     /** Does what {@code text} says. True if the conversation goes on. */
@@ -104,6 +106,7 @@ final class Commands {
     private void save(Path file) {
         ConversationFile.save(file, new SavedConversation(partner.name(), turn.settings(), conversation.all()));
         terminal.note("Saved " + conversation.size() + " messages to " + file + ".");
+        memory.save(file, conversation.size() > 0);
     }
 
     private void load(Path file) {
@@ -112,5 +115,6 @@ final class Commands {
         turn.settings(saved.settings());
         terminal.note("Loaded " + conversation.size() + " messages from " + file + "."
                 + (saved.model().equals(partner.name()) ? "" : " They were exchanged with " + saved.model() + "."));
+        memory.load(file);
     }
 }

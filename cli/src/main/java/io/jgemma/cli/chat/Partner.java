@@ -6,6 +6,7 @@ import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.MemoryUse;
 import io.jgemma.engine.Session;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /** Who answers in a conversation: a model, or what a test puts in its place. */
@@ -31,6 +32,15 @@ interface Partner {
 
     /** Ends the answer in progress; from any thread. */
     void cancel();
+
+    /** Writes what is remembered of the conversation, and says how many bytes; see {@link Session#save}. */
+    long saveMemory(Path file);
+
+    /** Remembers what was written, and says how many bytes; see {@link Session#load}. */
+    long loadMemory(Path file);
+
+    /** Forgets what is remembered of the conversation. */
+    void forget();
 
     /** A model. The caller closes both. */
     static Partner of(Engine engine, Session session) {
@@ -68,6 +78,21 @@ interface Partner {
             @Override
             public void cancel() {
                 session.cancel();
+            }
+
+            @Override
+            public long saveMemory(Path file) {
+                return session.save(file);
+            }
+
+            @Override
+            public long loadMemory(Path file) {
+                return session.load(file);
+            }
+
+            @Override
+            public void forget() {
+                session.clear();
             }
         };
     }

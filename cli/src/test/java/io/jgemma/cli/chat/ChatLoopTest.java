@@ -180,6 +180,79 @@ class ChatLoopTest {
     }
 
     @Test
+    void whatTheModelRemembersIsKeptBesideTheConversation(@TempDir Path directory) {
+        Path file = directory.resolve("c.json");
+        terminal.types("Hello", "/save " + file, "/clear", "Other", "/load " + file, "/stats");
+        partner.says("Hi.").says("Yes?");
+
+        run();
+
+        assertThat(directory.resolve("c.json.kv")).hasContent("JGEMMAKV100");
+        assertThat(partner.usedTokens()).isEqualTo(100);
+        assertThat(terminal.lines())
+                .contains(
+                        "Saved what the model remembers of them to " + file + ".kv (100 tokens, 11 bytes).",
+                        "The model remembers them from " + file + ".kv (100 tokens, 11 bytes).");
+    }
+
+    @Test
+    void aConversationWithoutAnAnswerLeavesNoOlderMemoryBesideIt(@TempDir Path directory) throws java.io.IOException {
+        Path ours = directory.resolve("a.json.kv");
+        Path foreign = Files.writeString(directory.resolve("b.json.kv"), "notes");
+        terminal.types(
+                "Hello",
+                "/save " + directory.resolve("a.json"),
+                "/clear",
+                "/save " + directory.resolve("a.json"),
+                "/save " + directory.resolve("b.json"));
+        partner.says("Hi.");
+
+        run();
+
+        assertThat(ours).doesNotExist();
+        assertThat(foreign).hasContent("notes");
+        assertThat(terminal.lines()).noneMatch(line -> line.startsWith("error: "));
+    }
+
+    @Test
+    void aConversationWithoutMemoryIsReadAgain(@TempDir Path directory) throws java.io.IOException {
+        Path file = directory.resolve("c.json");
+        terminal.types("Hello", "/save " + file, "/load " + file);
+        partner.says("Hi.");
+        run();
+        assertThat(partner.usedTokens()).isEqualTo(100);
+        Files.delete(directory.resolve("c.json.kv"));
+        terminal.types("/load " + file);
+
+        run();
+
+        assertThat(partner.usedTokens()).isZero();
+        assertThat(conversation.size()).isEqualTo(2);
+        assertThat(terminal.lines()).noneMatch(line -> line.startsWith("error: "));
+    }
+
+    @Test
+    void refusedMemoryIsNamedAndTheConversationIsLoadedAllTheSame(@TempDir Path directory) throws java.io.IOException {
+        Path file = directory.resolve("c.json");
+        terminal.types("Hello", "/save " + file, "/clear");
+        partner.says("Hi.");
+        run();
+        Path memory = Files.writeString(directory.resolve("c.json.kv"), "something else");
+        terminal.types("/load " + file, "More");
+        partner.says("More what?");
+
+        run();
+
+        assertThat(terminal.lines())
+                .filteredOn(line -> line.startsWith("error: "))
+                .singleElement()
+                .asString()
+                .isEqualTo("error: The model will read the conversation again before it answers: " + memory
+                        + ": holds no session that jgemma saved.");
+        assertThat(partner.lastChat().messages()).hasSize(3);
+    }
+
+    @Test
     void loadingNonsenseChangesNothing(@TempDir Path directory) throws java.io.IOException {
         Path file = Files.writeString(directory.resolve("c.json"), "{\"messages\": []}");
         terminal.types(

@@ -1,13 +1,20 @@
 package io.jgemma.cli.chat;
 
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.FinishReason;
 import io.jgemma.engine.GenerationEvent;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.MemoryUse;
 import io.jgemma.engine.Prompt;
+import io.jgemma.engine.Session;
 import io.jgemma.engine.Timings;
 import io.jgemma.engine.chat.ToolCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,9 +23,12 @@ import java.util.function.Consumer;
 
 /** A model that says what it was told to say, and remembers what it was asked. */
 final class FakePartner implements Partner {
+    private static final String MAGIC = "JGEMMAKV";
+
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final List<GenerationRequest> requests = new ArrayList<>();
     private boolean cancelled;
+    private int remembered;
 
     /** One answer. */
     record Answer(String reasoning, String text, List<ToolCall> calls, FinishReason finish, Runnable meanwhile) {}
@@ -64,7 +74,7 @@ final class FakePartner implements Partner {
 
     @Override
     public int usedTokens() {
-        return 100 * requests.size();
+        return remembered;
     }
 
     @Override
@@ -76,6 +86,7 @@ final class FakePartner implements Partner {
     public GenerationResult generate(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
         requests.add(request);
         cancelled = false;
+        remembered = 100 * requests.size();
         Answer answer = answers.remove();
         listener.accept(new GenerationEvent.PromptProgress(5, 10));
         if (!answer.reasoning().isEmpty()) {
@@ -99,5 +110,39 @@ final class FakePartner implements Partner {
     @Override
     public void cancel() {
         cancelled = true;
+    }
+
+    /** Writes a file that begins like a session's, and the number of tokens. */
+    @Override
+    public long saveMemory(Path file) {
+        try {
+            Files.writeString(file, MAGIC + remembered);
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads what {@link #saveMemory} wrote. Everything else is refused, by the engine's own words. */
+    @Override
+    public long loadMemory(Path file) {
+        try {
+            String content = Files.readString(file);
+            if (!content.startsWith(MAGIC)) {
+                try (Engine engine = Engine.open(EngineOptions.embedded().withContextTokens(32));
+                        Session session = engine.newSession()) {
+                    return session.load(file);
+                }
+            }
+            remembered = Integer.parseInt(content.substring(MAGIC.length()));
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void forget() {
+        remembered = 0;
     }
 }
