@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /** References made by independent engines, and how far a result is from them. */
-final class Golden {
+public final class Golden {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Golden() {}
 
     /** A resource below {@code golden/}. */
-    static JsonNode resource(String name) {
+    public static JsonNode resource(String name) {
         try (InputStream in = Objects.requireNonNull(
                 Golden.class.getResourceAsStream("/golden/" + name), () -> "no golden file " + name)) {
             return JSON.readTree(in);
@@ -55,7 +55,7 @@ final class Golden {
         return engine.chatTemplate().render(context);
     }
 
-    static int[] ints(JsonNode array) {
+    public static int[] ints(JsonNode array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = array.get(i).asInt();
@@ -70,7 +70,7 @@ final class Golden {
     }
 
     /** Sum of squared differences over sum of squares of {@code expected}. */
-    static double nmse(float[] actual, float[] expected) {
+    public static double nmse(float[] actual, float[] expected) {
         double error = 0;
         double power = 0;
         for (int i = 0; i < expected.length; i++) {
