@@ -1,0 +1,38 @@
+package io.jgemma.engine.cpu.x86;
+
+/**
+ * A vector register.
+ *
+ * @param number 0 to 31; from 16 on with AVX-512 only
+ * @param bits 128, 256 or 512
+ */
+record Vec(int number, int bits) implements Rm {
+
+    Vec {
+        if (number < 0 || number > 31 || (bits != 128 && bits != 256 && bits != 512)) {
+            throw new AssemblyException("there is no vector register " + number + " of " + bits + " bits");
+        }
+    }
+
+    static Vec xmm(int number) {
+        return new Vec(number, 128);
+    }
+
+    static Vec ymm(int number) {
+        return new Vec(number, 256);
+    }
+
+    static Vec zmm(int number) {
+        return new Vec(number, 512);
+    }
+
+    /** The low 128 bits of this register. */
+    Vec low() {
+        return xmm(number);
+    }
+
+    @Override
+    public String toString() {
+        return (bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm") + number;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.cpu.x86;
+
+import org.jspecify.annotations.NullMarked;
