@@ -7,8 +7,10 @@ public final class ComputeOptions {
 
     /** Names of CPU kernels. */
     public enum Kernels {
-        /** Vector where the processor has them. */
+        /** The fastest that can run here. */
         AUTO,
+        /** Assembled for x86-64, or an error. */
+        X86,
         /** Vector, or an error. */
         VECTOR,
         /** The scalar reference. */
@@ -28,7 +30,7 @@ public final class ComputeOptions {
             names = "--cpu-kernels",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "CPU kernels: auto, vector or scalar. Default: ${DEFAULT-VALUE}.")
+            description = "CPU kernels: auto, x86, vector or scalar. Default: ${DEFAULT-VALUE}.")
     private Kernels kernels = Kernels.AUTO;
 
     /** What was asked of flash attention; either way it is on. */

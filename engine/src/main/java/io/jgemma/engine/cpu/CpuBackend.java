@@ -4,6 +4,8 @@ import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.cpu.x86.X86Kernels;
+import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
@@ -29,23 +31,45 @@ public final class CpuBackend implements Backend {
     /**
      * Opens the CPU.
      *
-     * @param kernels {@code auto} (the fastest there is), {@code vector} or {@code scalar}
+     * @param kernels {@code auto} (the fastest that can run here), {@code x86}, {@code vector} or {@code scalar}
      * @param threads threads to compute with; 0 = physical cores
-     * @throws IllegalArgumentException for another name of kernels, or fewer than 0 threads
+     * @throws IllegalArgumentException for another name of kernels, kernels that cannot run here, or fewer than 0 threads
      */
     public static CpuBackend open(String kernels, int threads) {
-        CpuKernels chosen = switch (kernels) {
-            case "auto", "vector" -> new VectorKernels();
-            case "scalar" -> new ScalarKernels();
-            default ->
-                throw new IllegalArgumentException(
-                        "there are no CPU kernels called '" + kernels + "': choose auto, vector or scalar");
-        };
         if (threads < 0) {
             throw new IllegalArgumentException(
                     threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
         }
-        return of(chosen, threads > 0 ? threads : CpuTopology.physicalCores());
+        return of(kernels(kernels), threads > 0 ? threads : CpuTopology.physicalCores());
+    }
+
+    private static CpuKernels kernels(String name) {
+        return switch (name) {
+            case "auto" -> {
+                X86Support support = X86Support.find();
+                if (!support.isPresent()) {
+                    System.getLogger(CpuBackend.class.getName())
+                            .log(
+                                    System.Logger.Level.INFO,
+                                    "no kernels are assembled, the Vector API is used: {0}",
+                                    support.reason());
+                }
+                yield support.isPresent() ? X86Kernels.assemble(new VectorKernels()) : new VectorKernels();
+            }
+            case "x86" -> {
+                X86Support support = X86Support.find();
+                if (!support.isPresent()) {
+                    throw new IllegalArgumentException(
+                            "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar");
+                }
+                yield X86Kernels.assemble(new VectorKernels());
+            }
+            case "vector" -> new VectorKernels();
+            case "scalar" -> new ScalarKernels();
+            default ->
+                throw new IllegalArgumentException(
+                        "there are no CPU kernels called '" + name + "': choose auto, x86, vector or scalar");
+        };
     }
 
     /** Opens the CPU with given kernels. */
@@ -55,8 +79,18 @@ public final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        String width = kernels instanceof VectorKernels ? " (" + VectorKernels.registerBits() + " bits)" : "";
-        return "CPU, " + kernels.name() + " kernels" + width + ", " + threads + (threads == 1 ? " thread" : " threads");
+        return "CPU, " + kernels.name() + " kernels" + detail() + ", " + threads
+                + (threads == 1 ? " thread" : " threads");
+    }
+
+    private String detail() {
+        if (kernels instanceof VectorKernels) {
+            return " (" + VectorKernels.registerBits() + " bits)";
+        }
+        if (kernels instanceof X86Kernels x86) {
+            return " (AVX2; " + x86.others().name() + " for the rest)";
+        }
+        return "";
     }
 
     @Override
@@ -118,5 +152,8 @@ public final class CpuBackend implements Backend {
     @Override
     public void close() {
         ops.close();
+        if (kernels instanceof X86Kernels x86) {
+            x86.close();
+        }
     }
 }

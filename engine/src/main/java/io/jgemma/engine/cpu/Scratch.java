@@ -24,7 +24,9 @@ public final class Scratch implements AutoCloseable {
         OUTPUTS,
         STATE,
         SUMS,
-        ROW
+        ROW,
+        ARGUMENTS,
+        SCALES
     }
 
     private final Map<Use, Region> regions = new EnumMap<>(Use.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
@@ -19,7 +20,9 @@ class CpuBackendTest {
             assertThat(scalar.description()).isEqualTo("CPU, scalar kernels, 1 thread");
             assertThat(vector.description())
                     .isEqualTo("CPU, vector kernels (" + VectorKernels.registerBits() + " bits), 3 threads");
-            assertThat(auto.description()).contains("vector").contains(CpuTopology.physicalCores() + " thread");
+            assertThat(auto.description())
+                    .contains(X86Support.find().isPresent() ? "x86 kernels (AVX2; vector for the rest)" : "vector")
+                    .contains(CpuTopology.physicalCores() + " thread");
         }
         assertThatThrownBy(() -> CpuBackend.open("fpga", 1))
                 .isInstanceOf(IllegalArgumentException.class)

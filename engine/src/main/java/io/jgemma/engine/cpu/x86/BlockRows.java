@@ -1,0 +1,256 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VADDPS;
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
+import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
+import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
+import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
+import static io.jgemma.engine.cpu.x86.Op.VXORPS;
+import static io.jgemma.engine.cpu.x86.Vec.xmm;
+import static io.jgemma.engine.cpu.x86.Vec.ymm;
+
+/**
+ * Rows of weights in blocks of 32, as mapped, times one row of activations from {@link RowQuantizer}:
+ *
+ * <pre>
+ * y[o] = sum_b dw[o][b] dx[b] sum_k code[o][b][k] q[b][k]  +  offset * sum_b dw[o][b] t[b]
+ * </pre>
+ *
+ * Four rows at a time share the loads of the activations. A first pass over their scales gathers the F16 (integer
+ * registers copy them, one each 18 bytes), turns 8 of them at once into F32, multiplies them with {@code dx} and sums up the
+ * offset's part; it also asks memory for the lines that the second pass reads. The second pass then needs, for 32 weights, one
+ * load, an unpacking, two multiply-adds of 16-bit pairs, an addition, a conversion and a fused multiply-add with a
+ * broadcast scale: what is left to do per block is the least that this format allows without changing it.
+ *
+ * <p>Registers: ymm0 to ymm3 sums of the four rows, ymm4 to ymm7 the offset's part of them, ymm8 and ymm9 activations,
+ * ymm10 to ymm12 work, ymm13 the format's mask. RSI weights, RDX results, RCX rows left, R8 bytes of a row (R11 three times
+ * that), R9 blocks, R10 scratch, RAX RBX RBP R12 cursors, R13 bytes of a row of scales (R14 three times that).
+ */
+final class BlockRows {
+
+    /** The argument block. Addresses: y, w, q, dx, t, scratch; counts: rows, bytes of a row, blocks. */
+    static final int Y = 0;
+
+    static final int W = 8;
+    static final int Q = 16;
+    static final int DX = 24;
+    static final int T = 32;
+    static final int SCRATCH = 40;
+    static final int ROWS = 48;
+    static final int ROW_BYTES = 56;
+    static final int BLOCKS = 64;
+
+    private static final int GROUP = 4;
+    private static final int UNROLL = 8;
+
+    private static final Gp WEIGHTS = Gp.RSI;
+    private static final Gp RESULTS = Gp.RDX;
+    private static final Gp LEFT = Gp.RCX;
+    private static final Gp ROW = Gp.R8;
+    private static final Gp COUNT = Gp.R9;
+    private static final Gp SCALES = Gp.R10;
+    private static final Gp ROW_3 = Gp.R11;
+    private static final Gp BLOCK = Gp.RAX;
+    private static final Gp INPUT = Gp.RBX;
+    private static final Gp SCALE = Gp.RBP;
+    private static final Gp END = Gp.R12;
+    private static final Gp STRIDE = Gp.R13;
+    private static final Gp STRIDE_3 = Gp.R14;
+    private static final Gp HALF = Gp.R15;
+
+    private static final Vec LOW_X = ymm(8);
+    private static final Vec HIGH_X = ymm(9);
+    private static final Vec LOW = ymm(10);
+    private static final Vec HIGH = ymm(11);
+    private static final Vec SCALE_V = ymm(12);
+    private static final Vec MASK = ymm(13);
+
+    private final Assembler a = new Assembler();
+    private final BlockFormat format;
+
+    private BlockRows(BlockFormat format) {
+        this.format = format;
+    }
+
+    /** Bytes of scratch for rows of {@code blocks} blocks: F32 and F16 scales of four rows, padded to 8. */
+    static long scratchBytes(int blocks) {
+        return (long) GROUP * paddedBlocks(blocks) * (Float.BYTES + Short.BYTES);
+    }
+
+    /** How many {@code dx} and {@code t} of a row are read; those beyond its blocks must be 0. */
+    static int paddedBlocks(int blocks) {
+        return Math.ceilDiv(blocks, UNROLL) * UNROLL;
+    }
+
+    static byte[] assemble(BlockFormat format) {
+        return new BlockRows(format).routine();
+    }
+
+    private byte[] routine() {
+        Label constants = a.label();
+        Label groups = a.label();
+        Label singles = a.label();
+        Label done = a.label();
+        Frame frame = Frame.openVectors(a, Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
+        a.mov(WEIGHTS, Mem.at(Gp.RDI, W)).mov(RESULTS, Mem.at(Gp.RDI, Y)).mov(LEFT, Mem.at(Gp.RDI, ROWS));
+        a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(COUNT, Mem.at(Gp.RDI, BLOCKS)).mov(SCALES, Mem.at(Gp.RDI, SCRATCH));
+        a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0));
+        // Bytes of a row of F32 scales: 4 times the blocks, rounded up to 8 of them.
+        a.lea(STRIDE, Mem.at(COUNT, UNROLL - 1)).and(STRIDE, -UNROLL).shl(STRIDE, 2);
+        a.lea(STRIDE_3, Mem.at(STRIDE, STRIDE, 2, 0));
+        format.loadMask(a, MASK, constants);
+        a.cmp(LEFT, GROUP).jump(Condition.LESS, singles);
+        a.bind(groups);
+        group(GROUP);
+        a.cmp(LEFT, GROUP).jump(Condition.GREATER_OR_EQUAL, groups);
+        a.bind(singles);
+        a.test(LEFT, LEFT).jump(Condition.EQUAL, done);
+        Label single = a.label();
+        a.bind(single);
+        group(1);
+        a.test(LEFT, LEFT).jump(Condition.NOT_EQUAL, single);
+        a.bind(done);
+        frame.close();
+        BlockFormat.constants(a, constants);
+        return a.finish();
+    }
+
+    private void group(int rows) {
+        for (int r = 0; r < rows; r++) {
+            gather(r);
+        }
+        for (int r = 0; r < rows; r++) {
+            convert(r);
+        }
+        multiply(rows);
+        for (int r = 0; r < rows; r++) {
+            finish(r);
+        }
+        a.lea(WEIGHTS, rows == 1 ? Mem.at(WEIGHTS, ROW, 1, 0) : Mem.at(WEIGHTS, ROW, GROUP, 0));
+        a.add(RESULTS, Float.BYTES * rows).sub(LEFT, rows);
+    }
+
+    /** Copies the F16 scales of a row to where they lie side by side, after the F32 ones. */
+    private void gather(int r) {
+        Label eights = a.label();
+        Label ones = a.label();
+        Label one = a.label();
+        Label done = a.label();
+        rowStart(BLOCK, WEIGHTS, ROW, ROW_3, r);
+        halves(r);
+        // The last 8, so that those beyond the row are 0.
+        a.emit(VXORPS, LOW.low(), LOW.low(), LOW.low());
+        a.mov(END, STRIDE).shr(END, 1);
+        a.emit(VMOVUPS_STORE, Mem.at(HALF, END, 1, -16), LOW.low());
+        a.mov(END, COUNT);
+        a.sub(END, UNROLL).jump(Condition.LESS, ones);
+        a.bind(eights);
+        for (int i = 0; i < UNROLL; i++) {
+            a.movzx16(INPUT, Mem.at(BLOCK, (long) i * format.blockBytes()));
+            a.mov16(Mem.at(HALF, 2L * i), INPUT);
+        }
+        a.add(BLOCK, UNROLL * format.blockBytes()).add(HALF, 2 * UNROLL);
+        a.sub(END, UNROLL).jump(Condition.GREATER_OR_EQUAL, eights);
+        a.bind(ones);
+        a.add(END, UNROLL).jump(Condition.EQUAL, done);
+        a.bind(one);
+        a.movzx16(INPUT, Mem.at(BLOCK)).mov16(Mem.at(HALF), INPUT);
+        a.add(BLOCK, format.blockBytes()).add(HALF, 2).sub(END, 1).jump(Condition.NOT_EQUAL, one);
+        a.bind(done);
+    }
+
+    /** F16 to F32, times dx; the offset's part is summed up in ymm4 + r. */
+    private void convert(int r) {
+        Label loop = a.label();
+        rowStart(SCALE, SCALES, STRIDE, STRIDE_3, r);
+        halves(r);
+        Vec offsets = ymm(GROUP + r);
+        a.emit(VXORPS, offsets, offsets, offsets);
+        a.mov(BLOCK, Mem.at(Gp.RDI, DX)).mov(INPUT, Mem.at(Gp.RDI, T)).lea(END, Mem.at(SCALE, STRIDE, 1, 0));
+        a.bind(loop);
+        a.emit(VCVTPH2PS, SCALE_V, Mem.at(HALF));
+        if (format.offset() != 0) {
+            a.emit(VFMADD231PS, offsets, SCALE_V, Mem.at(INPUT));
+            a.add(INPUT, 32);
+        }
+        a.emit(VMULPS, SCALE_V, SCALE_V, Mem.at(BLOCK));
+        a.emit(VMOVUPS_STORE, Mem.at(SCALE), SCALE_V);
+        a.add(BLOCK, 32).add(HALF, 16).add(SCALE, 32).cmp(SCALE, END).jump(Condition.BELOW, loop);
+    }
+
+    private void multiply(int rows) {
+        Label loop = a.label();
+        for (int r = 0; r < rows; r++) {
+            a.emit(VXORPS, ymm(r), ymm(r), ymm(r));
+        }
+        a.mov(BLOCK, WEIGHTS).mov(INPUT, Mem.at(Gp.RDI, Q)).mov(SCALE, SCALES);
+        a.lea(END, Mem.at(SCALES, COUNT, 4, 0));
+        a.align(32).bind(loop);
+        a.emit(VMOVUPS, LOW_X, Mem.at(INPUT));
+        a.emit(VMOVUPS, HIGH_X, Mem.at(INPUT, 32));
+        for (int r = 0; r < rows; r++) {
+            format.codes(a, row(BLOCK, ROW, ROW_3, r), LOW, HIGH, MASK);
+            a.emit(VPMADDWD, LOW, LOW, LOW_X);
+            a.emit(VPMADDWD, HIGH, HIGH, HIGH_X);
+            a.emit(VPADDD, LOW, LOW, HIGH);
+            a.emit(VCVTDQ2PS, LOW, LOW);
+            a.emit(VBROADCASTSS, SCALE_V, row(SCALE, STRIDE, STRIDE_3, r));
+            a.emit(VFMADD231PS, ymm(r), LOW, SCALE_V);
+        }
+        a.add(BLOCK, format.blockBytes())
+                .add(INPUT, 64)
+                .add(SCALE, 4)
+                .cmp(SCALE, END)
+                .jump(Condition.BELOW, loop);
+    }
+
+    /** Adds up the lanes of a row's sum and stores it. */
+    private void finish(int r) {
+        if (format.offset() != 0) {
+            a.mov(BLOCK, Float.floatToRawIntBits(format.offset()) & 0xFFFF_FFFFL);
+            a.emit(Op.VMOVD, LOW.low(), BLOCK);
+            a.emit(VBROADCASTSS, LOW, LOW.low());
+            a.emit(VFMADD231PS, ymm(r), ymm(GROUP + r), LOW);
+        }
+        a.emit(VEXTRACTI128, LOW.low(), ymm(r), 1);
+        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
+        a.emit(VPSHUFD, LOW.low(), xmm(r), 0b1110);
+        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
+        a.emit(VPSHUFD, LOW.low(), xmm(r), 0b0001);
+        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
+        a.emit(VMOVSS_STORE, Mem.at(RESULTS, 4L * r), xmm(r));
+    }
+
+    /** HALF = where the F16 scales of row {@code r} lie: after four rows of F32, in rows half as long. */
+    private void halves(int r) {
+        switch (r) {
+            case 0 -> a.xor32(HALF, HALF);
+            case 1 -> a.mov(HALF, STRIDE);
+            case 2 -> a.lea(HALF, Mem.at(STRIDE, STRIDE, 1, 0));
+            default -> a.mov(HALF, STRIDE_3);
+        }
+        a.shr(HALF, 1).lea(HALF, Mem.at(HALF, STRIDE, GROUP, 0)).add(HALF, SCALES);
+    }
+
+    private void rowStart(Gp target, Gp base, Gp stride, Gp stride3, int r) {
+        a.lea(target, row(base, stride, stride3, r));
+    }
+
+    /** Row {@code r} of 0 to 3 from a base. */
+    private static Mem row(Gp base, Gp stride, Gp stride3, int r) {
+        return switch (r) {
+            case 0 -> Mem.at(base);
+            case 1 -> Mem.at(base, stride, 1, 0);
+            case 2 -> Mem.at(base, stride, 2, 0);
+            default -> Mem.at(base, stride3, 1, 0);
+        };
+    }
+}

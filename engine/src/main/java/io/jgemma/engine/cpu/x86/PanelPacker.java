@@ -1,0 +1,156 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VPADDW;
+import static io.jgemma.engine.cpu.x86.Op.VPERM2I128;
+import static io.jgemma.engine.cpu.x86.Op.VPINSRW;
+import static io.jgemma.engine.cpu.x86.Op.VPUNPCKHDQ;
+import static io.jgemma.engine.cpu.x86.Op.VPUNPCKHQDQ;
+import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLDQ;
+import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLQDQ;
+import static io.jgemma.engine.cpu.x86.Vec.ymm;
+
+/**
+ * Unpacks 8 rows of weights into half of a panel, the form that {@link PanelProducts} multiplies:
+ *
+ * <pre>
+ * codes  16-bit [columns / 2][16 rows][2]      two neighbouring columns of each row, 64 bytes for 16 rows
+ * scales F32    [columns / 32][16 rows]
+ * </pre>
+ * The codes have the format's offset added. 16 columns of 8 rows are transposed at a time, in units of two columns.
+ *
+ * <p>Registers: ymm0 to ymm8 the transposition (8 rows and one spare, which change names), ymm9 discarded codes, ymm14 the
+ * format's mask, ymm15 its offset. RAX and RBX the blocks of rows 0 and 4, R8 bytes of a row (R11 three times that), RDX
+ * codes, RCX scales, R9 blocks left.
+ */
+final class PanelPacker {
+
+    /** The argument block. Addresses: w, codes, scales; counts: bytes of a row, blocks. */
+    static final int W = 0;
+
+    static final int CODES = 8;
+    static final int SCALES = 16;
+    static final int ROW_BYTES = 24;
+    static final int BLOCKS = 32;
+
+    /** Rows of one call. */
+    static final int ROWS = 8;
+
+    /** From one pair of columns to the next, and from one block's scales to the next. */
+    private static final int STEP = 2 * 32;
+
+    private static final Gp FIRST = Gp.RAX;
+    private static final Gp FIFTH = Gp.RBX;
+    private static final Gp ROW = Gp.R8;
+    private static final Gp ROW_3 = Gp.R11;
+    private static final Gp TO = Gp.RDX;
+    private static final Gp SCALE = Gp.RCX;
+    private static final Gp LEFT = Gp.R9;
+    private static final Vec UNUSED = ymm(9);
+    private static final Vec MASK = ymm(14);
+    private static final Vec OFFSET = ymm(15);
+
+    private final Assembler a = new Assembler();
+    private final BlockFormat format;
+
+    private PanelPacker(BlockFormat format) {
+        this.format = format;
+    }
+
+    static byte[] assemble(BlockFormat format) {
+        return new PanelPacker(format).routine();
+    }
+
+    private byte[] routine() {
+        Label constants = a.label();
+        Label offset = a.label();
+        Label loop = a.label();
+        Frame frame = Frame.openVectors(a, Gp.RBX);
+        a.mov(FIRST, Mem.at(Gp.RDI, W)).mov(TO, Mem.at(Gp.RDI, CODES)).mov(SCALE, Mem.at(Gp.RDI, SCALES));
+        a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0)).lea(FIFTH, Mem.at(FIRST, ROW, 4, 0));
+        format.loadMask(a, MASK, constants);
+        a.emit(VBROADCASTSS, OFFSET, Mem.at(offset));
+        a.bind(loop);
+        scales();
+        half(0);
+        half(1);
+        a.add(FIRST, format.blockBytes())
+                .add(FIFTH, format.blockBytes())
+                .add(TO, 16 * STEP)
+                .add(SCALE, STEP);
+        a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        frame.close();
+        BlockFormat.constants(a, constants);
+        byte low = (byte) format.offset();
+        byte high = (byte) (format.offset() >> 8);
+        a.bind(offset).data(low, high, low, high);
+        return a.finish();
+    }
+
+    private void scales() {
+        Vec x = ymm(0).low();
+        for (int r = 0; r < ROWS; r++) {
+            a.emit(VPINSRW, x, x, row(r), r);
+        }
+        a.emit(VCVTPH2PS, ymm(0), x);
+        a.emit(VMOVUPS_STORE, Mem.at(SCALE), ymm(0));
+    }
+
+    /** Elements 0 to 15 or 16 to 31 of the block of each row. */
+    private void half(int half) {
+        Vec[] rows = new Vec[ROWS + 1];
+        for (int r = 0; r < rows.length; r++) {
+            rows[r] = ymm(r);
+        }
+        for (int r = 0; r < ROWS; r++) {
+            format.codes(a, row(r), half == 0 ? rows[r] : UNUSED, half == 0 ? UNUSED : rows[r], MASK);
+            if (format.offset() != 0) {
+                a.emit(VPADDW, rows[r], rows[r], OFFSET);
+            }
+        }
+        // Rows 2i and 2i + 1, then 4i to 4i + 3, then all 8, side by side.
+        for (int i = 0; i < ROWS; i += 2) {
+            exchange(rows, i, i + 1, VPUNPCKLDQ, VPUNPCKHDQ);
+        }
+        for (int i = 0; i < ROWS; i += 4) {
+            exchange(rows, i, i + 2, VPUNPCKLQDQ, VPUNPCKHQDQ);
+            exchange(rows, i + 1, i + 3, VPUNPCKLQDQ, VPUNPCKHQDQ);
+        }
+        // Now rows[0], [2], [1], [3] hold pairs 0 and 4, 1 and 5, 2 and 6, 3 and 7 of rows 0 to 3; those 4 further on,
+        // of rows
+        // 4 to 7.
+        int[] order = {0, 2, 1, 3};
+        for (int pair = 0; pair < 4; pair++) {
+            Vec upper = rows[order[pair]];
+            Vec lower = rows[order[pair] + 4];
+            Vec spare = rows[ROWS];
+            a.emit(VPERM2I128, spare, upper, lower, 0x20);
+            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair) * STEP), spare);
+            a.emit(VPERM2I128, spare, upper, lower, 0x31);
+            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair + 4) * STEP), spare);
+        }
+    }
+
+    /** {@code rows[i], rows[j] = low(rows[i], rows[j]), high(rows[i], rows[j])}; the registers change names. */
+    private void exchange(Vec[] rows, int i, int j, Op low, Op high) {
+        Vec spare = rows[ROWS];
+        a.emit(low, spare, rows[i], rows[j]);
+        a.emit(high, rows[i], rows[i], rows[j]);
+        rows[ROWS] = rows[j];
+        rows[j] = rows[i];
+        rows[i] = spare;
+    }
+
+    private Mem row(int r) {
+        Gp base = r < 4 ? FIRST : FIFTH;
+        return switch (r % 4) {
+            case 0 -> Mem.at(base);
+            case 1 -> Mem.at(base, ROW, 1, 0);
+            case 2 -> Mem.at(base, ROW, 2, 0);
+            default -> Mem.at(base, ROW_3, 1, 0);
+        };
+    }
+}

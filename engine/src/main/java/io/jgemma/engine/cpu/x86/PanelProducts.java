@@ -1,0 +1,147 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
+import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
+import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
+import static io.jgemma.engine.cpu.x86.Op.VXORPS;
+import static io.jgemma.engine.cpu.x86.Vec.ymm;
+
+/**
+ * A panel of 16 rows of weights (see {@link PanelPacker}) times 1 to {@link #TOKENS} rows of activations (see
+ * {@link RowQuantizer}):
+ *
+ * <pre>
+ * y[t][o] = sum_b dw[b][o] dx[t][b] sum_k code[b][k][o] q[t][b][k]
+ * </pre>
+ *
+ * One step takes two columns: 2 loads of weights, for each token one broadcast of its two activations, two multiply-adds of
+ * pairs and two additions. With 6 tokens that is 8 loads for 24 operations on 192 products, so that the multipliers, two of
+ * which take 16 products each a cycle, set the pace. After 32 columns the sums are scaled and added to y, which lies in
+ * the first-level cache.
+ *
+ * <p>Registers: ymm0 to ymm11 sums of 6 tokens x 16 rows, ymm12 and ymm13 weights, ymm14 activations, ymm15 product. RSI
+ * and RBX activations of tokens 0 and 3, R8 bytes from token to token, RDX codes, R9 scales, R10 and R12 dx of tokens 0
+ * and 3, RCX and R13 results of tokens 0 and 3, R11 bytes between results, RAX blocks left.
+ */
+final class PanelProducts {
+
+    /** The argument block. Addresses: codes, dw, q, dx, y; bytes from token to token of q and dx, and of y; blocks. */
+    static final int CODES = 0;
+
+    static final int DW = 8;
+    static final int Q = 16;
+    static final int DX = 24;
+    static final int Y = 32;
+    static final int X_BYTES = 40;
+    static final int Y_BYTES = 48;
+    static final int BLOCKS = 56;
+
+    /** Most tokens of one call. */
+    static final int TOKENS = 6;
+
+    /** Rows of a panel. */
+    static final int ROWS = 16;
+
+    private static final int PAIRS = BlockFormat.SIZE / 2;
+
+    private static final Gp INPUT = Gp.RSI;
+    private static final Gp INPUT_3 = Gp.RBX;
+    private static final Gp TOKEN = Gp.R8;
+    private static final Gp WEIGHTS = Gp.RDX;
+    private static final Gp SCALES = Gp.R9;
+    private static final Gp FACTOR = Gp.R10;
+    private static final Gp FACTOR_3 = Gp.R12;
+    private static final Gp RESULT = Gp.RCX;
+    private static final Gp RESULT_3 = Gp.R13;
+    private static final Gp RESULT_STEP = Gp.R11;
+    private static final Gp LEFT = Gp.RAX;
+
+    private static final Vec[] WEIGHT = {ymm(12), ymm(13)};
+    private static final Vec ACTIVATION = ymm(14);
+    private static final Vec PRODUCT = ymm(15);
+
+    private final Assembler a = new Assembler();
+    private final int tokens;
+
+    private PanelProducts(int tokens) {
+        this.tokens = tokens;
+    }
+
+    static byte[] assemble(int tokens) {
+        return new PanelProducts(tokens).routine();
+    }
+
+    private byte[] routine() {
+        Label loop = a.label();
+        Frame frame = Frame.openVectors(a, Gp.RBX, Gp.R12, Gp.R13);
+        a.mov(WEIGHTS, Mem.at(Gp.RDI, CODES)).mov(SCALES, Mem.at(Gp.RDI, DW)).mov(INPUT, Mem.at(Gp.RDI, Q));
+        a.mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(RESULT, Mem.at(Gp.RDI, Y)).mov(TOKEN, Mem.at(Gp.RDI, X_BYTES));
+        a.mov(RESULT_STEP, Mem.at(Gp.RDI, Y_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        third(INPUT_3, INPUT, TOKEN);
+        third(FACTOR_3, FACTOR, TOKEN);
+        third(RESULT_3, RESULT, RESULT_STEP);
+        a.emit(VXORPS, PRODUCT, PRODUCT, PRODUCT);
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VMOVUPS_STORE, token(RESULT, RESULT_3, RESULT_STEP, t), PRODUCT);
+            a.emit(VMOVUPS_STORE, token(RESULT, RESULT_3, RESULT_STEP, t).plus(32), PRODUCT);
+        }
+        a.align(32).bind(loop);
+        for (int pair = 0; pair < PAIRS; pair++) {
+            step(pair);
+        }
+        for (int t = 0; t < tokens; t++) {
+            scale(t);
+        }
+        a.add(WEIGHTS, 64 * PAIRS).add(INPUT, 4 * PAIRS).add(INPUT_3, 4 * PAIRS).add(SCALES, 64);
+        a.add(FACTOR, 4).add(FACTOR_3, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        frame.close();
+        return a.finish();
+    }
+
+    private void third(Gp target, Gp base, Gp step) {
+        a.lea(target, Mem.at(step, step, 2, 0)).add(target, base);
+    }
+
+    private void step(int pair) {
+        for (int v = 0; v < 2; v++) {
+            a.emit(VMOVUPS, WEIGHT[v], Mem.at(WEIGHTS, 64L * pair + 32L * v));
+        }
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VPBROADCASTD, ACTIVATION, token(INPUT, INPUT_3, TOKEN, t).plus(4L * pair));
+            for (int v = 0; v < 2; v++) {
+                Vec sum = ymm(2 * t + v);
+                if (pair == 0) {
+                    a.emit(VPMADDWD, sum, WEIGHT[v], ACTIVATION);
+                } else {
+                    a.emit(VPMADDWD, PRODUCT, WEIGHT[v], ACTIVATION);
+                    a.emit(VPADDD, sum, sum, PRODUCT);
+                }
+            }
+        }
+    }
+
+    private void scale(int t) {
+        a.emit(VBROADCASTSS, ACTIVATION, token(FACTOR, FACTOR_3, TOKEN, t));
+        for (int v = 0; v < 2; v++) {
+            Vec sum = ymm(2 * t + v);
+            Mem result = token(RESULT, RESULT_3, RESULT_STEP, t).plus(32L * v);
+            a.emit(VCVTDQ2PS, sum, sum);
+            a.emit(VMOVUPS, PRODUCT, result);
+            a.emit(VMULPS, sum, sum, Mem.at(SCALES, 32L * v));
+            a.emit(VFMADD231PS, PRODUCT, sum, ACTIVATION);
+            a.emit(VMOVUPS_STORE, result, PRODUCT);
+        }
+    }
+
+    /** Where token {@code t} lies, from the places of tokens 0 and 3. */
+    private static Mem token(Gp first, Gp fourth, Gp step, int t) {
+        Gp base = t < 3 ? first : fourth;
+        return t % 3 == 0 ? Mem.at(base) : Mem.at(base, step, t % 3, 0);
+    }
+}

@@ -1,0 +1,164 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VADDPS;
+import static io.jgemma.engine.cpu.x86.Op.VADDSS;
+import static io.jgemma.engine.cpu.x86.Op.VANDPS;
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
+import static io.jgemma.engine.cpu.x86.Op.VCVTPS2DQ;
+import static io.jgemma.engine.cpu.x86.Op.VDIVSS;
+import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
+import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
+import static io.jgemma.engine.cpu.x86.Op.VMINPS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVSS_LOAD;
+import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VMULSS;
+import static io.jgemma.engine.cpu.x86.Op.VPACKSSDW;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.Op.VPERMD;
+import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
+import static io.jgemma.engine.cpu.x86.Op.VXORPS;
+import static io.jgemma.engine.cpu.x86.Vec.xmm;
+import static io.jgemma.engine.cpu.x86.Vec.ymm;
+
+/**
+ * Rounds a row of activations to 16-bit integers with one scale for 32 of them.
+ *
+ * <pre>
+ * i = min(32767 / max |x|, 2^127)     q[k] = round(x[k] i)     d = 1 / i     t = d * sum_k q[k]
+ * </pre>
+ * {@code t} is what a constant added to every weight of a block is multiplied with. The bound on {@code i} keeps {@code d}
+ * a number where all 32 are nearly zero. A value that is not finite makes {@code d} NaN, and with it the whole result.
+ *
+ * <p>Registers: ymm0 to ymm3 the 32 values, ymm4 their largest magnitude, ymm5 NaN if one is not finite, ymm6 to ymm9 work,
+ * xmm10 = 1, ymm11 = 0, ymm12 mask of magnitudes, ymm13 the order after packing, xmm14 = 32767, xmm15 = 2^127.
+ */
+final class RowQuantizer {
+
+    /** The argument block: addresses of x (F32), q (16 bits), d (F32), t (F32), and the number of blocks. */
+    static final int X = 0;
+
+    static final int Q = 8;
+    static final int D = 16;
+    static final int T = 24;
+    static final int BLOCKS = 32;
+
+    private static final Gp FROM = Gp.RSI;
+    private static final Gp TO = Gp.RDX;
+    private static final Gp SCALES = Gp.RCX;
+    private static final Gp TERMS = Gp.R8;
+    private static final Gp LEFT = Gp.R9;
+
+    private static final Vec LARGEST = ymm(4);
+    private static final Vec POISON = ymm(5);
+    private static final Vec WORK = ymm(6);
+    private static final Vec OTHER = ymm(7);
+    private static final Vec SUM = ymm(8);
+    private static final Vec ONE = xmm(10);
+    private static final Vec ZERO = ymm(11);
+    private static final Vec MAGNITUDE = ymm(12);
+    private static final Vec ORDER = ymm(13);
+    private static final Vec MOST = xmm(14);
+    private static final Vec LIMIT = xmm(15);
+
+    private final Assembler a = new Assembler();
+
+    private RowQuantizer() {}
+
+    static byte[] assemble() {
+        return new RowQuantizer().routine();
+    }
+
+    private byte[] routine() {
+        Label constants = a.label();
+        Label order = a.label();
+        Label loop = a.label();
+        Frame frame = Frame.openVectors(a);
+        a.mov(FROM, Mem.at(Gp.RDI, X)).mov(TO, Mem.at(Gp.RDI, Q)).mov(SCALES, Mem.at(Gp.RDI, D));
+        a.mov(TERMS, Mem.at(Gp.RDI, T)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        a.lea(Gp.RAX, Mem.at(constants));
+        a.emit(VBROADCASTSS, MAGNITUDE, Mem.at(Gp.RAX));
+        a.emit(VMOVSS_LOAD, MOST, Mem.at(Gp.RAX, 4));
+        a.emit(VMOVSS_LOAD, LIMIT, Mem.at(Gp.RAX, 8));
+        a.emit(VMOVSS_LOAD, ONE, Mem.at(Gp.RAX, 12));
+        a.emit(VMOVUPS, ORDER, Mem.at(order));
+        a.emit(VXORPS, ZERO, ZERO, ZERO);
+        a.bind(loop);
+        largest();
+        scale();
+        round();
+        a.add(FROM, 128).add(TO, 64).add(SCALES, 4).add(TERMS, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        frame.close();
+        a.alignData(32).bind(constants);
+        word(Integer.MAX_VALUE);
+        word(Float.floatToRawIntBits(32767));
+        word(Float.floatToRawIntBits(0x1p127f));
+        word(Float.floatToRawIntBits(1));
+        a.alignData(32).bind(order);
+        for (int lane : new int[] {0, 1, 4, 5, 2, 3, 6, 7}) {
+            word(lane);
+        }
+        return a.finish();
+    }
+
+    /** Loads 32 values; the largest magnitude in lane 0, and NaN in lane 0 of POISON where a value is not finite. */
+    private void largest() {
+        a.emit(VXORPS, POISON, POISON, POISON);
+        a.emit(VXORPS, LARGEST, LARGEST, LARGEST);
+        for (int i = 0; i < 4; i++) {
+            a.emit(VMOVUPS, ymm(i), Mem.at(FROM, 32L * i));
+            a.emit(VFMADD231PS, POISON, ymm(i), ZERO);
+            a.emit(VANDPS, WORK, ymm(i), MAGNITUDE);
+            a.emit(VMAXPS, LARGEST, LARGEST, WORK);
+        }
+        fold(VMAXPS, LARGEST);
+        fold(VADDPS, POISON);
+    }
+
+    /** Combines the 8 lanes of a register in its lane 0. */
+    private void fold(Op op, Vec v) {
+        a.emit(VEXTRACTI128, WORK.low(), v, 1);
+        a.emit(op, v.low(), v.low(), WORK.low());
+        a.emit(VPSHUFD, WORK.low(), v.low(), 0b1110);
+        a.emit(op, v.low(), v.low(), WORK.low());
+        a.emit(VPSHUFD, WORK.low(), v.low(), 0b0001);
+        a.emit(op, v.low(), v.low(), WORK.low());
+    }
+
+    /** WORK = i in all lanes; POISON = d in lane 0, which is stored. */
+    private void scale() {
+        a.emit(VDIVSS, WORK.low(), MOST, LARGEST.low());
+        a.emit(VMINPS, WORK.low(), WORK.low(), LIMIT);
+        a.emit(VDIVSS, OTHER.low(), ONE, WORK.low());
+        a.emit(VADDSS, POISON.low(), POISON.low(), OTHER.low());
+        a.emit(VMOVSS_STORE, Mem.at(SCALES), POISON.low());
+        a.emit(VBROADCASTSS, WORK, WORK.low());
+    }
+
+    private void round() {
+        for (int i = 0; i < 4; i++) {
+            a.emit(VMULPS, ymm(i), ymm(i), WORK);
+            a.emit(VCVTPS2DQ, ymm(i), ymm(i));
+        }
+        a.emit(VPADDD, SUM, ymm(0), ymm(1));
+        a.emit(VPADDD, OTHER, ymm(2), ymm(3));
+        a.emit(VPADDD, SUM, SUM, OTHER);
+        for (int i = 0; i < 4; i += 2) {
+            a.emit(VPACKSSDW, ymm(i), ymm(i), ymm(i + 1));
+            a.emit(VPERMD, ymm(i), ORDER, ymm(i));
+            a.emit(VMOVUPS_STORE, Mem.at(TO, 16L * i), ymm(i));
+        }
+        fold(VPADDD, SUM);
+        a.emit(VCVTDQ2PS, SUM.low(), SUM.low());
+        a.emit(VMULSS, SUM.low(), SUM.low(), POISON.low());
+        a.emit(VMOVSS_STORE, Mem.at(TERMS), SUM.low());
+    }
+
+    private void word(int value) {
+        a.data((byte) value, (byte) (value >>> 8), (byte) (value >>> 16), (byte) (value >>> 24));
+    }
+}

@@ -1,0 +1,63 @@
+package io.jgemma.engine.cpu;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jgemma.engine.backend.AttentionContract;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.OpsContract;
+import io.jgemma.engine.cpu.x86.X86Support;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import org.junit.jupiter.api.Nested;
+
+/** The assembled kernels, with the vector ones for the rest, keep the contract with one and more threads. */
+class X86BackendTest {
+
+    private static Backend backend(int threads) {
+        X86Support support = X86Support.find();
+        assumeTrue(support.isPresent(), () -> "no assembled kernels here: " + support.reason());
+        return CpuBackend.open("x86", threads);
+    }
+
+    abstract static class Operations extends OpsContract {
+
+        private final int threads;
+
+        Operations(int threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        protected Backend open() {
+            return backend(threads);
+        }
+
+        @Override
+        protected double productUnits(QuantType type) {
+            // Activations keep 15 bits beside the largest of 32, where a float has 23 of its own.
+            return type.equals(QuantTypes.Q4_0) || type.equals(QuantTypes.Q8_0) ? 256 : 1;
+        }
+    }
+
+    @Nested
+    class OperationsOnOneThread extends Operations {
+        OperationsOnOneThread() {
+            super(1);
+        }
+    }
+
+    @Nested
+    class OperationsOnThreeThreads extends Operations {
+        OperationsOnThreeThreads() {
+            super(3);
+        }
+    }
+
+    @Nested
+    class AttendsOnTwoThreads extends AttentionContract {
+        @Override
+        protected Backend open() {
+            return backend(2);
+        }
+    }
+}

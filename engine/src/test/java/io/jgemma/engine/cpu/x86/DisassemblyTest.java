@@ -1,0 +1,57 @@
+package io.jgemma.engine.cpu.x86;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A disassembler reads every kernel as instructions from its first byte to its return, where objdump is installed. */
+class DisassemblyTest {
+
+    private static final Path OBJDUMP = Path.of("/usr/bin/objdump");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyKernelIsReadToItsReturn() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(OBJDUMP), "objdump is not installed");
+        for (Map.Entry<String, byte[]> kernel : X86Kernels.codes().entrySet()) {
+            List<String> lines = disassemble(kernel.getValue());
+            int returns = 0;
+            for (String line : lines) {
+                String[] fields = line.split("\t", 3);
+                if (fields.length == 3) {
+                    assertThat(fields[2]).as(kernel.getKey()).doesNotContain("(bad)");
+                    returns += fields[2].strip().equals("ret") ? 1 : 0;
+                    if (returns == 1) {
+                        break;
+                    }
+                }
+            }
+            assertThat(returns).as("%s: returns", kernel.getKey()).isEqualTo(1);
+            assertThat(lines.stream().filter(line -> line.contains("vzeroupper")))
+                    .as("%s: vzeroupper before the return", kernel.getKey())
+                    .hasSize(1);
+        }
+    }
+
+    private List<String> disassemble(byte[] code) throws IOException, InterruptedException {
+        Path file = Files.write(folder.resolve("code"), code);
+        Path listing = folder.resolve("listing");
+        Process process = new ProcessBuilder(
+                        OBJDUMP.toString(), "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(listing.toFile())
+                .start();
+        assertThat(process.waitFor()).isZero();
+        return Files.readAllLines(listing, StandardCharsets.UTF_8);
+    }
+}

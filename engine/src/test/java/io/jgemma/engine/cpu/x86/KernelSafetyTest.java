@@ -1,0 +1,181 @@
+package io.jgemma.engine.cpu.x86;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every kernel, called with operands that lie right against forbidden pages at odd sizes, through a stub that fills the
+ * registers a routine must give back and compares them afterwards. A kernel that strays ends the JVM, and so the build.
+ */
+class KernelSafetyTest {
+
+    private static final List<Gp> SAVED = List.of(Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
+    private static final long SENTINEL = 0x5EA1_0000_1234_0000L;
+
+    private final SplittableRandom random = new SplittableRandom(6);
+    private final GuardedMemory memory = new GuardedMemory();
+    private final Set<String> called = new HashSet<>();
+    private CodeCache code;
+    private boolean atEnd;
+
+    @BeforeEach
+    void open() {
+        assumeTrue(X86Support.find().isPresent(), "no assembled kernels on this machine");
+        Map<String, byte[]> codes = new LinkedHashMap<>(X86Kernels.codes());
+        codes.put("stub", stub());
+        codes.put("careless", new Assembler().mov(Gp.R14, 7).ret().finish());
+        code = CodeCache.load(codes);
+    }
+
+    @AfterEach
+    void close() {
+        memory.close();
+        if (code != null) {
+            code.close();
+        }
+    }
+
+    /**
+     * {@code stub(block)}: block holds the routine's address and its argument. Calls it with sentinels in the registers it
+     * must keep, and leaves in the block's third word how many came back changed.
+     */
+    private static byte[] stub() {
+        Assembler a = new Assembler();
+        Frame frame = Frame.open(a, SAVED.toArray(Gp[]::new));
+        a.push(Gp.RDI);
+        for (int i = 0; i < SAVED.size(); i++) {
+            a.mov(SAVED.get(i), SENTINEL + i);
+        }
+        a.mov(Gp.RAX, Mem.at(Gp.RDI))
+                .mov(Gp.RDI, Mem.at(Gp.RDI, 8))
+                .call(Gp.RAX)
+                .pop(Gp.RDI);
+        a.xor32(Gp.RCX, Gp.RCX);
+        for (int i = 0; i < SAVED.size(); i++) {
+            Label kept = a.label();
+            a.mov(Gp.RAX, SENTINEL + i).cmp(Gp.RAX, SAVED.get(i)).jump(Condition.EQUAL, kept);
+            a.add(Gp.RCX, 1).bind(kept);
+        }
+        a.mov(Mem.at(Gp.RDI, 16), Gp.RCX);
+        frame.close();
+        return a.finish();
+    }
+
+    private long changedRegisters(String routine, long argument) {
+        called.add(routine);
+        MemorySegment block = memory.before(24);
+        block.set(ValueLayout.JAVA_LONG, 0, code.address(routine));
+        block.set(ValueLayout.JAVA_LONG, 8, argument);
+        code.routine("stub").call(block.address());
+        return block.get(ValueLayout.JAVA_LONG, 16);
+    }
+
+    /** Calls a kernel with an argument block of exactly the given words. */
+    private void call(String routine, long... words) {
+        MemorySegment arguments = place(8L * words.length);
+        MemorySegment.copy(words, 0, arguments, ValueLayout.JAVA_LONG_UNALIGNED, 0, words.length);
+        assertThat(changedRegisters(routine, arguments.address()))
+                .as("%s: registers changed", routine)
+                .isZero();
+    }
+
+    private MemorySegment place(long bytes) {
+        return atEnd ? memory.before(bytes) : memory.after(bytes);
+    }
+
+    private long bytes(long count) {
+        byte[] content = new byte[(int) count];
+        random.nextBytes(content);
+        return place(count).copyFrom(MemorySegment.ofArray(content)).address();
+    }
+
+    private long zeros(long count) {
+        return place(count).address();
+    }
+
+    @Test
+    void theStubNoticesAChangedRegister() {
+        assertThat(changedRegisters("careless", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void kernelsKeepRegistersAndStayInsideTheirOperands() {
+        for (int end = 0; end < 2; end++) {
+            atEnd = end == 1;
+            for (int blocks : new int[] {1, 2, 7, 8, 9, 23}) {
+                call(
+                        "quantize",
+                        bytes(128L * blocks),
+                        zeros(64L * blocks),
+                        zeros(4L * blocks),
+                        zeros(4L * blocks),
+                        blocks);
+                for (BlockFormat format : BlockFormat.all()) {
+                    for (int rows : new int[] {1, 3, 4, 5, 11}) {
+                        rows(format, rows, blocks);
+                    }
+                    pack(format, blocks);
+                }
+                for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
+                    panel(tokens, blocks);
+                }
+            }
+        }
+        assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes().keySet()));
+    }
+
+    private void rows(BlockFormat format, int rows, int blocks) {
+        int rowBytes = format.blockBytes() * blocks;
+        long scales = 4L * BlockRows.paddedBlocks(blocks);
+        call(
+                format.type().name() + " rows",
+                zeros(4L * rows),
+                bytes((long) rows * rowBytes),
+                bytes(64L * blocks),
+                bytes(scales),
+                bytes(scales),
+                zeros(BlockRows.scratchBytes(blocks)),
+                rows,
+                rowBytes,
+                blocks);
+    }
+
+    private void pack(BlockFormat format, int blocks) {
+        int rowBytes = format.blockBytes() * blocks;
+        long codes = 64L * 16 * blocks - 32;
+        call(
+                format.type().name() + " pack",
+                bytes(8L * rowBytes),
+                zeros(codes),
+                zeros(64L * blocks - 32),
+                rowBytes,
+                blocks);
+    }
+
+    private void panel(int tokens, int blocks) {
+        long xBytes = 64L * blocks;
+        call(
+                "panel x " + tokens,
+                bytes(64L * 16 * blocks),
+                bytes(64L * blocks),
+                bytes(xBytes * tokens),
+                bytes(xBytes * (tokens - 1) + 4L * blocks),
+                zeros(64L * tokens),
+                xBytes,
+                64,
+                blocks);
+    }
+}
