@@ -1,7 +1,8 @@
 /**
  * GGUF inference: file format, quantization types, tensors, the CPU backend, text handling and the public API. The
- * processor's packages ({@code cpu}) are nobody else's business; models come as services.
+ * processor's packages ({@code cpu}) are nobody else's business but the benchmarks'; models come as services.
  */
+@SuppressWarnings("module") // The benchmarks are built after this module, so the compiler does not see them.
 module io.jgemma.engine {
     requires static transitive org.jspecify;
     requires transitive com.fasterxml.jackson.databind;
@@ -10,6 +11,8 @@ module io.jgemma.engine {
     exports io.jgemma.engine;
     exports io.jgemma.engine.backend;
     exports io.jgemma.engine.chat;
+    exports io.jgemma.engine.cpu to
+            io.jgemma.bench;
     exports io.jgemma.engine.gguf;
     exports io.jgemma.engine.kv;
     exports io.jgemma.engine.model;

@@ -8,10 +8,14 @@ import io.jgemma.engine.backend.OpsContract;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /** The assembled kernels, with the vector ones for the rest, keep the contract with one and more threads. */
 class X86BackendTest {
+
+    private static final Set<QuantType> ASSEMBLED =
+            Set.of(QuantTypes.Q4_0, QuantTypes.Q4_1, QuantTypes.Q5_0, QuantTypes.Q5_1, QuantTypes.Q8_0);
 
     private static Backend backend(int threads) {
         X86Support support = X86Support.find();
@@ -35,7 +39,7 @@ class X86BackendTest {
         @Override
         protected double productUnits(QuantType type) {
             // Activations keep 15 bits beside the largest of 32, where a float has 23 of its own.
-            return type.equals(QuantTypes.Q4_0) || type.equals(QuantTypes.Q8_0) ? 256 : 1;
+            return ASSEMBLED.contains(type) ? 256 : 1;
         }
     }
 

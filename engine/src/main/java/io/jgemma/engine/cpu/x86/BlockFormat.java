@@ -2,8 +2,11 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VPAND;
+import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTW;
+import static io.jgemma.engine.cpu.x86.Op.VPCMPEQW;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVSXBW;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBW;
+import static io.jgemma.engine.cpu.x86.Op.VPOR;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLW;
 
 import io.jgemma.engine.quant.QuantType;
@@ -12,45 +15,51 @@ import java.util.List;
 
 /**
  * The types of weights in blocks of 32 that the integer kernels read where the file is mapped. An element is
- * {@code d (code + offset)}; {@code d} is the F16 in a block's first two bytes.
+ * {@code d (code + offset) + m}; {@code d} is the F16 in a block's first two bytes, {@code m}, where there is one, the F16
+ * after it. Then come the codes: 32 signed bytes, or 16 bytes whose low nibbles are elements 0 to 15 and whose high nibbles
+ * are 16 to 31, in some types after 4 bytes that hold a fifth bit for each.
  */
-abstract class BlockFormat {
-    /** 16 bytes after the scale: low nibbles are elements 0 to 15, high nibbles 16 to 31; {@code d (code - 8)}. */
-    static final BlockFormat Q4_0 = new BlockFormat(QuantTypes.Q4_0, -8) {
-        @Override
-        void codes(Assembler a, Mem block, Vec low, Vec high, Vec mask) {
-            a.emit(VPMOVZXBW, low, block.plus(2));
-            a.emit(VPSRLW, high, low, 4);
-            a.emit(VPAND, low, low, mask);
-        }
-    };
-
-    /** 32 signed bytes after the scale. */
-    static final BlockFormat Q8_0 = new BlockFormat(QuantTypes.Q8_0, 0) {
-        @Override
-        void codes(Assembler a, Mem block, Vec low, Vec high, Vec mask) {
-            a.emit(VPMOVSXBW, low, block.plus(2));
-            a.emit(VPMOVSXBW, high, block.plus(18));
-        }
-    };
+final class BlockFormat {
 
     /** Elements of a block. */
     static final int SIZE = 32;
 
-    private final QuantType type;
-    private final int offset;
+    private static final int MINIMUM_AT = 2;
+    private static final int FIFTH_BIT = 16;
 
-    private BlockFormat(QuantType type, int offset) {
+    private enum Codes {
+        BYTES,
+        NIBBLES,
+        NIBBLES_AND_FIFTH_BITS
+    }
+
+    private final QuantType type;
+    private final Codes codes;
+    private final int offset;
+    private final boolean minimum;
+
+    private BlockFormat(QuantType type, Codes codes, int offset, boolean minimum) {
         this.type = type;
+        this.codes = codes;
         this.offset = offset;
+        this.minimum = minimum;
     }
 
     static List<BlockFormat> all() {
-        return List.of(Q4_0, Q8_0);
+        return List.of(
+                new BlockFormat(QuantTypes.Q4_0, Codes.NIBBLES, -8, false),
+                new BlockFormat(QuantTypes.Q4_1, Codes.NIBBLES, 0, true),
+                new BlockFormat(QuantTypes.Q5_0, Codes.NIBBLES_AND_FIFTH_BITS, -16, false),
+                new BlockFormat(QuantTypes.Q5_1, Codes.NIBBLES_AND_FIFTH_BITS, 0, true),
+                new BlockFormat(QuantTypes.Q8_0, Codes.BYTES, 0, false));
     }
 
     QuantType type() {
         return type;
+    }
+
+    String name() {
+        return type.name();
     }
 
     int blockBytes() {
@@ -62,22 +71,87 @@ abstract class BlockFormat {
         return offset;
     }
 
-    /**
-     * Emits the codes of one block as 16-bit integers.
-     *
-     * @param low receives elements 0 to 15
-     * @param high receives elements 16 to 31
-     * @param mask holds what {@link #loadMask} put there
-     */
-    abstract void codes(Assembler a, Mem block, Vec low, Vec high, Vec mask);
-
-    /** Emits the load of the constant that {@link #codes} wants: 15 in each 16 bits, from a pool at {@code constants}. */
-    void loadMask(Assembler a, Vec mask, Label constants) {
-        a.emit(VBROADCASTSS, mask, Mem.at(constants));
+    /** Whether blocks have an F16 that is added to each element; it follows the scale. */
+    boolean hasMinimum() {
+        return minimum;
     }
 
-    /** Emits the constant that {@link #loadMask} reads. */
-    static void constants(Assembler a, Label constants) {
-        a.alignData(4).bind(constants).data((byte) 15, (byte) 0, (byte) 15, (byte) 0);
+    /** The minimum of a block. */
+    static Mem minimumOf(Mem block) {
+        return block.plus(MINIMUM_AT);
+    }
+
+    /** Where {@link #codes} works: results in {@code low} and {@code high}, constants in {@code mask}, any content in {@code work}. */
+    record Registers(Vec low, Vec high, Vec mask, Vec work) {}
+
+    /** Emits the codes of one block as 16-bit integers: elements 0 to 15 in {@code low}, 16 to 31 in {@code high}. */
+    void codes(Assembler a, Mem block, Registers v, Pool pool) {
+        Mem at = block.plus(minimum ? 4 : 2);
+        switch (codes) {
+            case BYTES -> {
+                a.emit(VPMOVSXBW, v.low, at);
+                a.emit(VPMOVSXBW, v.high, at.plus(16));
+            }
+            case NIBBLES -> nibbles(a, at, v);
+            case NIBBLES_AND_FIFTH_BITS -> {
+                nibbles(a, at.plus(4), v);
+                fifthBits(a, at, v.low, v.work, pool);
+                fifthBits(a, at.plus(2), v.high, v.work, pool);
+            }
+        }
+    }
+
+    private static void nibbles(Assembler a, Mem at, Registers v) {
+        a.emit(VPMOVZXBW, v.low, at);
+        a.emit(VPSRLW, v.high, v.low, 4);
+        a.emit(VPAND, v.low, v.low, v.mask);
+    }
+
+    /** Adds 16 where the bit of an element is set: bit {@code j} of two bytes for element {@code j} of 16. */
+    private static void fifthBits(Assembler a, Mem bits, Vec target, Vec work, Pool pool) {
+        a.emit(VPBROADCASTW, work, bits);
+        a.emit(VPAND, work, work, Mem.at(pool.bits));
+        a.emit(VPCMPEQW, work, work, Mem.at(pool.bits));
+        a.emit(VPAND, work, work, Mem.at(pool.fifth));
+        a.emit(VPOR, target, target, work);
+    }
+
+    /** Constants that lie behind a routine's code. */
+    static final class Pool {
+        private final Assembler a;
+        private final Label mask;
+        private final Label bits;
+        private final Label fifth;
+
+        Pool(Assembler a) {
+            this.a = a;
+            mask = a.label();
+            bits = a.label();
+            fifth = a.label();
+        }
+
+        /** Emits the load of the mask that {@link BlockFormat#codes} wants. */
+        void loadMask(Vec target) {
+            a.emit(VBROADCASTSS, target, Mem.at(mask));
+        }
+
+        /** Emits the constants; call it behind the routine's return. */
+        void emit() {
+            a.alignData(32).bind(bits);
+            for (int j = 0; j < 16; j++) {
+                word(1 << j);
+            }
+            a.bind(fifth);
+            for (int j = 0; j < 16; j++) {
+                word(FIFTH_BIT);
+            }
+            a.bind(mask);
+            word(15);
+            word(15);
+        }
+
+        private void word(int value) {
+            a.data((byte) value, (byte) (value >> 8));
+        }
     }
 }

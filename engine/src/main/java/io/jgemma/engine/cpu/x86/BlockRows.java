@@ -21,17 +21,17 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  * Rows of weights in blocks of 32, as mapped, times one row of activations from {@link RowQuantizer}:
  *
  * <pre>
- * y[o] = sum_b dw[o][b] dx[b] sum_k code[o][b][k] q[b][k]  +  offset * sum_b dw[o][b] t[b]
+ * y[o] = sum_b dw[o][b] dx[b] sum_k code[o][b][k] q[b][k]  +  sum_b (offset dw[o][b] + m[o][b]) t[b]
  * </pre>
  *
  * Four rows at a time share the loads of the activations. A first pass over their scales gathers the F16 (integer
  * registers copy them, one each 18 bytes), turns 8 of them at once into F32, multiplies them with {@code dx} and sums up the
- * offset's part; it also asks memory for the lines that the second pass reads. The second pass then needs, for 32 weights, one
+ * part of offset or minimum; it also asks memory for the lines that the second pass reads. The second pass then needs, for 32 weights, one
  * load, an unpacking, two multiply-adds of 16-bit pairs, an addition, a conversion and a fused multiply-add with a
  * broadcast scale: what is left to do per block is the least that this format allows without changing it.
  *
- * <p>Registers: ymm0 to ymm3 sums of the four rows, ymm4 to ymm7 the offset's part of them, ymm8 and ymm9 activations,
- * ymm10 to ymm12 work, ymm13 the format's mask. RSI weights, RDX results, RCX rows left, R8 bytes of a row (R11 three times
+ * <p>Registers: ymm0 to ymm3 sums of the four rows, ymm4 to ymm7 the part of offset or minimum, ymm8 and ymm9 activations,
+ * ymm10 to ymm12 and ymm14 work, ymm13 the format's mask. RSI weights, RDX results, RCX rows left, R8 bytes of a row (R11 three times
  * that), R9 blocks, R10 scratch, RAX RBX RBP R12 cursors, R13 bytes of a row of scales (R14 three times that).
  */
 final class BlockRows {
@@ -72,17 +72,19 @@ final class BlockRows {
     private static final Vec HIGH = ymm(11);
     private static final Vec SCALE_V = ymm(12);
     private static final Vec MASK = ymm(13);
+    private static final BlockFormat.Registers CODES = new BlockFormat.Registers(LOW, HIGH, MASK, ymm(14));
 
     private final Assembler a = new Assembler();
+    private final BlockFormat.Pool pool = new BlockFormat.Pool(a);
     private final BlockFormat format;
 
     private BlockRows(BlockFormat format) {
         this.format = format;
     }
 
-    /** Bytes of scratch for rows of {@code blocks} blocks: F32 and F16 scales of four rows, padded to 8. */
+    /** Bytes of scratch for rows of {@code blocks} blocks: of four rows the F32 scales, the F16 scales, the F16 minima. */
     static long scratchBytes(int blocks) {
-        return (long) GROUP * paddedBlocks(blocks) * (Float.BYTES + Short.BYTES);
+        return (long) GROUP * paddedBlocks(blocks) * (Float.BYTES + 2 * Short.BYTES);
     }
 
     /** How many {@code dx} and {@code t} of a row are read; those beyond its blocks must be 0. */
@@ -95,7 +97,6 @@ final class BlockRows {
     }
 
     private byte[] routine() {
-        Label constants = a.label();
         Label groups = a.label();
         Label singles = a.label();
         Label done = a.label();
@@ -106,7 +107,7 @@ final class BlockRows {
         // Bytes of a row of F32 scales: 4 times the blocks, rounded up to 8 of them.
         a.lea(STRIDE, Mem.at(COUNT, UNROLL - 1)).and(STRIDE, -UNROLL).shl(STRIDE, 2);
         a.lea(STRIDE_3, Mem.at(STRIDE, STRIDE, 2, 0));
-        format.loadMask(a, MASK, constants);
+        pool.loadMask(MASK);
         a.cmp(LEFT, GROUP).jump(Condition.LESS, singles);
         a.bind(groups);
         group(GROUP);
@@ -119,13 +120,16 @@ final class BlockRows {
         a.test(LEFT, LEFT).jump(Condition.NOT_EQUAL, single);
         a.bind(done);
         frame.close();
-        BlockFormat.constants(a, constants);
+        pool.emit();
         return a.finish();
     }
 
     private void group(int rows) {
         for (int r = 0; r < rows; r++) {
-            gather(r);
+            gather(r, Mem.at(BLOCK), false);
+            if (format.hasMinimum()) {
+                gather(r, BlockFormat.minimumOf(Mem.at(BLOCK)), true);
+            }
         }
         for (int r = 0; r < rows; r++) {
             convert(r);
@@ -138,14 +142,17 @@ final class BlockRows {
         a.add(RESULTS, Float.BYTES * rows).sub(LEFT, rows);
     }
 
-    /** Copies the F16 scales of a row to where they lie side by side, after the F32 ones. */
-    private void gather(int r) {
+    /** Copies an F16 of each block of a row to where they lie side by side; BLOCK begins at the row and moves on. */
+    private void gather(int r, Mem half, boolean minimum) {
         Label eights = a.label();
         Label ones = a.label();
         Label one = a.label();
         Label done = a.label();
         rowStart(BLOCK, WEIGHTS, ROW, ROW_3, r);
         halves(r);
+        if (minimum) {
+            a.lea(HALF, Mem.at(HALF, STRIDE, 2, 0));
+        }
         // The last 8, so that those beyond the row are 0.
         a.emit(VXORPS, LOW.low(), LOW.low(), LOW.low());
         a.mov(END, STRIDE).shr(END, 1);
@@ -154,7 +161,7 @@ final class BlockRows {
         a.sub(END, UNROLL).jump(Condition.LESS, ones);
         a.bind(eights);
         for (int i = 0; i < UNROLL; i++) {
-            a.movzx16(INPUT, Mem.at(BLOCK, (long) i * format.blockBytes()));
+            a.movzx16(INPUT, half.plus((long) i * format.blockBytes()));
             a.mov16(Mem.at(HALF, 2L * i), INPUT);
         }
         a.add(BLOCK, UNROLL * format.blockBytes()).add(HALF, 2 * UNROLL);
@@ -162,23 +169,27 @@ final class BlockRows {
         a.bind(ones);
         a.add(END, UNROLL).jump(Condition.EQUAL, done);
         a.bind(one);
-        a.movzx16(INPUT, Mem.at(BLOCK)).mov16(Mem.at(HALF), INPUT);
+        a.movzx16(INPUT, half).mov16(Mem.at(HALF), INPUT);
         a.add(BLOCK, format.blockBytes()).add(HALF, 2).sub(END, 1).jump(Condition.NOT_EQUAL, one);
         a.bind(done);
     }
 
-    /** F16 to F32, times dx; the offset's part is summed up in ymm4 + r. */
+    /** F16 to F32, times dx; the part of offset or minimum is summed up in ymm4 + r. */
     private void convert(int r) {
         Label loop = a.label();
         rowStart(SCALE, SCALES, STRIDE, STRIDE_3, r);
         halves(r);
-        Vec offsets = ymm(GROUP + r);
-        a.emit(VXORPS, offsets, offsets, offsets);
+        Vec constant = ymm(GROUP + r);
+        a.emit(VXORPS, constant, constant, constant);
         a.mov(BLOCK, Mem.at(Gp.RDI, DX)).mov(INPUT, Mem.at(Gp.RDI, T)).lea(END, Mem.at(SCALE, STRIDE, 1, 0));
         a.bind(loop);
         a.emit(VCVTPH2PS, SCALE_V, Mem.at(HALF));
-        if (format.offset() != 0) {
-            a.emit(VFMADD231PS, offsets, SCALE_V, Mem.at(INPUT));
+        if (format.hasMinimum()) {
+            a.emit(VCVTPH2PS, LOW, Mem.at(HALF, STRIDE, 2, 0));
+            a.emit(VFMADD231PS, constant, LOW, Mem.at(INPUT));
+            a.add(INPUT, 32);
+        } else if (format.offset() != 0) {
+            a.emit(VFMADD231PS, constant, SCALE_V, Mem.at(INPUT));
             a.add(INPUT, 32);
         }
         a.emit(VMULPS, SCALE_V, SCALE_V, Mem.at(BLOCK));
@@ -197,7 +208,7 @@ final class BlockRows {
         a.emit(VMOVUPS, LOW_X, Mem.at(INPUT));
         a.emit(VMOVUPS, HIGH_X, Mem.at(INPUT, 32));
         for (int r = 0; r < rows; r++) {
-            format.codes(a, row(BLOCK, ROW, ROW_3, r), LOW, HIGH, MASK);
+            format.codes(a, row(BLOCK, ROW, ROW_3, r), CODES, pool);
             a.emit(VPMADDWD, LOW, LOW, LOW_X);
             a.emit(VPMADDWD, HIGH, HIGH, HIGH_X);
             a.emit(VPADDD, LOW, LOW, HIGH);
@@ -214,7 +225,9 @@ final class BlockRows {
 
     /** Adds up the lanes of a row's sum and stores it. */
     private void finish(int r) {
-        if (format.offset() != 0) {
+        if (format.hasMinimum()) {
+            a.emit(VADDPS, ymm(r), ymm(r), ymm(GROUP + r));
+        } else if (format.offset() != 0) {
             a.mov(BLOCK, Float.floatToRawIntBits(format.offset()) & 0xFFFF_FFFFL);
             a.emit(Op.VMOVD, LOW.low(), BLOCK);
             a.emit(VBROADCASTSS, LOW, LOW.low());
@@ -229,7 +242,10 @@ final class BlockRows {
         a.emit(VMOVSS_STORE, Mem.at(RESULTS, 4L * r), xmm(r));
     }
 
-    /** HALF = where the F16 scales of row {@code r} lie: after four rows of F32, in rows half as long. */
+    /**
+     * HALF = where the F16 scales of row {@code r} lie: after four rows of F32, in rows half as long. The minima lie behind
+     * the scales of four rows, which is two rows of F32 further on.
+     */
     private void halves(int r) {
         switch (r) {
             case 0 -> a.xor32(HALF, HALF);

@@ -60,6 +60,7 @@ enum Op {
     VPSHUFD(P66, 1, 0x70, RM, Op.FULL),
     VPERMD(P66, 2, 0x36, RVM, Op.FULL),
     VPERM2I128(P66, 3, 0x46, RVM, Op.FULL),
+    VPCMPEQW(P66, 1, 0x75, RVM, Op.FULL),
     VPABSB(P66, 2, 0x1C, RM, Op.FULL),
     VPSIGNB(P66, 2, 0x08, RVM, Op.FULL),
     VPMOVZXBW(P66, 2, 0x30, RM, Op.HALF),
@@ -231,7 +232,7 @@ enum Op {
     boolean hasEvex() {
         return switch (this) {
             case VPERM2I128, VPSIGNB, VHADDPS, VMOVQ_STORE, VPUNPCKLQDQ, VPUNPCKHQDQ, VPBROADCASTB, VPINSRW -> false;
-            case VANDPS, VXORPS -> false;
+            case VANDPS, VXORPS, VPCMPEQW -> false;
             default -> true;
         };
     }

@@ -18,22 +18,24 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  * <pre>
  * codes  16-bit [columns / 2][16 rows][2]      two neighbouring columns of each row, 64 bytes for 16 rows
  * scales F32    [columns / 32][16 rows]
+ * minima F32    [columns / 32][16 rows]         where the format has them
  * </pre>
  * The codes have the format's offset added. 16 columns of 8 rows are transposed at a time, in units of two columns.
  *
- * <p>Registers: ymm0 to ymm8 the transposition (8 rows and one spare, which change names), ymm9 discarded codes, ymm14 the
+ * <p>Registers: ymm0 to ymm8 the transposition (8 rows and one spare, which change names), ymm9 discarded codes, ymm10 work, ymm14 the
  * format's mask, ymm15 its offset. RAX and RBX the blocks of rows 0 and 4, R8 bytes of a row (R11 three times that), RDX
- * codes, RCX scales, R9 blocks left.
+ * codes, RCX scales, RSI minima, R9 blocks left.
  */
 final class PanelPacker {
 
-    /** The argument block. Addresses: w, codes, scales; counts: bytes of a row, blocks. */
+    /** The argument block. Addresses: w, codes, scales, minima; counts: bytes of a row, blocks. */
     static final int W = 0;
 
     static final int CODES = 8;
     static final int SCALES = 16;
-    static final int ROW_BYTES = 24;
-    static final int BLOCKS = 32;
+    static final int MINIMA = 24;
+    static final int ROW_BYTES = 32;
+    static final int BLOCKS = 40;
 
     /** Rows of one call. */
     static final int ROWS = 8;
@@ -47,12 +49,15 @@ final class PanelPacker {
     private static final Gp ROW_3 = Gp.R11;
     private static final Gp TO = Gp.RDX;
     private static final Gp SCALE = Gp.RCX;
+    private static final Gp MINIMUM = Gp.RSI;
     private static final Gp LEFT = Gp.R9;
     private static final Vec UNUSED = ymm(9);
+    private static final Vec WORK = ymm(10);
     private static final Vec MASK = ymm(14);
     private static final Vec OFFSET = ymm(15);
 
     private final Assembler a = new Assembler();
+    private final BlockFormat.Pool pool = new BlockFormat.Pool(a);
     private final BlockFormat format;
 
     private PanelPacker(BlockFormat format) {
@@ -64,39 +69,43 @@ final class PanelPacker {
     }
 
     private byte[] routine() {
-        Label constants = a.label();
         Label offset = a.label();
         Label loop = a.label();
         Frame frame = Frame.openVectors(a, Gp.RBX);
         a.mov(FIRST, Mem.at(Gp.RDI, W)).mov(TO, Mem.at(Gp.RDI, CODES)).mov(SCALE, Mem.at(Gp.RDI, SCALES));
         a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
         a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0)).lea(FIFTH, Mem.at(FIRST, ROW, 4, 0));
-        format.loadMask(a, MASK, constants);
+        a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA));
+        pool.loadMask(MASK);
         a.emit(VBROADCASTSS, OFFSET, Mem.at(offset));
         a.bind(loop);
-        scales();
+        for (int r = 0; r < ROWS; r++) {
+            a.emit(VPINSRW, WORK.low(), WORK.low(), row(r), r);
+        }
+        widen(SCALE);
+        if (format.hasMinimum()) {
+            for (int r = 0; r < ROWS; r++) {
+                a.emit(VPINSRW, WORK.low(), WORK.low(), BlockFormat.minimumOf(row(r)), r);
+            }
+            widen(MINIMUM);
+        }
         half(0);
         half(1);
-        a.add(FIRST, format.blockBytes())
-                .add(FIFTH, format.blockBytes())
-                .add(TO, 16 * STEP)
-                .add(SCALE, STEP);
+        a.add(FIRST, format.blockBytes()).add(FIFTH, format.blockBytes()).add(TO, 16 * STEP);
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
-        BlockFormat.constants(a, constants);
+        pool.emit();
         byte low = (byte) format.offset();
         byte high = (byte) (format.offset() >> 8);
         a.bind(offset).data(low, high, low, high);
         return a.finish();
     }
 
-    private void scales() {
-        Vec x = ymm(0).low();
-        for (int r = 0; r < ROWS; r++) {
-            a.emit(VPINSRW, x, x, row(r), r);
-        }
-        a.emit(VCVTPH2PS, ymm(0), x);
-        a.emit(VMOVUPS_STORE, Mem.at(SCALE), ymm(0));
+    /** Stores 8 F16 as F32 and moves on to the next block's place. */
+    private void widen(Gp to) {
+        a.emit(VCVTPH2PS, WORK, WORK.low());
+        a.emit(VMOVUPS_STORE, Mem.at(to), WORK);
+        a.add(to, STEP);
     }
 
     /** Elements 0 to 15 or 16 to 31 of the block of each row. */
@@ -106,7 +115,9 @@ final class PanelPacker {
             rows[r] = ymm(r);
         }
         for (int r = 0; r < ROWS; r++) {
-            format.codes(a, row(r), half == 0 ? rows[r] : UNUSED, half == 0 ? UNUSED : rows[r], MASK);
+            Vec low = half == 0 ? rows[r] : UNUSED;
+            Vec high = half == 0 ? UNUSED : rows[r];
+            format.codes(a, row(r), new BlockFormat.Registers(low, high, MASK, WORK), pool);
             if (format.offset() != 0) {
                 a.emit(VPADDW, rows[r], rows[r], OFFSET);
             }

@@ -17,7 +17,7 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  * {@link RowQuantizer}):
  *
  * <pre>
- * y[t][o] = sum_b dw[b][o] dx[t][b] sum_k code[b][k][o] q[t][b][k]
+ * y[t][o] = sum_b dw[b][o] dx[t][b] sum_k code[b][k][o] q[t][b][k]  (+ m[b][o] t[t][b])
  * </pre>
  *
  * One step takes two columns: 2 loads of weights, for each token one broadcast of its two activations, two multiply-adds of
@@ -27,11 +27,12 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  *
  * <p>Registers: ymm0 to ymm11 sums of 6 tokens x 16 rows, ymm12 and ymm13 weights, ymm14 activations, ymm15 product. RSI
  * and RBX activations of tokens 0 and 3, R8 bytes from token to token, RDX codes, R9 scales, R10 and R12 dx of tokens 0
- * and 3, RCX and R13 results of tokens 0 and 3, R11 bytes between results, RAX blocks left.
+ * and 3, RCX and R13 results of tokens 0 and 3, R11 bytes between results, R14 minima,
+ * R15 and RBP the t of tokens 0 and 3, RAX blocks left.
  */
 final class PanelProducts {
 
-    /** The argument block. Addresses: codes, dw, q, dx, y; bytes from token to token of q and dx, and of y; blocks. */
+    /** The argument block. Addresses: codes, dw, q, dx, y, m, t; bytes from token to token of q, dx and t, and of y; blocks. */
     static final int CODES = 0;
 
     static final int DW = 8;
@@ -41,6 +42,8 @@ final class PanelProducts {
     static final int X_BYTES = 40;
     static final int Y_BYTES = 48;
     static final int BLOCKS = 56;
+    static final int MINIMA = 64;
+    static final int T = 72;
 
     /** Most tokens of one call. */
     static final int TOKENS = 6;
@@ -57,6 +60,9 @@ final class PanelProducts {
     private static final Gp SCALES = Gp.R9;
     private static final Gp FACTOR = Gp.R10;
     private static final Gp FACTOR_3 = Gp.R12;
+    private static final Gp MINIMUM = Gp.R14;
+    private static final Gp TERM = Gp.R15;
+    private static final Gp TERM_3 = Gp.RBP;
     private static final Gp RESULT = Gp.RCX;
     private static final Gp RESULT_3 = Gp.R13;
     private static final Gp RESULT_STEP = Gp.R11;
@@ -68,21 +74,32 @@ final class PanelProducts {
 
     private final Assembler a = new Assembler();
     private final int tokens;
+    private final boolean minimum;
 
-    private PanelProducts(int tokens) {
+    private PanelProducts(int tokens, boolean minimum) {
         this.tokens = tokens;
+        this.minimum = minimum;
     }
 
-    static byte[] assemble(int tokens) {
-        return new PanelProducts(tokens).routine();
+    /**
+     * The routine for so many tokens.
+     *
+     * @param minimum whether panels have minima
+     */
+    static byte[] assemble(int tokens, boolean minimum) {
+        return new PanelProducts(tokens, minimum).routine();
     }
 
     private byte[] routine() {
         Label loop = a.label();
-        Frame frame = Frame.openVectors(a, Gp.RBX, Gp.R12, Gp.R13);
+        Frame frame = Frame.openVectors(a, Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
         a.mov(WEIGHTS, Mem.at(Gp.RDI, CODES)).mov(SCALES, Mem.at(Gp.RDI, DW)).mov(INPUT, Mem.at(Gp.RDI, Q));
         a.mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(RESULT, Mem.at(Gp.RDI, Y)).mov(TOKEN, Mem.at(Gp.RDI, X_BYTES));
         a.mov(RESULT_STEP, Mem.at(Gp.RDI, Y_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        if (minimum) {
+            a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA)).mov(TERM, Mem.at(Gp.RDI, T));
+            third(TERM_3, TERM, TOKEN);
+        }
         third(INPUT_3, INPUT, TOKEN);
         third(FACTOR_3, FACTOR, TOKEN);
         third(RESULT_3, RESULT, RESULT_STEP);
@@ -99,6 +116,9 @@ final class PanelProducts {
             scale(t);
         }
         a.add(WEIGHTS, 64 * PAIRS).add(INPUT, 4 * PAIRS).add(INPUT_3, 4 * PAIRS).add(SCALES, 64);
+        if (minimum) {
+            a.add(MINIMUM, 64).add(TERM, 4).add(TERM_3, 4);
+        }
         a.add(FACTOR, 4).add(FACTOR_3, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
         return a.finish();
@@ -128,6 +148,11 @@ final class PanelProducts {
 
     private void scale(int t) {
         a.emit(VBROADCASTSS, ACTIVATION, token(FACTOR, FACTOR_3, TOKEN, t));
+        // The weights of this block are done with.
+        Vec term = WEIGHT[0];
+        if (minimum) {
+            a.emit(VBROADCASTSS, term, token(TERM, TERM_3, TOKEN, t));
+        }
         for (int v = 0; v < 2; v++) {
             Vec sum = ymm(2 * t + v);
             Mem result = token(RESULT, RESULT_3, RESULT_STEP, t).plus(32L * v);
@@ -135,6 +160,9 @@ final class PanelProducts {
             a.emit(VMOVUPS, PRODUCT, result);
             a.emit(VMULPS, sum, sum, Mem.at(SCALES, 32L * v));
             a.emit(VFMADD231PS, PRODUCT, sum, ACTIVATION);
+            if (minimum) {
+                a.emit(VFMADD231PS, PRODUCT, term, Mem.at(MINIMUM, 32L * v));
+            }
             a.emit(VMOVUPS_STORE, result, PRODUCT);
         }
     }

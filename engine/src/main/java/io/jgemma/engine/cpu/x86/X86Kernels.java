@@ -36,10 +36,23 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final CodeCache code;
     private final Routine quantize;
     private final Map<QuantType, Product> products;
-    private final Routine[] panelProducts = new Routine[PanelProducts.TOKENS + 1];
 
-    /** What one type of weights needs. */
-    private record Product(BlockFormat format, Routine rows, Routine pack) {}
+    /** What one type of weights needs; {@code panels[t]} multiplies with {@code t} tokens. */
+    private record Product(BlockFormat format, Routine rows, Routine pack, Routine[] panels) {
+
+        /** Codes, scales and minima of a panel with rows of {@code n} elements. */
+        long panelBytes(int n) {
+            return codeBytes(n) + scaleBytes(n) * (format.hasMinimum() ? 2 : 1);
+        }
+
+        static long codeBytes(int n) {
+            return 2L * PanelProducts.ROWS * n;
+        }
+
+        static long scaleBytes(int n) {
+            return 4L * PanelProducts.ROWS * (n / BlockFormat.SIZE);
+        }
+    }
 
     private X86Kernels(CpuKernels others, CodeCache code) {
         this.others = others;
@@ -47,12 +60,14 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         quantize = code.routine("quantize");
         Map<QuantType, Product> byType = new LinkedHashMap<>();
         for (BlockFormat format : BlockFormat.all()) {
-            byType.put(format.type(), new Product(format, code.routine(rows(format)), code.routine(pack(format))));
+            Routine[] panels = new Routine[PanelProducts.TOKENS + 1];
+            for (int t = 1; t < panels.length; t++) {
+                panels[t] = code.routine(panel(t, format.hasMinimum()));
+            }
+            byType.put(
+                    format.type(), new Product(format, code.routine(rows(format)), code.routine(pack(format)), panels));
         }
         products = Map.copyOf(byType);
-        for (int t = 1; t <= PanelProducts.TOKENS; t++) {
-            panelProducts[t] = code.routine("panel x " + t);
-        }
     }
 
     /**
@@ -74,17 +89,22 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.put(pack(format), PanelPacker.assemble(format));
         }
         for (int t = 1; t <= PanelProducts.TOKENS; t++) {
-            codes.put("panel x " + t, PanelProducts.assemble(t));
+            codes.put(panel(t, false), PanelProducts.assemble(t, false));
+            codes.put(panel(t, true), PanelProducts.assemble(t, true));
         }
         return codes;
     }
 
     private static String rows(BlockFormat format) {
-        return format.type().name() + " rows";
+        return format.name() + " rows";
+    }
+
+    private static String panel(int tokens, boolean minimum) {
+        return "panel x " + tokens + (minimum ? " with minima" : "");
     }
 
     private static String pack(BlockFormat format) {
-        return format.type().name() + " pack";
+        return format.name() + " pack";
     }
 
     @Override
@@ -165,9 +185,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     private void byPanels(Product product, Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
         int n = w.columns();
-        int blocks = n / BlockFormat.SIZE;
-        long codeBytes = 2L * PanelProducts.ROWS * n;
-        long panelBytes = codeBytes + 4L * PanelProducts.ROWS * blocks;
+        long panelBytes = product.panelBytes(n);
         int most = Math.clamp(RESIDENT_BYTES / panelBytes, 1, 8);
         Operand panels = scratch.rows(Scratch.Use.WEIGHTS, most, (int) (panelBytes / Float.BYTES));
         for (int o = from; o < to; o += most * PanelProducts.ROWS) {
@@ -180,20 +198,28 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
                 for (int p = 0; p < count; p++) {
                     int first = o + p * PanelProducts.ROWS;
                     long panel = address(panels.segment(), panels.row(p), panelBytes);
-                    multiply(y, x, t, first, to, new Panel(panel, panel + codeBytes, n), scratch);
+                    multiply(y, x, t, first, to, new Panel(product, panel, n), scratch);
                 }
             }
         }
     }
 
-    /** Addresses of codes and scales, and columns. */
-    private record Panel(long codes, long scales, int columns) {}
+    /** A panel of some type at an address, with rows of so many elements. */
+    private record Panel(Product product, long address, int columns) {
+        long scales() {
+            return address + Product.codeBytes(columns);
+        }
+
+        long minima() {
+            return scales() + Product.scaleBytes(columns);
+        }
+    }
 
     /** Unpacks rows {@code first} and following, at most 16, to an address; rows from {@code end} on become zero. */
     private static void pack(Product product, Operand w, int first, int end, long panel, Scratch scratch) {
         MemorySegment arguments = arguments(scratch);
         int n = w.columns();
-        long scales = panel + 2L * PanelProducts.ROWS * n;
+        long scales = panel + Product.codeBytes(n);
         for (int half = 0; half < 2; half++) {
             int row = first + half * PanelPacker.ROWS;
             int rows = Math.clamp(end - row, 0, PanelPacker.ROWS);
@@ -209,31 +235,35 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             arguments.set(LONG, PanelPacker.W, address(source, start, bytes));
             arguments.set(LONG, PanelPacker.CODES, panel + 32L * half);
             arguments.set(LONG, PanelPacker.SCALES, scales + 32L * half);
+            arguments.set(LONG, PanelPacker.MINIMA, scales + Product.scaleBytes(n) + 32L * half);
             arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
             arguments.set(LONG, PanelPacker.BLOCKS, n / BlockFormat.SIZE);
             product.pack.call(arguments.address());
         }
     }
 
-    private void multiply(Operand y, Operand x, int t, int first, int end, Panel panel, Scratch scratch) {
+    private static void multiply(Operand y, Operand x, int t, int first, int end, Panel panel, Scratch scratch) {
         MemorySegment arguments = arguments(scratch);
         int tokens = Math.min(PanelProducts.TOKENS, x.rows() - t);
         int rows = Math.min(PanelProducts.ROWS, end - first);
         boolean whole = rows == PanelProducts.ROWS;
+        int blocks = panel.columns / BlockFormat.SIZE;
         long input = address(x.segment(), x.row(t), tokens * x.rowBytes());
         Operand part = scratch.rows(Scratch.Use.SCALES, PanelProducts.TOKENS, PanelProducts.ROWS);
         MemorySegment result = whole ? y.segment() : part.segment();
         long start = whole ? y.row(t) + 4L * first : 0;
         long step = whole ? y.rowBytes() : part.rowBytes();
-        arguments.set(LONG, PanelProducts.CODES, panel.codes);
-        arguments.set(LONG, PanelProducts.DW, panel.scales);
+        arguments.set(LONG, PanelProducts.CODES, panel.address);
+        arguments.set(LONG, PanelProducts.DW, panel.scales());
         arguments.set(LONG, PanelProducts.Q, input);
         arguments.set(LONG, PanelProducts.DX, input + 2L * panel.columns);
+        arguments.set(LONG, PanelProducts.MINIMA, panel.minima());
+        arguments.set(LONG, PanelProducts.T, input + 2L * panel.columns + 4L * BlockRows.paddedBlocks(blocks));
         arguments.set(LONG, PanelProducts.Y, address(result, start, (tokens - 1) * step + 4L * PanelProducts.ROWS));
         arguments.set(LONG, PanelProducts.X_BYTES, x.rowBytes());
         arguments.set(LONG, PanelProducts.Y_BYTES, step);
-        arguments.set(LONG, PanelProducts.BLOCKS, panel.columns / BlockFormat.SIZE);
-        Objects.requireNonNull(panelProducts[tokens]).call(arguments.address());
+        arguments.set(LONG, PanelProducts.BLOCKS, blocks);
+        panel.product.panels[tokens].call(arguments.address());
         if (!whole) {
             for (int i = 0; i < tokens; i++) {
                 MemorySegment.copy(result, part.row(i), y.segment(), y.row(t + i) + 4L * first, 4L * rows);

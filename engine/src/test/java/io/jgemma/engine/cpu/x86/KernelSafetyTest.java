@@ -130,7 +130,8 @@ class KernelSafetyTest {
                     pack(format, blocks);
                 }
                 for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
-                    panel(tokens, blocks);
+                    panel(tokens, false, blocks);
+                    panel(tokens, true, blocks);
                 }
             }
         }
@@ -141,7 +142,7 @@ class KernelSafetyTest {
         int rowBytes = format.blockBytes() * blocks;
         long scales = 4L * BlockRows.paddedBlocks(blocks);
         call(
-                format.type().name() + " rows",
+                format.name() + " rows",
                 zeros(4L * rows),
                 bytes((long) rows * rowBytes),
                 bytes(64L * blocks),
@@ -157,18 +158,19 @@ class KernelSafetyTest {
         int rowBytes = format.blockBytes() * blocks;
         long codes = 64L * 16 * blocks - 32;
         call(
-                format.type().name() + " pack",
+                format.name() + " pack",
                 bytes(8L * rowBytes),
                 zeros(codes),
                 zeros(64L * blocks - 32),
+                zeros(format.hasMinimum() ? 64L * blocks - 32 : 0),
                 rowBytes,
                 blocks);
     }
 
-    private void panel(int tokens, int blocks) {
+    private void panel(int tokens, boolean minimum, int blocks) {
         long xBytes = 64L * blocks;
         call(
-                "panel x " + tokens,
+                "panel x " + tokens + (minimum ? " with minima" : ""),
                 bytes(64L * 16 * blocks),
                 bytes(64L * blocks),
                 bytes(xBytes * tokens),
@@ -176,6 +178,8 @@ class KernelSafetyTest {
                 zeros(64L * tokens),
                 xBytes,
                 64,
-                blocks);
+                blocks,
+                bytes(minimum ? 64L * blocks : 0),
+                bytes(minimum ? xBytes * (tokens - 1) + 4L * blocks : 0));
     }
 }
