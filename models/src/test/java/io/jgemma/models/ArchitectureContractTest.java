@@ -9,6 +9,7 @@ import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Architectures;
 import io.jgemma.engine.quant.QuantType;
@@ -45,7 +46,12 @@ final class ArchitectureContractTest {
     static Stream<Arguments> architectures() {
         return Architectures.all().stream()
                 .map(Architecture::name)
-                .flatMap(name -> Stream.of("scalar", "vector").map(kernels -> Arguments.of(name, kernels)));
+                .flatMap(name -> kernels().map(kernels -> Arguments.of(name, kernels)));
+    }
+
+    private static Stream<String> kernels() {
+        Stream<String> everywhere = Stream.of("scalar", "vector");
+        return X86Support.find().isPresent() ? Stream.concat(everywhere, Stream.of("x86")) : everywhere;
     }
 
     private static EngineOptions options(String name, String kernels) {
