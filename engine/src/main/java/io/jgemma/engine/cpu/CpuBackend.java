@@ -54,16 +54,9 @@ public final class CpuBackend implements Backend {
                                     "no kernels are assembled, the Vector API is used: {0}",
                                     support.reason());
                 }
-                yield support.isPresent() ? X86Kernels.assemble(new VectorKernels()) : new VectorKernels();
+                yield support.isPresent() ? X86Kernels.assemble(support, new VectorKernels()) : new VectorKernels();
             }
-            case "x86" -> {
-                X86Support support = X86Support.find();
-                if (!support.isPresent()) {
-                    throw new IllegalArgumentException(
-                            "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar");
-                }
-                yield X86Kernels.assemble(new VectorKernels());
-            }
+            case "x86" -> X86Kernels.assemble(X86Support.find(), new VectorKernels());
             case "vector" -> new VectorKernels();
             case "scalar" -> new ScalarKernels();
             default ->
@@ -88,7 +81,7 @@ public final class CpuBackend implements Backend {
             return " (" + VectorKernels.registerBits() + " bits)";
         }
         if (kernels instanceof X86Kernels x86) {
-            return " (AVX2; " + x86.others().name() + " for the rest)";
+            return " (" + x86.detail() + ")";
         }
         return "";
     }

@@ -21,7 +21,7 @@ class CpuBackendTest {
             assertThat(vector.description())
                     .isEqualTo("CPU, vector kernels (" + VectorKernels.registerBits() + " bits), 3 threads");
             assertThat(auto.description())
-                    .contains(X86Support.find().isPresent() ? "x86 kernels (AVX2; vector for the rest)" : "vector")
+                    .contains(X86Support.find().isPresent() ? "x86 kernels (AVX" : "vector")
                     .contains(CpuTopology.physicalCores() + " thread");
         }
         assertThatThrownBy(() -> CpuBackend.open("fpga", 1))

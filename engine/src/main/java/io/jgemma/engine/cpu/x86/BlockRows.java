@@ -10,7 +10,6 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
-import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
 import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
@@ -78,8 +77,11 @@ final class BlockRows {
     private final BlockFormat.Pool pool = new BlockFormat.Pool(a);
     private final BlockFormat format;
 
-    private BlockRows(BlockFormat format) {
+    private final Isa isa;
+
+    private BlockRows(BlockFormat format, Isa isa) {
         this.format = format;
+        this.isa = isa;
     }
 
     /** Bytes of scratch for rows of {@code blocks} blocks: of four rows the F32 scales, the F16 scales, the F16 minima. */
@@ -92,8 +94,8 @@ final class BlockRows {
         return Math.ceilDiv(blocks, UNROLL) * UNROLL;
     }
 
-    static byte[] assemble(BlockFormat format) {
-        return new BlockRows(format).routine();
+    static byte[] assemble(BlockFormat format, Isa isa) {
+        return new BlockRows(format, isa).routine();
     }
 
     private byte[] routine() {
@@ -210,8 +212,7 @@ final class BlockRows {
         for (int r = 0; r < rows; r++) {
             format.codes(a, row(BLOCK, ROW, ROW_3, r), CODES, pool);
             a.emit(VPMADDWD, LOW, LOW, LOW_X);
-            a.emit(VPMADDWD, HIGH, HIGH, HIGH_X);
-            a.emit(VPADDD, LOW, LOW, HIGH);
+            isa.addProducts(a, LOW, HIGH, HIGH_X, HIGH);
             a.emit(VCVTDQ2PS, LOW, LOW);
             a.emit(VBROADCASTSS, SCALE_V, row(SCALE, STRIDE, STRIDE_3, r));
             a.emit(VFMADD231PS, ymm(r), LOW, SCALE_V);

@@ -6,7 +6,6 @@ import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
-import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
@@ -75,10 +74,12 @@ final class PanelProducts {
     private final Assembler a = new Assembler();
     private final int tokens;
     private final boolean minimum;
+    private final Isa isa;
 
-    private PanelProducts(int tokens, boolean minimum) {
+    private PanelProducts(int tokens, boolean minimum, Isa isa) {
         this.tokens = tokens;
         this.minimum = minimum;
+        this.isa = isa;
     }
 
     /**
@@ -86,8 +87,8 @@ final class PanelProducts {
      *
      * @param minimum whether panels have minima
      */
-    static byte[] assemble(int tokens, boolean minimum) {
-        return new PanelProducts(tokens, minimum).routine();
+    static byte[] assemble(int tokens, boolean minimum, Isa isa) {
+        return new PanelProducts(tokens, minimum, isa).routine();
     }
 
     private byte[] routine() {
@@ -139,8 +140,7 @@ final class PanelProducts {
                 if (pair == 0) {
                     a.emit(VPMADDWD, sum, WEIGHT[v], ACTIVATION);
                 } else {
-                    a.emit(VPMADDWD, PRODUCT, WEIGHT[v], ACTIVATION);
-                    a.emit(VPADDD, sum, sum, PRODUCT);
+                    isa.addProducts(a, sum, WEIGHT[v], ACTIVATION, PRODUCT);
                 }
             }
         }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.jgemma.engine.cpu.CpuKernels;
+import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
@@ -17,7 +18,7 @@ import java.util.Objects;
 
 /**
  * Assembled kernels for products with the types of {@link BlockFormat}; everything else is done by another set, which
- * {@link #name} names too. Activations of these products are rounded to 16-bit integers, 32 with one scale.
+ * {@link #detail} names. Activations of these products are rounded to 16-bit integers, 32 with one scale.
  *
  * <p>With few rows of activations weights are multiplied as they lie in the file ({@link BlockRows}); with more, they are
  * first unpacked into panels ({@link PanelPacker}, {@link PanelProducts}), which costs about as much as 5 rows.
@@ -33,6 +34,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final CpuKernels others;
+    private final Isa isa;
     private final CodeCache code;
     private final Routine quantize;
     private final Map<QuantType, Product> products;
@@ -54,8 +56,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         }
     }
 
-    private X86Kernels(CpuKernels others, CodeCache code) {
+    private X86Kernels(CpuKernels others, Isa isa, CodeCache code) {
         this.others = others;
+        this.isa = isa;
         this.code = code;
         quantize = code.routine("quantize");
         Map<QuantType, Product> byType = new LinkedHashMap<>();
@@ -71,26 +74,31 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     /**
-     * Assembles the kernels.
+     * Assembles the kernels for this processor.
      *
+     * @param support says that they can run here
      * @param others does what is not assembled
      * @throws CodeMemoryException when the system gives no memory to run code from
+     * @throws IllegalArgumentException when they cannot run here
      */
-    public static X86Kernels assemble(CpuKernels others) {
-        return new X86Kernels(others, CodeCache.load(codes()));
+    public static X86Kernels assemble(X86Support support, CpuKernels others) {
+        Isa isa = Isa.of(support.features()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar")));
+        return new X86Kernels(others, isa, CodeCache.load(codes(isa)));
     }
 
     /** All routines by name. */
-    static Map<String, byte[]> codes() {
+    static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.put("quantize", RowQuantizer.assemble());
         for (BlockFormat format : BlockFormat.all()) {
-            codes.put(rows(format), BlockRows.assemble(format));
+            codes.put(rows(format), BlockRows.assemble(format, isa));
             codes.put(pack(format), PanelPacker.assemble(format));
         }
         for (int t = 1; t <= PanelProducts.TOKENS; t++) {
-            codes.put(panel(t, false), PanelProducts.assemble(t, false));
-            codes.put(panel(t, true), PanelProducts.assemble(t, true));
+            codes.put(panel(t, false), PanelProducts.assemble(t, false, isa));
+            codes.put(panel(t, true), PanelProducts.assemble(t, true, isa));
         }
         return codes;
     }
@@ -112,9 +120,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         return "x86";
     }
 
-    /** Who does what is not assembled. */
-    public CpuKernels others() {
-        return others;
+    /** For people: the instructions used, and who does what is not assembled. */
+    public String detail() {
+        return isa.title() + "; " + others.name() + " for the rest";
     }
 
     @Override
@@ -301,6 +309,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
+    public void round(QuantType type, Operand x, int from, int to) {
+        others.round(type, x, from, to);
+    }
+
+    @Override
     public void products(Operand c, Operand a, Operand b, boolean add) {
         others.products(c, a, b, add);
     }
@@ -308,6 +321,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     @Override
     public void accumulate(Operand o, Operand p, Operand v) {
         others.accumulate(o, p, v);
+    }
+
+    @Override
+    public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        others.accumulate(o, p, v, scratch);
     }
 
     @Override

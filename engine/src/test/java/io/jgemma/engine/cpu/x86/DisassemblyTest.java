@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A disassembler reads every kernel as instructions from its first byte to its return, where objdump is installed. */
 class DisassemblyTest {
@@ -20,10 +21,11 @@ class DisassemblyTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void everyKernelIsReadToItsReturn() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void everyKernelIsReadToItsReturn(Isa isa) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(OBJDUMP), "objdump is not installed");
-        for (Map.Entry<String, byte[]> kernel : X86Kernels.codes().entrySet()) {
+        for (Map.Entry<String, byte[]> kernel : X86Kernels.codes(isa).entrySet()) {
             List<String> lines = disassemble(kernel.getValue());
             int returns = 0;
             for (String line : lines) {

@@ -15,6 +15,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every kernel, called with operands that lie right against forbidden pages at odd sizes, through a stub that fills the
@@ -32,9 +34,13 @@ class KernelSafetyTest {
     private boolean atEnd;
 
     @BeforeEach
-    void open() {
+    void needsTheMachine() {
         assumeTrue(X86Support.find().isPresent(), "no assembled kernels on this machine");
-        Map<String, byte[]> codes = new LinkedHashMap<>(X86Kernels.codes());
+    }
+
+    private void load(Isa isa) {
+        assumeTrue(isa.runsOn(X86Support.find().features().orElseThrow()), () -> "no " + isa.title() + " here");
+        Map<String, byte[]> codes = new LinkedHashMap<>(X86Kernels.codes(isa));
         codes.put("stub", stub());
         codes.put("careless", new Assembler().mov(Gp.R14, 7).ret().finish());
         code = CodeCache.load(codes);
@@ -108,11 +114,14 @@ class KernelSafetyTest {
 
     @Test
     void theStubNoticesAChangedRegister() {
+        load(Isa.AVX2);
         assertThat(changedRegisters("careless", 0)).isEqualTo(1);
     }
 
-    @Test
-    void kernelsKeepRegistersAndStayInsideTheirOperands() {
+    @ParameterizedTest
+    @EnumSource(Isa.class)
+    void kernelsKeepRegistersAndStayInsideTheirOperands(Isa isa) {
+        load(isa);
         for (int end = 0; end < 2; end++) {
             atEnd = end == 1;
             for (int blocks : new int[] {1, 2, 7, 8, 9, 23}) {
@@ -135,7 +144,7 @@ class KernelSafetyTest {
                 }
             }
         }
-        assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes().keySet()));
+        assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes(isa).keySet()));
     }
 
     private void rows(BlockFormat format, int rows, int blocks) {

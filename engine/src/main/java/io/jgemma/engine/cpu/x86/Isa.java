@@ -1,0 +1,55 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
+import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
+
+/** Levels of instructions for which kernels differ: how products of 16-bit integers are added up. Registers have 256 bits. */
+enum Isa {
+    /** {@code vpmaddwd} and an addition. */
+    AVX2("AVX2"),
+    /** {@code vpdpwssd} in its VEX form. */
+    AVX_VNNI("AVX-VNNI"),
+    /** {@code vpdpwssd} in its EVEX form. */
+    AVX512_VNNI("AVX-512 VNNI");
+
+    private final String title;
+
+    Isa(String title) {
+        this.title = title;
+    }
+
+    /** The best that a processor offers, which has AVX2 at least. */
+    static Isa of(CpuFeatures features) {
+        if (features.avx512Vnni()) {
+            return AVX512_VNNI;
+        }
+        return features.avxVnni() ? AVX_VNNI : AVX2;
+    }
+
+    /** Name for people. */
+    String title() {
+        return title;
+    }
+
+    /** Whether a processor can run it. */
+    boolean runsOn(CpuFeatures features) {
+        return switch (this) {
+            case AVX2 -> features.avx2();
+            case AVX_VNNI -> features.avxVnni();
+            case AVX512_VNNI -> features.avx512Vnni();
+        };
+    }
+
+    /** Emits {@code sum[i] += x[2i] y[2i] + x[2i+1] y[2i+1]} in 32 bits; {@code work} changes. */
+    void addProducts(Assembler a, Vec sum, Vec x, Vec y, Vec work) {
+        switch (this) {
+            case AVX2 -> {
+                a.emit(VPMADDWD, work, x, y);
+                a.emit(VPADDD, sum, sum, work);
+            }
+            case AVX_VNNI -> a.emit(VPDPWSSD, sum, x, y);
+            case AVX512_VNNI -> a.emit(VPDPWSSD, sum, x, y, 0, true);
+        }
+    }
+}
