@@ -46,8 +46,8 @@ record SessionHeader(
         return new SessionHeader(
                 fingerprint,
                 model.substring(0, end),
-                any.keyType().name(),
-                any.valueType().name(),
+                any.keys().type().name(),
+                any.values().type().name(),
                 Shape.of(plan),
                 extent);
     }

@@ -28,8 +28,8 @@ class RowQuantizerTest {
 
     private void quantize(float[] block) {
         MemorySegment x = arena.allocateFrom(ValueLayout.JAVA_FLOAT, block);
-        MemorySegment arguments = arena.allocateFrom(
-                ValueLayout.JAVA_LONG, x.address(), q.address(), d.address(), t.address(), 1);
+        MemorySegment arguments =
+                arena.allocateFrom(ValueLayout.JAVA_LONG, x.address(), q.address(), d.address(), t.address(), 1);
         try (CodeCache code = CodeCache.load(Map.of("quantize", RowQuantizer.assemble()))) {
             code.routine("quantize").call(arguments.address());
         }
