@@ -2,5 +2,6 @@
 module io.jgemma.bench {
     requires static org.jspecify;
     requires io.jgemma.engine;
+    requires jdk.incubator.vector;
     requires jmh.core;
 }
