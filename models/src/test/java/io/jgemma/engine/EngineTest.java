@@ -227,8 +227,8 @@ final class EngineTest {
         assertThatThrownBy(() -> Engine.open(SMALL.withKernels("magic")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("magic");
-        assertThatThrownBy(() -> Engine.open(SMALL.withKvTypes(QuantTypes.Q4_0, QuantTypes.F16)))
+        assertThatThrownBy(() -> Engine.open(SMALL.withKvTypes(QuantTypes.Q4_K, QuantTypes.F16)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Q4_0");
+                .hasMessageContaining("Q4_K");
     }
 }

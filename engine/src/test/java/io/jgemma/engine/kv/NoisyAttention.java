@@ -132,7 +132,7 @@ final class NoisyAttention {
         int dim = layout.keyDim();
         double[] variances = new double[to - from];
         QuantType type = layout.keys().recentType();
-        double steps = steps(layout.keyType());
+        double steps = steps(layout.keys().type());
         float[] mean = new float[dim];
         for (int tile = from - from % TILE_TOKENS; tile < to; tile += TILE_TOKENS) {
             int begin = Math.max(from, tile);
@@ -169,7 +169,7 @@ final class NoisyAttention {
     private void addValueVariances(double[] weights, int from) {
         int dim = layout.valueDim();
         QuantType type = layout.values().recentType();
-        double steps = steps(layout.valueType());
+        double steps = steps(layout.values().type());
         for (int i = 0; i < weights.length; i++) {
             boolean coarse = layout.values().tiled() && quantized(from + i);
             double square = weights[i] * weights[i];

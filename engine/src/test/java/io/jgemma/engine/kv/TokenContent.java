@@ -33,7 +33,7 @@ final class TokenContent {
         boolean drift = before.length == 0 || random.nextInt(3) == 0;
         int means = drift ? random.nextInt() >>> 17 : before[before.length - 1] & 0x7FFF;
         for (int i = before.length; i < tokens.length; i++) {
-            tokens[i] = random.nextInt() & 0x7FFF_8000 | means;
+            tokens[i] = (random.nextInt() & 0x7FFF_8000) | means;
         }
         return tokens;
     }
