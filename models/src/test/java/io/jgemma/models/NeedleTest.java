@@ -40,8 +40,18 @@ final class NeedleTest {
     void quantizedKvFindsWhatHalfPrecisionFinds() {
         Optional<Path> model = TestModels.find(MODEL);
         assumeTrue(model.isPresent(), () -> MODEL + " is not here");
-        int half = hits(model.orElseThrow(), QuantTypes.F16, TEXT_TOKENS, DEPTHS);
-        int quantized = hits(model.orElseThrow(), QuantTypes.Q4_0, TEXT_TOKENS, DEPTHS);
+        int half = 0;
+        int quantized = 0;
+        try (Engine plain = open(model.orElseThrow(), QuantTypes.F16);
+                Engine small = open(model.orElseThrow(), QuantTypes.Q4_0);
+                Session plainSession = plain.newSession();
+                Session smallSession = small.newSession()) {
+            List<String> paragraphs = paragraphs(plain.tokenizer());
+            for (int i = DEPTHS - 1; i >= 0; i--) {
+                half += finds(plainSession, "F16", paragraphs, i) ? 1 : 0;
+                quantized += finds(smallSession, "Q4_0", paragraphs, i) ? 1 : 0;
+            }
+        }
         LOG.log(Level.INFO, "{0} of {2} with F16, {1} of {2} with Q4_0", half, quantized, DEPTHS);
         assertThat(half).as("a model that finds nothing shows nothing").isGreaterThanOrEqualTo(DEPTHS / 2);
         assertThat(Math.abs(quantized - half))
@@ -49,34 +59,33 @@ final class NeedleTest {
                 .isLessThanOrEqualTo(1);
     }
 
-    /** How many needles are found with K and V of a type. */
-    static int hits(Path model, QuantType type, int textTokens, int depths) {
-        EngineOptions options =
-                EngineOptions.of(model).withContextTokens(CONTEXT_TOKENS).withKvTypes(type, type);
-        int hits = 0;
-        try (Engine engine = Engine.open(options);
-                Session session = engine.newSession()) {
-            List<String> paragraphs = paragraphs(engine.tokenizer(), textTokens);
-            for (int i = depths - 1; i >= 0; i--) {
-                // A number of its own at each depth: what was read before is no help.
-                String number = String.valueOf(10_000 + (i * 7_919 + 4_567) % 90_000);
-                int before = (2 * i + 1) * paragraphs.size() / (2 * depths);
-                GenerationRequest request = GenerationRequest.chat(prompt(paragraphs, before, number))
-                        .withSampling(SamplerOptions.greedy())
-                        .withMaxTokens(32);
-                GenerationResult result = session.generate(request, event -> {});
-                boolean hit = result.text().contains(number);
-                hits += hit ? 1 : 0;
-                LOG.log(
-                        Level.INFO,
-                        type.name() + ", after " + before + " of " + paragraphs.size() + " paragraphs: "
-                                + (hit ? "found " : "missed ") + number + " ("
-                                + result.text().strip() + "), "
-                                + result.timings().cachedTokens() + " tokens kept, "
-                                + result.timings().promptTokens() + " computed");
-            }
-        }
-        return hits;
+    private static Engine open(Path model, QuantType type) {
+        return Engine.open(
+                EngineOptions.of(model).withContextTokens(CONTEXT_TOKENS).withKvTypes(type, type));
+    }
+
+    /** Whether the needle at a depth, from 0 to {@link #DEPTHS} less 1, is found. */
+    private static boolean finds(Session session, String what, List<String> paragraphs, int depth) {
+        // A number of its own at each depth: what was read before is no help.
+        String number = String.valueOf(10_000 + (depth * 7_919 + 4_567) % 90_000);
+        int before = (2 * depth + 1) * paragraphs.size() / (2 * DEPTHS);
+        GenerationRequest request = GenerationRequest.chat(prompt(paragraphs, before, number))
+                .withSampling(SamplerOptions.greedy())
+                .withMaxTokens(32);
+        GenerationResult result = session.generate(request, event -> {});
+        boolean hit = result.text().contains(number);
+        String found = "%s, after %d of %d paragraphs: %s %s (%s), %d tokens kept, %d computed"
+                .formatted(
+                        what,
+                        before,
+                        paragraphs.size(),
+                        hit ? "found" : "missed",
+                        number,
+                        result.text().strip(),
+                        result.timings().cachedTokens(),
+                        result.timings().promptTokens());
+        LOG.log(Level.INFO, found);
+        return hit;
     }
 
     private static String prompt(List<String> paragraphs, int before, String number) {
@@ -86,12 +95,12 @@ final class NeedleTest {
                 + "\n\nWhat is the secret number of the lighthouse keeper? Answer with the number only.";
     }
 
-    /** The text's first paragraphs, {@code tokens} tokens in all or a little more. */
-    private static List<String> paragraphs(Tokenizer tokenizer, int tokens) {
+    /** The text's first paragraphs, {@link #TEXT_TOKENS} tokens in all or a little more. */
+    private static List<String> paragraphs(Tokenizer tokenizer) {
         List<String> some = new ArrayList<>();
         int count = 0;
         for (String paragraph : LongText.read().split("\n\n", -1)) {
-            if (count >= tokens) {
+            if (count >= TEXT_TOKENS) {
                 break;
             }
             some.add(paragraph);
