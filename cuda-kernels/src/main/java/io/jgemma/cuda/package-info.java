@@ -1,0 +1,8 @@
+/**
+ * The CUDA driver as jgemma sees it: a small interface, how it is opened, what it throws. Imports the JDK only; the binding
+ * to JCuda lies in {@code io.jgemma.cuda.jcuda} and is loaded by name.
+ */
+@NullMarked
+package io.jgemma.cuda;
+
+import org.jspecify.annotations.NullMarked;
