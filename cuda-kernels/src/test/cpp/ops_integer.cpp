@@ -1,0 +1,156 @@
+// Integer and bit instructions (PTX ISA, "Integer Arithmetic Instructions", "Logic and Shift Instructions").
+#include "ops.h"
+
+namespace ptx {
+namespace {
+template <class T> struct Wide;
+template <> struct Wide<s16> { using type = s32; };
+template <> struct Wide<u16> { using type = u32; };
+template <> struct Wide<s32> { using type = s64; };
+template <> struct Wide<u32> { using type = u64; };
+template <> struct Wide<s64> { using type = __int128; };
+template <> struct Wide<u64> { using type = unsigned __int128; };
+
+/// Of sums and products, done unsigned: C++ leaves signed overflow undefined, PTX wraps.
+template <class T> using Wrapping = std::make_unsigned_t<T>;
+template <class T> T addWrapping(T a, T b) { return T(Wrapping<T>(a) + Wrapping<T>(b)); }
+template <class T> T subWrapping(T a, T b) { return T(Wrapping<T>(a) - Wrapping<T>(b)); }
+template <class T> T mulWrapping(T a, T b) { return T(u64(a) * u64(b)); }
+template <class T> T mulHigh(T a, T b) {
+    using W = typename Wide<T>::type;
+    return T(W(W(a) * W(b)) >> (8 * sizeof(T)));
+}
+template <class T> T divide(T a, T b) { return b == 0 ? T(-1) : std::is_signed<T>::value && b == T(-1) ? subWrapping<T>(0, a) : T(a / b); }
+template <class T> T remainder(T a, T b) { return b == 0 ? a : std::is_signed<T>::value && b == T(-1) ? T(0) : T(a % b); }
+template <class T> T absolute(T a) { return a < 0 ? subWrapping<T>(0, a) : a; }
+
+template <class T> void arithmetic(Spellings& s, const std::string& type) {
+    const auto g = Group::INTEGER;
+    s.add("add." + type, letters<T>(3), BINARY(T, addWrapping<T>(a, b)), g);
+    s.add("sub." + type, letters<T>(3), BINARY(T, subWrapping<T>(a, b)), g);
+    s.add("mul.lo." + type, letters<T>(3), BINARY(T, mulWrapping<T>(a, b)), g);
+    s.add("mul.hi." + type, letters<T>(3), BINARY(T, mulHigh<T>(a, b)), g);
+    s.add("mad.lo." + type, letters<T>(4), TERNARY(T, T, T, T, addWrapping<T>(mulWrapping<T>(a, b), c)), g);
+    s.add("mad.hi." + type, letters<T>(4), TERNARY(T, T, T, T, addWrapping<T>(mulHigh<T>(a, b), c)), g);
+    s.add("div." + type, letters<T>(3), BINARY(T, divide<T>(a, b)), g);
+    s.add("rem." + type, letters<T>(3), BINARY(T, remainder<T>(a, b)), g);
+    s.add("min." + type, letters<T>(3), BINARY(T, a < b ? a : b), g);
+    s.add("max." + type, letters<T>(3), BINARY(T, a > b ? a : b), g);
+    constexpr u32 bits = 8 * sizeof(T);
+    const std::string shift = std::string(2, letter<T>()) + "w";
+    s.add("shr." + type, shift, MIXED(T, T, u32, b < bits ? T(a >> b) : a < 0 ? T(-1) : T(0)), g);
+}
+
+template <class T> void wide(Spellings& s, const std::string& type) {
+    using W = typename Wide<T>::type;
+    const std::string product = std::string(1, letter<W>()) + letters<T>(2);
+    s.add("mul.wide." + type, product, MIXED(W, T, T, W(a) * W(b)), Group::INTEGER);
+    s.add("mad.wide." + type, product + letter<W>(), TERNARY(W, T, T, W, addWrapping<W>(W(a) * W(b), c)), Group::INTEGER);
+}
+
+template <class T> void negatable(Spellings& s, const std::string& type) {
+    s.add("neg." + type, letters<T>(2), UNARY(T, subWrapping<T>(0, a)), Group::INTEGER);
+    s.add("abs." + type, letters<T>(2), UNARY(T, absolute<T>(a)), Group::INTEGER);
+}
+
+template <class T> void bitwise(Spellings& s, const std::string& type) {
+    const auto g = Group::INTEGER;
+    constexpr u32 bits = 8 * sizeof(T);
+    s.add("and." + type, letters<T>(3), BINARY(T, a & b), g);
+    s.add("or." + type, letters<T>(3), BINARY(T, a | b), g);
+    s.add("xor." + type, letters<T>(3), BINARY(T, a ^ b), g);
+    s.add("not." + type, letters<T>(2), UNARY(T, ~a), g);
+    s.add("cnot." + type, letters<T>(2), UNARY(T, a == 0 ? 1 : 0), g);
+    const std::string shift = std::string(2, letter<T>()) + "w";
+    s.add("shl." + type, shift, MIXED(T, T, u32, b < bits ? T(a << b) : T(0)), g);
+    s.add("shr." + type, shift, MIXED(T, T, u32, b < bits ? T(a >> b) : T(0)), g);
+}
+
+u32 reverse(u32 a) {
+    u32 r = 0;
+    for (int k = 0; k < 32; k++) r |= (a >> k & 1) << (31 - k);
+    return r;
+}
+
+/// Default mode of prmt: each nibble of the selector picks one of 8 bytes; its top bit repeats that byte's sign.
+u32 permute(u32 a, u32 b, u32 selector) {
+    u64 bytes = u64(b) << 32 | a;
+    u32 r = 0;
+    for (int k = 0; k < 4; k++) {
+        u32 nibble = selector >> (4 * k) & 15, byte = u32(bytes >> (8 * (nibble & 7))) & 255;
+        if (nibble & 8) byte = byte & 128 ? 255 : 0;
+        r |= byte << (8 * k);
+    }
+    return r;
+}
+
+/// Field of `length` bits from bit `position` on; beyond the end: copies of the sign, which is the field's top bit.
+template <class T> T extract(T a, u32 position, u32 length) {
+    constexpr u32 most = 8 * sizeof(T) - 1;
+    position &= 255, length &= 255;
+    bool sign = std::is_signed<T>::value && length > 0 && (a >> (position + length - 1 < most ? position + length - 1 : most) & 1);
+    T r = sign ? T(-1) : T(0);
+    for (u32 k = 0; k < length && k <= most; k++) {
+        bool bit = position + k <= most ? a >> (position + k) & 1 : sign;
+        std::make_unsigned_t<T> one = std::make_unsigned_t<T>(1) << k;
+        r = bit ? T(r | one) : T(r & ~one);
+    }
+    return r;
+}
+
+u32 insert(u32 a, u32 b, u32 position, u32 length) {
+    position &= 255, length &= 255;
+    for (u32 k = 0; k < length && position + k < 32 && k < 32; k++) {
+        u32 at = position + k;
+        b = (b & ~(1u << at)) | (a >> k & 1) << at;
+    }
+    return b;
+}
+
+u32 logic3(u32 a, u32 b, u32 c, u32 table) {
+    u32 r = 0;
+    for (u32 k = 0; k < 8; k++) {
+        if (table >> k & 1) r |= (k & 4 ? a : ~a) & (k & 2 ? b : ~b) & (k & 1 ? c : ~c);
+    }
+    return r;
+}
+
+template <class F> void quaternary(Warp& w, const Instruction& i, u32 mask, F f) {
+    eachLane(mask, [&](int l) {
+        w.lanes<u32>(i.at[0])[l] =
+            f(w.lanes<u32>(i.at[1])[l], w.lanes<u32>(i.at[2])[l], w.lanes<u32>(i.at[3])[l], w.lanes<u32>(i.at[4])[l]);
+    });
+}
+
+template <class A, class B> s32 dot4(u32 a, u32 b, s32 c) {
+    u32 sum = u32(c);
+    for (int k = 0; k < 4; k++) sum += u32(s32(A(a >> (8 * k))) * s32(B(b >> (8 * k))));
+    return s32(sum);
+}
+}  // namespace
+
+void addIntegers(Spellings& s) {
+    const auto g = Group::INTEGER;
+    arithmetic<s16>(s, "s16"), arithmetic<u16>(s, "u16"), arithmetic<s32>(s, "s32");
+    arithmetic<u32>(s, "u32"), arithmetic<s64>(s, "s64"), arithmetic<u64>(s, "u64");
+    wide<s16>(s, "s16"), wide<u16>(s, "u16"), wide<s32>(s, "s32"), wide<u32>(s, "u32");
+    negatable<s16>(s, "s16"), negatable<s32>(s, "s32"), negatable<s64>(s, "s64");
+    bitwise<u16>(s, "b16"), bitwise<u32>(s, "b32"), bitwise<u64>(s, "b64");
+    s.add("popc.b32", "ww", UNARY(u32, __builtin_popcount(a)), g);
+    s.add("clz.b32", "ww", UNARY(u32, a == 0 ? 32 : __builtin_clz(a)), g);
+    s.add("brev.b32", "ww", UNARY(u32, reverse(a)), g);
+    s.add("prmt.b32", "wwww", TERNARY(u32, u32, u32, u32, permute(a, b, c)), g);
+    s.add("bfe.u32", "wwww", TERNARY(u32, u32, u32, u32, extract<u32>(a, b, c)), g);
+    s.add("bfe.s32", "wwww", TERNARY(s32, s32, u32, u32, extract<s32>(a, b, c)), g);
+    s.add("bfi.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary(w, i, m, insert); }, g);
+    s.add("lop3.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary(w, i, m, logic3); }, g);
+    s.add("shf.l.wrap.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) << (c & 31) >> 32)), g);
+    s.add("shf.r.wrap.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) >> (c & 31))), g);
+    s.add("shf.l.clamp.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) << (c < 32 ? c : 32) >> 32)), g);
+    s.add("shf.r.clamp.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) >> (c < 32 ? c : 32))), g);
+    s.add("dp4a.s32.s32", "wwww", TERNARY(s32, u32, u32, s32, dot4<s8, s8>(a, b, c)), Group::DP4A);
+    s.add("dp4a.s32.u32", "wwww", TERNARY(s32, u32, u32, s32, dot4<s8, u8>(a, b, c)), Group::DP4A);
+    s.add("dp4a.u32.s32", "wwww", TERNARY(s32, u32, u32, s32, dot4<u8, s8>(a, b, c)), Group::DP4A);
+    s.add("dp4a.u32.u32", "wwww", TERNARY(s32, u32, u32, s32, dot4<u8, u8>(a, b, c)), Group::DP4A);
+}
+}  // namespace ptx

@@ -1,0 +1,240 @@
+package io.jgemma.cuda.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jgemma.cuda.CudaUnavailableException;
+import io.jgemma.cuda.Gpu;
+import io.jgemma.cuda.OnStandIn;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each kernel on the stand-in against a scalar reference, at odd sizes, with what it may read and write. */
+@OnStandIn
+class KernelsTest {
+    private static final int SECTOR = 32;
+
+    private static float[] gaussians(int count, int seed) {
+        Random random = new Random(seed);
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+
+    /** Quants and their scales by the definition, half to even. */
+    private static int[] quantize(float[] x, float[] scales) {
+        int[] q = new int[x.length];
+        for (int b = 0; b < x.length / 32; b++) {
+            float largest = 0;
+            for (int i = 0; i < 32; i++) {
+                largest = Math.max(largest, Math.abs(x[32 * b + i]));
+            }
+            scales[b] = largest / 127;
+            float inverse = largest < 1e-30f ? 0 : 127 / largest;
+            for (int i = 0; i < 32; i++) {
+                q[32 * b + i] = (int) Math.rint(x[32 * b + i] * inverse);
+            }
+        }
+        return q;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 3", "2, 20", "3, 33", "1, 168"})
+    void quantizesToEightBits(int tokens, int blocks) {
+        try (Gpu gpu = Gpu.begin("streams=random");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            float[] x = gaussians(tokens * blocks * 32, blocks);
+            Arrays.fill(x, 0, 32, 0f);
+            float[] scales = new float[tokens * blocks];
+            int[] expected = quantize(x, scales);
+            Q8_1Rows y = Q8_1Rows.allocate(gpu.driver, tokens, blocks);
+            kernels.quantize(y, gpu.upload(x), gpu.stream);
+            MemorySegment quants = gpu.download(y.quants(), 32L * tokens * blocks);
+            MemorySegment heads = gpu.download(y.heads(), 8L * tokens * blocks);
+            for (int n = 0; n < tokens * blocks; n++) {
+                int sum = 0;
+                for (int i = 0; i < 32; i++) {
+                    int at = ((n / blocks * 2 + i / 16) * blocks + n % blocks) * 16 + i % 16;
+                    assertThat((int) quants.get(ValueLayout.JAVA_BYTE, at)).isEqualTo(expected[32 * n + i]);
+                    sum += expected[32 * n + i];
+                }
+                assertThat(heads.get(ValueLayout.JAVA_FLOAT, 8L * n)).isEqualTo(scales[n]);
+                assertThat(heads.get(ValueLayout.JAVA_INT, 8L * n + 4)).isEqualTo(sum);
+            }
+            JsonNode counted = gpu.standIn.kernel("jg_quantize_q8_1");
+            assertThat(counted.get("reads").get("sectors").asLong()).isEqualTo(x.length * 4L / SECTOR);
+            assertThat(counted.get("reads").get("wideRequests"))
+                    .isEqualTo(counted.get("reads").get("requests"));
+        }
+    }
+
+    private static MemorySegment randomWeights(Gpu gpu, int rows, int columns, float[] decoded) {
+        Random random = new Random(rows);
+        MemorySegment w = gpu.arena.allocate(rows * columns / 32 * 18L);
+        for (int b = 0; b < rows * columns / 32; b++) {
+            short scale = Float.floatToFloat16(random.nextFloat() / 50);
+            w.set(ValueLayout.JAVA_SHORT_UNALIGNED, 18L * b, scale);
+            for (int i = 0; i < 16; i++) {
+                int q = random.nextInt(256);
+                w.set(ValueLayout.JAVA_BYTE, 18L * b + 2 + i, (byte) q);
+                decoded[32 * b + i] = Float.float16ToFloat(scale) * ((q & 15) - 8);
+                decoded[32 * b + 16 + i] = Float.float16ToFloat(scale) * ((q >> 4) - 8);
+            }
+        }
+        return w;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 32, 1", "8, 64, 1", "13, 4128, 2", "37, 640, 3", "64, 2048, 1"})
+    void multipliesQ4_0Weights(int rows, int columns, int tokens) {
+        try (Gpu gpu = Gpu.begin("");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            float[] decoded = new float[rows * columns];
+            Q4_0Weights w = Q4_0Weights.upload(
+                    gpu.driver, randomWeights(gpu, rows, columns, decoded), rows, columns, gpu.stream);
+            float[] x = gaussians(tokens * columns, columns);
+            Q8_1Rows q = Q8_1Rows.allocate(gpu.driver, tokens, columns / 32);
+            kernels.quantize(q, gpu.upload(x), gpu.stream);
+            long y = gpu.driver.allocate(4L * tokens * rows);
+            kernels.matvec(y, w, q, gpu.stream);
+            float[] got = gpu.floats(y, tokens * rows);
+            float[] scales = new float[x.length / 32];
+            int[] quants = quantize(x, scales);
+            for (int t = 0; t < tokens; t++) {
+                for (int r = 0; r < rows; r++) {
+                    double sum = 0;
+                    double size = 0;
+                    for (int i = 0; i < columns; i++) {
+                        double product = (double) decoded[r * columns + i]
+                                * quants[t * columns + i]
+                                * scales[(t * columns + i) / 32];
+                        sum += product;
+                        size += Math.abs(product);
+                    }
+                    assertThat((double) got[t * rows + r]).isCloseTo(sum, within(1e-6 * size));
+                }
+            }
+            assertThat(gpu.standIn.faults()).isEmpty();
+        }
+    }
+
+    /** What one token of a layer reads: each weight once, in loads of 16 bytes that leave no byte of a sector unused. */
+    @Test
+    void readsEachWeightOnce() {
+        int rows = 64;
+        int columns = 2048;
+        try (Gpu gpu = Gpu.begin("");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            Q4_0Weights w = Q4_0Weights.upload(
+                    gpu.driver,
+                    randomWeights(gpu, rows, columns, new float[rows * columns]),
+                    rows,
+                    columns,
+                    gpu.stream);
+            Q8_1Rows q = Q8_1Rows.allocate(gpu.driver, 1, columns / 32);
+            gpu.driver.fill(q.quants(), (byte) 1, 32L * q.blocks(), gpu.stream);
+            gpu.driver.fill(q.heads(), (byte) 0, 8L * q.blocks(), gpu.stream);
+            long y = gpu.driver.allocate(4L * rows);
+            kernels.matvec(y, w, q, gpu.stream);
+            gpu.driver.synchronizeStream(gpu.stream);
+            assertThat(w.bytes()).isEqualTo(rows * columns / 32 * 18L);
+            for (long part : new long[] {w.nibbles(), w.scales()}) {
+                JsonNode allocation = gpu.standIn.allocation(part);
+                JsonNode reads = allocation.get("reads");
+                assertThat(reads.get("sectors").asLong() * SECTOR)
+                        .isEqualTo(allocation.get("size").asLong());
+                assertThat(reads.get("wideRequests")).isEqualTo(reads.get("requests"));
+            }
+            JsonNode all = gpu.standIn.kernel("jg_matvec_q4_0");
+            // What comes from memory, if a sector read again by another block is still in the cache.
+            long fromMemory = all.get("reads").get("distinctSectors").asLong() * SECTOR;
+            assertThat((double) fromMemory).isLessThanOrEqualTo(1.05 * (w.bytes() + q.bytes()));
+            // What comes through the cache: eight rows share one reading of the activations, 40 bytes for 144.
+            long throughCache = all.get("reads").get("sectors").asLong() * SECTOR;
+            assertThat((double) throughCache).isLessThanOrEqualTo(1.3 * w.bytes());
+            assertThat(all.get("bankConflicts").asLong()).isZero();
+            assertThat(all.get("byGroup").get("dp4a").asLong()).isEqualTo(rows * columns / 4 / 32);
+            assertThat(all.get("writes").get("bytes").asLong()).isEqualTo(4L * rows);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 31, 37, 256, 640, 1000})
+    void normalizesRows(int n) {
+        int rows = 3;
+        try (Gpu gpu = Gpu.begin("");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            float[] x = gaussians(rows * n, n);
+            float[] w = gaussians(n, n + 1);
+            long address = gpu.upload(x);
+            kernels.rmsNorm(address, address, gpu.upload(w), rows, n, 1e-6f, gpu.stream);
+            float[] got = gpu.floats(address, rows * n);
+            for (int r = 0; r < rows; r++) {
+                double squares = 0;
+                for (int i = 0; i < n; i++) {
+                    squares += (double) x[r * n + i] * x[r * n + i];
+                }
+                for (int i = 0; i < n; i++) {
+                    double expected = w[i] * x[r * n + i] / Math.sqrt(squares / n + 1e-6);
+                    assertThat((double) got[r * n + i]).isCloseTo(expected, within(1e-5 * Math.abs(expected) + 1e-9));
+                }
+            }
+            long fromMemory = gpu.standIn
+                            .kernel("jg_rms_norm")
+                            .get("reads")
+                            .get("distinctSectors")
+                            .asLong()
+                    * SECTOR;
+            assertThat(fromMemory).isLessThanOrEqualTo(4L * (rows + 1) * n + 4 * SECTOR);
+            assertThat(gpu.standIn.kernel("jg_rms_norm").get("bankConflicts").asLong())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void runsOnTuringAndRefusesOlderDevices() {
+        try (Gpu gpu = Gpu.begin("capability=75");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            long x = gpu.upload(new float[] {3, 4});
+            kernels.rmsNorm(x, x, gpu.upload(new float[] {1, 1}), 1, 2, 0, gpu.stream);
+            assertThat(gpu.floats(x, 2)[1]).isCloseTo((float) (4 / Math.sqrt(12.5)), within(1e-5f));
+        }
+        try (Gpu gpu = Gpu.begin("capability=61")) {
+            assertThatThrownBy(() -> Kernels.load(gpu.driver, 0))
+                    .isInstanceOf(CudaUnavailableException.class)
+                    .hasMessageContaining("stand-in GPU 0 has compute capability 6.1");
+            assertThat(gpu.standIn.report().get("open").get("modules").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void refusesWhatDoesNotFitTogether() {
+        try (Gpu gpu = Gpu.begin("");
+                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+            MemorySegment bytes = gpu.arena.allocate(18);
+            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 1, 33, gpu.stream))
+                    .hasMessageContaining("columns are a multiple of 32");
+            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 2, 32, gpu.stream))
+                    .hasMessageContaining("have 36 bytes, not 18");
+            Q4_0Weights w = Q4_0Weights.upload(gpu.driver, bytes, 1, 32, gpu.stream);
+            assertThatThrownBy(() -> kernels.matvec(0, w, new Q8_1Rows(0, 0, 1, 2), gpu.stream))
+                    .hasMessage("weights of 32 columns with activations of 64");
+            w.free(gpu.driver);
+            gpu.standIn.order("failAllocation=2");
+            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 1, 32, gpu.stream))
+                    .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+            assertThat(gpu.standIn.report().get("devices").get(0).get("used").asLong())
+                    .isZero();
+        }
+    }
+}
