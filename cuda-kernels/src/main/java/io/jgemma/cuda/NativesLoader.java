@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads JCuda and the binding to it apart from the rest. JCuda asks its class loader for its native library and, where that
  * has none, unpacks it under a fixed name into the folder for temporary files, and trusts what it finds there. This loader
- * has one: unpacked into a folder that only this user may enter, and deleted as soon as it is loaded.
+ * has one: unpacked into a folder that only this user may enter, and deleted when the process ends.
  */
 final class NativesLoader extends ClassLoader {
     private static final String JCUDA = "jcuda.";
@@ -63,6 +63,8 @@ final class NativesLoader extends ClassLoader {
                     "jgemma-jcuda", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Path library = folder.resolve(file);
             Files.copy(in, library);
+            // The last one registered goes first.
+            folder.toFile().deleteOnExit();
             library.toFile().deleteOnExit();
             return library.toString();
         } catch (IOException e) {
