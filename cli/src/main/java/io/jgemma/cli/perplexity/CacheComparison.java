@@ -21,9 +21,11 @@ final class CacheComparison {
      * @param token the token that came
      */
     void add(MemorySegment baseLogits, MemorySegment logits, int token) {
-        base.add(Likelihood.negativeLog(baseLogits, token));
-        tested.add(Likelihood.negativeLog(logits, token));
-        divergence += Likelihood.divergence(baseLogits, logits);
+        double baseSum = Likelihood.logOfSum(baseLogits);
+        double sum = Likelihood.logOfSum(logits);
+        base.add(Likelihood.negativeLog(baseLogits, baseSum, token));
+        tested.add(Likelihood.negativeLog(logits, sum, token));
+        divergence += Likelihood.divergence(baseLogits, baseSum, logits, sum);
         sameLikeliest += Likelihood.likeliest(baseLogits) == Likelihood.likeliest(logits) ? 1 : 0;
     }
 

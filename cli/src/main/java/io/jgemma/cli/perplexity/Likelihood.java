@@ -18,7 +18,12 @@ final class Likelihood {
      * @return nats
      */
     static double negativeLog(MemorySegment logits, int token) {
-        return logOfSum(logits) - logits.getAtIndex(ValueLayout.JAVA_FLOAT, token);
+        return negativeLog(logits, logOfSum(logits), token);
+    }
+
+    /** As {@link #negativeLog(MemorySegment, int)}, where {@link #logOfSum} is known. */
+    static double negativeLog(MemorySegment logits, double logOfSum, int token) {
+        return logOfSum - logits.getAtIndex(ValueLayout.JAVA_FLOAT, token);
     }
 
     /** {@code ln(sum_i exp(z_i))}. */
@@ -54,12 +59,12 @@ final class Likelihood {
      * Kullback-Leibler divergence {@code sum_i p_i (ln p_i - ln q_i)} of two rows of logits.
      *
      * @param p F32 [vocabulary]
+     * @param sumP {@link #logOfSum} of {@code p}
      * @param q F32 [vocabulary]
+     * @param sumQ {@link #logOfSum} of {@code q}
      * @return nats
      */
-    static double divergence(MemorySegment p, MemorySegment q) {
-        double sumP = logOfSum(p);
-        double sumQ = logOfSum(q);
+    static double divergence(MemorySegment p, double sumP, MemorySegment q, double sumQ) {
         double divergence = 0;
         for (long i = 0; i < p.byteSize() / Float.BYTES; i++) {
             double logP = p.getAtIndex(ValueLayout.JAVA_FLOAT, i) - sumP;

@@ -156,6 +156,16 @@ public record KvLayout(int layers, int kvHeads, KvSide keys, KvSide values, int 
         return recentKeyOffset(layer, head, TILE_TOKENS) + token * values.recentVectorBytes();
     }
 
+    /** {@link #keyOffset} or {@link #valueOffset}, whichever side it is. */
+    public long plainOffset(KvSide side, int layer, int head, int token) {
+        return side.centred() ? keyOffset(layer, head, token) : valueOffset(layer, head, token);
+    }
+
+    /** {@link #recentKeyOffset} or {@link #recentValueOffset}, whichever side it is. */
+    public long recentOffset(KvSide side, int layer, int head, int token) {
+        return side.centred() ? recentKeyOffset(layer, head, token) : recentValueOffset(layer, head, token);
+    }
+
     private long layerBytes() {
         return kvHeads * (keys.pageBytes() + values.pageBytes());
     }

@@ -162,26 +162,26 @@ final class CpuKvReader {
         QuantType type = side.recentType();
         if (place == Place.RECENT_TILE && side.tiled()) {
             MemorySegment recent = HostBuffer.in(table.recentTile(index));
-            kernels.decode(type, recent, recentOffset(side), decoded.segment(), 0, tokens * dim, scratch);
+            kernels.decode(
+                    type,
+                    recent,
+                    layer.layout().recentOffset(side, layer.slot(), head, start % TILE_TOKENS),
+                    decoded.segment(),
+                    0,
+                    tokens * dim,
+                    scratch);
         } else {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
-            kernels.decode(type, page, plainOffset(side), decoded.segment(), 0, tokens * dim, scratch);
+            kernels.decode(
+                    type,
+                    page,
+                    layer.layout().plainOffset(side, layer.slot(), head, start % PAGE_TOKENS),
+                    decoded.segment(),
+                    0,
+                    tokens * dim,
+                    scratch);
         }
         return decoded;
-    }
-
-    private long recentOffset(KvSide side) {
-        int token = start % TILE_TOKENS;
-        return side.centred()
-                ? layer.layout().recentKeyOffset(layer.slot(), head, token)
-                : layer.layout().recentValueOffset(layer.slot(), head, token);
-    }
-
-    private long plainOffset(KvSide side) {
-        int token = start % PAGE_TOKENS;
-        return side.centred()
-                ? layer.layout().keyOffset(layer.slot(), head, token)
-                : layer.layout().valueOffset(layer.slot(), head, token);
     }
 
     /** Scores begin with {@code q . mean}, which all tokens of a page share. */

@@ -82,7 +82,13 @@ final class CpuKvStore implements RowPool.Job {
         if (!side.tiled()) {
             if (from < to) {
                 MemorySegment page = HostBuffer.in(table().page(tile / PAGE_TILES));
-                encode(side, head, from, to, page, plainOffset(side, head, from % PAGE_TOKENS));
+                encode(
+                        side,
+                        head,
+                        from,
+                        to,
+                        page,
+                        layer.layout().plainOffset(side, layer.slot(), head, from % PAGE_TOKENS));
             }
             return;
         }
@@ -93,32 +99,22 @@ final class CpuKvStore implements RowPool.Job {
                 || (tile == 0 && layer.layout().sink());
         if (waits && from < to) {
             MemorySegment recent = HostBuffer.in(table().recentTile(tile));
-            encode(side, head, from, to, recent, recentOffset(side, head, from - start));
+            encode(side, head, from, to, recent, layer.layout().recentOffset(side, layer.slot(), head, from - start));
         }
         if (leaves) {
             float[] rows = work.rows(TILE_TOKENS * side.dim());
             if (waits) {
                 MemorySegment recent = HostBuffer.in(table().recentTile(tile));
-                readHalves(recent, recentOffset(side, head, 0), rows, TILE_TOKENS * side.dim());
+                readHalves(
+                        recent,
+                        layer.layout().recentOffset(side, layer.slot(), head, 0),
+                        rows,
+                        TILE_TOKENS * side.dim());
             } else {
                 roundRows(side, head, start, rows);
             }
             quantize(side, tile, head, work);
         }
-    }
-
-    private long plainOffset(KvSide side, int head, int token) {
-        KvLayout layout = layer.layout();
-        return side.centred()
-                ? layout.keyOffset(layer.slot(), head, token)
-                : layout.valueOffset(layer.slot(), head, token);
-    }
-
-    private long recentOffset(KvSide side, int head, int token) {
-        KvLayout layout = layer.layout();
-        return side.centred()
-                ? layout.recentKeyOffset(layer.slot(), head, token)
-                : layout.recentValueOffset(layer.slot(), head, token);
     }
 
     /** Byte where the new K or V vector of a position begins. */
