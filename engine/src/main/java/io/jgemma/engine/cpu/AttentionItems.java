@@ -12,7 +12,7 @@ import java.util.List;
 final class AttentionItems {
 
     /** Query rows (rows times heads) that share a decoded tile. */
-    private static final int BLOCK_QUERIES = 32;
+    private static final int BLOCK_QUERIES = 24;
 
     /** Tiles below which cutting the context is not worth the joining. */
     private static final int SPLIT_TILES = 8;

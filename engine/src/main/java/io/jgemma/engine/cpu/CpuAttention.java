@@ -119,13 +119,16 @@ final class CpuAttention implements RowPool.Job {
         reader.open(layer, item.span(), item.head(), query);
         int from = item.visibleStart(layout.window());
         int to = item.visibleEnd();
-        for (int tile = item.fromTile(); tile < item.toTile(); tile++) {
-            reader.seek(tile, from, to);
+        for (int tile = item.fromTile(); tile < item.toTile(); ) {
+            tile = reader.seek(tile, item.toTile(), from, to);
             reader.count(item.rows());
             Operand scores = reader.scores(keys);
             mask(item, reader.start(), scores);
-            kernels.softmaxStep(scores, out, state);
+            kernels.softmaxStep(scores, out, state, s);
             reader.accumulate(out, scores, values);
+        }
+        if (item.parts() == 1) {
+            join(index, item, s);
         }
     }
 
@@ -162,17 +165,22 @@ final class CpuAttention implements RowPool.Job {
         }
     }
 
-    /** Joins the parts of each item and writes {@code y}. */
+    /** Joins the parts of the items that were cut along the context, and writes their rows of {@code y}. */
     void join() {
         for (int i = 0; i < items.count(); i += items.get(i).parts()) {
-            AttentionItems.Item item = items.get(i);
-            for (int query = 0; query < item.rows() * group; query++) {
-                joinQuery(i, item, query);
+            if (items.get(i).parts() > 1) {
+                join(i, items.get(i), scratch[0]);
             }
         }
     }
 
-    private void joinQuery(int index, AttentionItems.Item item, int query) {
+    private void join(int index, AttentionItems.Item item, Scratch s) {
+        for (int query = 0; query < item.rows() * group; query++) {
+            joinQuery(index, item, query, s);
+        }
+    }
+
+    private void joinQuery(int index, AttentionItems.Item item, int query, Scratch s) {
         int dim = layer.layout().valueDim();
         float max = Float.NEGATIVE_INFINITY;
         for (int p = 0; p < item.parts(); p++) {
@@ -184,8 +192,8 @@ final class CpuAttention implements RowPool.Job {
         }
         int row = item.span().firstRow() + item.first() + query / group;
         long to = y.row(row) + 4L * dim * (item.head() * group + query % group);
-        Operand target = scratch[0].view(0).set(y.segment(), to, 4L * dim, 1, dim);
-        Operand part = scratch[0].view(1);
+        Operand target = s.view(0).set(y.segment(), to, 4L * dim, 1, dim);
+        Operand part = s.view(1);
         for (int p = 0; p < item.parts(); p++) {
             part.set(outputs.segment(), outputs.row(partialRow(index + p) + query), outputs.rowBytes(), 1, dim);
             float factor = (float) (weight(index + p, query, max) / sum);

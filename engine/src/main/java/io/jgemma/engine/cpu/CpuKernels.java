@@ -1,9 +1,11 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One set of kernels: each method does rows {@code from} to {@code to} of an operation on the calling thread. The scalar
@@ -54,17 +56,70 @@ public interface CpuKernels {
     /** Rounds rows in place to what {@link #encode} keeps of them. */
     void round(QuantType type, Operand x, int from, int to);
 
-    /** {@code c[i][j] = a[i] . b[j]}, or {@code c[i][j] += a[i] . b[j]}, for the rows of {@code a} and {@code b}. */
-    void products(Operand c, Operand a, Operand b, boolean add);
+    /**
+     * Tiles that attention hands over at a time, at most: more where a call does as much with them as it can, fewer where
+     * what is decoded from them should stay near the processor.
+     */
+    default int runTiles() {
+        return 1;
+    }
 
-    /** {@code o[i] += sum_t p[i][t] v[t]} for the rows of {@code o}, over the rows of {@code v}. */
-    void accumulate(Operand o, Operand p, Operand v);
+    /** Whether {@link #products} and {@link #accumulate(Operand, Operand, Operand, Scratch)} take vectors of a type as they lie. */
+    default boolean reads(QuantType type, int dim) {
+        return type == QuantTypes.F32;
+    }
 
     /**
-     * As {@link #accumulate(Operand, Operand, Operand)} over the rows of a quantized tile: weighted values, and with
-     * transposed keys, queries for weights and scores for sums, the scores.
+     * {@code c[i][j] = a[i] . b[j]} for the rows of {@code a} and {@code b}.
+     *
+     * @param b of a type that {@link #reads} names
      */
-    void accumulate(Operand o, Operand p, KvTile v, Scratch scratch);
+    void products(Operand c, Operand a, Operand b, Scratch scratch);
+
+    /**
+     * {@code o[i] += sum_t p[i][t] v[t]} for the rows of {@code o}, over the rows of {@code v}.
+     *
+     * @param v of a type that {@link #reads} names
+     */
+    void accumulate(Operand o, Operand p, Operand v, Scratch scratch);
+
+    /** As {@link #accumulate(Operand, Operand, KvTile, Scratch)} for the one tile that {@code v} is turned to. */
+    void accumulateTile(Operand o, Operand p, KvTile v, Scratch scratch);
+
+    /**
+     * As {@link #accumulate(Operand, Operand, Operand, Scratch)} over the rows of a run of quantized tiles: weighted values.
+     *
+     * @param p [rows, tiles * tile rows]
+     */
+    default void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        Operand part = scratch.view(0);
+        for (int i = 0; i < v.tiles(); i++) {
+            part.set(p.segment(), p.row(0) + 4L * i * v.rows(), p.rowBytes(), p.rows(), v.rows());
+            accumulateTile(o, part, v.at(i), scratch);
+        }
+        v.at(0);
+    }
+
+    /**
+     * {@code s[i][t] = begin[i] + q[i] . k[t]} for the tokens of a run of transposed quantized keys.
+     *
+     * @param s [queries, tiles * 32]
+     * @param begin [queries, 1]
+     */
+    default void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
+        for (int i = 0; i < s.rows(); i++) {
+            float first = begin.segment().get(ValueLayout.JAVA_FLOAT_UNALIGNED, begin.row(i));
+            for (int t = 0; t < s.columns(); t++) {
+                s.segment().set(ValueLayout.JAVA_FLOAT_UNALIGNED, s.row(i) + 4L * t, first);
+            }
+        }
+        Operand part = scratch.view(0);
+        for (int i = 0; i < k.tiles(); i++) {
+            part.set(s.segment(), s.row(0) + 4L * i * k.columns(), s.rowBytes(), s.rows(), k.columns());
+            accumulateTile(part, q, k.at(i), scratch);
+        }
+        k.at(0);
+    }
 
     /**
      * One step of the running soft-max (Milakov and Gimelshein, 2018). For each row {@code i}: with
@@ -75,7 +130,7 @@ public interface CpuKernels {
      * @param o sums so far [rows, valueDim]
      * @param state {@code m} and {@code l} of each row [rows, 2]
      */
-    void softmaxStep(Operand s, Operand o, Operand state);
+    void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch);
 
     /** RMSNorm of rows; see {@link io.jgemma.engine.backend.Ops#rmsNorm}. */
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to);

@@ -2,7 +2,6 @@ package io.jgemma.engine.cpu;
 
 import static io.jgemma.engine.backend.KvLayout.PAGE_TOKENS;
 import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
@@ -18,6 +17,8 @@ import java.lang.foreign.MemorySegment;
  * perhaps not full, then the pass's own rows, 32 at a time.
  */
 final class CpuKvReader {
+
+    private static final int PAGE_TILES = PAGE_TOKENS / TILE_TOKENS;
 
     private enum Place {
         PAGE,
@@ -36,6 +37,7 @@ final class CpuKvReader {
     private int head;
     private Operand query = view;
     private int index;
+    private int tiles;
     private Place place = Place.PAGE;
     private int start;
     private int tokens;
@@ -75,31 +77,54 @@ final class CpuKvReader {
     }
 
     /**
-     * Turns to a tile.
+     * Turns to a tile and to those behind that lie beside it, as many as the kernels want at a time.
      *
+     * @param endTile turn to none from this on
      * @param from no row sees tokens before this position
      * @param to no row sees this position or those behind
+     * @return the tile behind them
      */
-    void seek(int tileIndex, int from, int to) {
+    int seek(int tileIndex, int endTile, int from, int to) {
         index = tileIndex;
-        KvLayout layout = layer.layout();
+        place = place(tileIndex);
+        int most = Math.min(kernels.runTiles(), endTile - tileIndex);
+        tiles = 1;
+        while (tiles < most && follows(tileIndex + tiles)) {
+            tiles++;
+        }
         int beyond = tileIndex - cachedTiles(span);
         int first = beyond < 0 ? tileIndex * TILE_TOKENS : span.position() + beyond * TILE_TOKENS;
-        int end = Math.min(first + TILE_TOKENS, beyond < 0 ? span.position() : to);
-        boolean exact = first >= table.tailStart() || (first == 0 && layout.sink());
-        if (beyond >= 0) {
-            place = Place.PASS;
-        } else if (!layout.tiled()) {
-            place = Place.PAGE;
-        } else {
-            place = exact ? Place.RECENT_TILE : Place.QUANTIZED_TILE;
-        }
+        int end = Math.min(first + tiles * TILE_TOKENS, beyond < 0 ? span.position() : to);
         // A quantized tile is used whole: the weights of what is not seen are 0.
         start = place == Place.QUANTIZED_TILE ? first : Math.max(first, from);
         tokens = end - start;
+        return tileIndex + tiles;
     }
 
-    /** First position of the tile that is in the scores. */
+    private Place place(int tileIndex) {
+        KvLayout layout = layer.layout();
+        if (tileIndex >= cachedTiles(span)) {
+            return Place.PASS;
+        }
+        if (!layout.tiled()) {
+            return Place.PAGE;
+        }
+        int first = tileIndex * TILE_TOKENS;
+        boolean exact = first >= table.tailStart() || (first == 0 && layout.sink());
+        return exact ? Place.RECENT_TILE : Place.QUANTIZED_TILE;
+    }
+
+    /** Whether a tile lies in memory where the one before it, of the current run, ends. */
+    private boolean follows(int tileIndex) {
+        boolean samePage = tileIndex % PAGE_TILES != 0;
+        return switch (place) {
+            case PASS -> true;
+            case RECENT_TILE -> false;
+            case PAGE, QUANTIZED_TILE -> samePage && place(tileIndex) == place;
+        };
+    }
+
+    /** First position of the tiles that is in the scores. */
     int start() {
         return start;
     }
@@ -126,11 +151,11 @@ final class CpuKvReader {
         Operand scores = scratch.rows(Scratch.Use.SCORES, query.rows(), tokens);
         if (place == Place.QUANTIZED_TILE && side.tiled()) {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
-            beginWithMean(scores, page, side);
             long at = layer.layout().keyTileOffset(layer.slot(), head, tileInPage());
-            kernels.accumulate(scores, query, tile.set(side.type(), page, at, side.dim(), TILE_TOKENS), scratch);
+            tile.set(side.type(), page, at, side.dim(), TILE_TOKENS, tiles);
+            kernels.scores(scores, query, meanScores(page, side), tile, scratch);
         } else {
-            kernels.products(scores, query, vectors(side, passKeys, Scratch.Use.KEYS), false);
+            kernels.products(scores, query, vectors(side, passKeys, Scratch.Use.KEYS), scratch);
         }
         return scores;
     }
@@ -141,64 +166,49 @@ final class CpuKvReader {
         if (place == Place.QUANTIZED_TILE && side.tiled()) {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
             long at = layer.layout().valueTileOffset(layer.slot(), head, tileInPage());
-            kernels.accumulate(out, weights, tile.set(side.type(), page, at, TILE_TOKENS, side.dim()), scratch);
+            tile.set(side.type(), page, at, TILE_TOKENS, side.dim(), tiles);
+            kernels.accumulate(out, weights, tile, scratch);
         } else {
-            kernels.accumulate(out, weights, vectors(side, passValues, Scratch.Use.VALUES));
+            kernels.accumulate(out, weights, vectors(side, passValues, Scratch.Use.VALUES), scratch);
         }
     }
 
     private int tileInPage() {
-        return index % (PAGE_TOKENS / TILE_TOKENS);
+        return index % PAGE_TILES;
     }
 
-    /** The tile's vectors as F32 [tokens, dim]. */
+    /** The vectors of the tiles [tokens, dim], as F32 where the kernels do not read them as they lie. */
     private Operand vectors(KvSide side, Operand passRows, Scratch.Use use) {
         int dim = side.dim();
         if (place == Place.PASS) {
             long at = passRows.row(span.firstRow() + start - span.position()) + 4L * head * dim;
             return view.set(passRows.segment(), at, passRows.rowBytes(), tokens, dim);
         }
-        Operand decoded = scratch.rows(use, tokens, dim);
+        KvLayout layout = layer.layout();
         QuantType type = side.recentType();
-        if (place == Place.RECENT_TILE && side.tiled()) {
-            MemorySegment recent = HostBuffer.in(table.recentTile(index));
-            kernels.decode(
-                    type,
-                    recent,
-                    layer.layout().recentOffset(side, layer.slot(), head, start % TILE_TOKENS),
-                    decoded.segment(),
-                    0,
-                    tokens * dim,
-                    scratch);
-        } else {
-            MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
-            kernels.decode(
-                    type,
-                    page,
-                    layer.layout().plainOffset(side, layer.slot(), head, start % PAGE_TOKENS),
-                    decoded.segment(),
-                    0,
-                    tokens * dim,
-                    scratch);
+        boolean recent = place == Place.RECENT_TILE && side.tiled();
+        MemorySegment memory = HostBuffer.in(recent ? table.recentTile(index) : table.page(start / PAGE_TOKENS));
+        long at = recent
+                ? layout.recentOffset(side, layer.slot(), head, start % TILE_TOKENS)
+                : layout.plainOffset(side, layer.slot(), head, start % PAGE_TOKENS);
+        if (kernels.reads(type, dim)) {
+            return view.set(type, memory, at, type.bytes(dim), tokens, dim);
         }
+        Operand decoded = scratch.rows(use, tokens, dim);
+        kernels.decode(type, memory, at, decoded.segment(), 0, tokens * dim, scratch);
         return decoded;
     }
 
-    /** Scores begin with {@code q . mean}, which all tokens of a page share. */
-    private void beginWithMean(Operand scores, MemorySegment page, KvSide side) {
+    /** {@code q . mean} [queries, 1], which the scores of all tokens of a page have in common. */
+    private Operand meanScores(MemorySegment page, KvSide side) {
         if (meanPage != start / PAGE_TOKENS) {
             meanPage = start / PAGE_TOKENS;
             Operand mean = scratch.rows(Scratch.Use.MEAN, 1, side.dim());
             long at = layer.layout().keysOffset(layer.slot(), head);
             kernels.decode(side.recentType(), page, at, mean.segment(), 0, side.dim(), scratch);
             meanScores = scratch.rows(Scratch.Use.MEAN_SCORES, query.rows(), 1);
-            kernels.products(meanScores, query, mean, false);
+            kernels.products(meanScores, query, mean, scratch);
         }
-        for (int i = 0; i < query.rows(); i++) {
-            float meanScore = meanScores.segment().get(JAVA_FLOAT_UNALIGNED, meanScores.row(i));
-            for (int t = 0; t < tokens; t++) {
-                scores.segment().set(JAVA_FLOAT_UNALIGNED, scores.row(i) + 4L * t, meanScore);
-            }
-        }
+        return meanScores;
     }
 }

@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A quantized tile where it lies, seen as a matrix [rows][columns] of a block type, row after row: transposed keys
  * [keyDim][32] or values [32][valueDim]. The scales of all blocks come first, then their values, so that both can be
- * loaded in full registers; see {@link KvLayout}. A view: set and set again, so that no object is made for a tile.
+ * loaded in full registers; see {@link KvLayout}. It may be the first of a run of tiles that follow one another. A view: set
+ * and set again, so that no object is made for a tile.
  */
 public final class KvTile {
 
@@ -20,15 +21,41 @@ public final class KvTile {
     private long offsetBytes;
     private int rows;
     private int columns;
+    private int tiles = 1;
+    private int current;
 
     /** Points this view at a tile. */
     public KvTile set(QuantType blockType, MemorySegment memory, long offset, int rowCount, int columnCount) {
+        return set(blockType, memory, offset, rowCount, columnCount, 1);
+    }
+
+    /** Points this view at the first of a run of tiles. */
+    public KvTile set(
+            QuantType blockType, MemorySegment memory, long offset, int rowCount, int columnCount, int tileCount) {
         type = blockType;
         segment = memory;
         offsetBytes = offset;
         rows = rowCount;
         columns = columnCount;
+        tiles = tileCount;
+        current = 0;
         return this;
+    }
+
+    /** Turns to a tile of the run. */
+    public KvTile at(int index) {
+        current = index;
+        return this;
+    }
+
+    /** Tiles in the run. */
+    public int tiles() {
+        return tiles;
+    }
+
+    /** Bytes of one tile. */
+    public long tileBytes() {
+        return type.bytes((long) rows * columns);
     }
 
     public QuantType type() {
@@ -54,7 +81,7 @@ public final class KvTile {
 
     /** Byte in {@link #segment} where the scale of a block lies, F16. */
     public long scale(int block) {
-        return offsetBytes + (long) Short.BYTES * block;
+        return offsetBytes + current * tileBytes() + (long) Short.BYTES * block;
     }
 
     /** Byte in {@link #segment} where the values of a block lie, as in the type's own blocks behind the scale. */

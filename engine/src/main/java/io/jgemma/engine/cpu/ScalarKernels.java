@@ -70,10 +70,10 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void products(Operand c, Operand a, Operand b, boolean add) {
+    public void products(Operand c, Operand a, Operand b, Scratch scratch) {
         for (int i = 0; i < a.rows(); i++) {
             for (int j = 0; j < b.rows(); j++) {
-                double sum = add ? get(c, i, j) : 0;
+                double sum = 0;
                 for (int k = 0; k < a.columns(); k++) {
                     sum += (double) get(a, i, k) * get(b, j, k);
                 }
@@ -83,7 +83,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void accumulate(Operand o, Operand p, Operand v) {
+    public void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
         for (int i = 0; i < o.rows(); i++) {
             for (int c = 0; c < o.columns(); c++) {
                 double sum = get(o, i, c);
@@ -96,7 +96,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+    public void accumulateTile(Operand o, Operand p, KvTile v, Scratch scratch) {
         float[] matrix = scratch.decoded(v.rows() * v.columns());
         v.decode(matrix);
         for (int i = 0; i < o.rows(); i++) {
@@ -111,7 +111,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void softmaxStep(Operand s, Operand o, Operand state) {
+    public void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch) {
         for (int i = 0; i < s.rows(); i++) {
             float before = get(state, i, 0);
             float max = before;

@@ -165,22 +165,22 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void products(Operand c, Operand a, Operand b, boolean add) {
-        FloatProducts.run(c, a, b, add);
+    public void products(Operand c, Operand a, Operand b, Scratch scratch) {
+        FloatProducts.run(c, a, b, false);
     }
 
     @Override
-    public void accumulate(Operand o, Operand p, Operand v) {
+    public void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
         Attention.accumulate(o, p, v);
     }
 
     @Override
-    public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+    public void accumulateTile(Operand o, Operand p, KvTile v, Scratch scratch) {
         TileProducts.accumulate(o, p, v, scratch);
     }
 
     @Override
-    public void softmaxStep(Operand s, Operand o, Operand state) {
+    public void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch) {
         Attention.softmaxStep(s, o, state);
     }
 

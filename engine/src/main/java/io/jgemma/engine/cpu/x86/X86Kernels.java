@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assembled kernels for products with the types of {@link BlockFormat}; everything else is done by another set, which
@@ -38,6 +39,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final CodeCache code;
     private final Routine quantize;
     private final Map<QuantType, Product> products;
+    private final @Nullable X86Attention attention;
 
     /** What one type of weights needs; {@code panels[t]} multiplies with {@code t} tokens. */
     private record Product(BlockFormat format, Routine rows, Routine pack, Routine[] panels) {
@@ -71,6 +73,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
                     format.type(), new Product(format, code.routine(rows(format)), code.routine(pack(format)), panels));
         }
         products = Map.copyOf(byType);
+        attention = X86Attention.supports(isa) ? new X86Attention(code, others) : null;
     }
 
     /**
@@ -100,6 +103,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.put(panel(t, false), PanelProducts.assemble(t, false, isa));
             codes.put(panel(t, true), PanelProducts.assemble(t, true, isa));
         }
+        codes.putAll(X86Attention.codes(isa));
         return codes;
     }
 
@@ -314,23 +318,63 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
-    public void products(Operand c, Operand a, Operand b, boolean add) {
-        others.products(c, a, b, add);
+    public int runTiles() {
+        return attention == null ? others.runTiles() : X86Attention.RUN_TILES;
     }
 
     @Override
-    public void accumulate(Operand o, Operand p, Operand v) {
-        others.accumulate(o, p, v);
+    public boolean reads(QuantType type, int dim) {
+        return attention == null ? others.reads(type, dim) : X86Attention.reads(type, dim);
+    }
+
+    @Override
+    public void products(Operand c, Operand a, Operand b, Scratch scratch) {
+        if (attention == null) {
+            others.products(c, a, b, scratch);
+        } else {
+            attention.products(c, a, b, scratch);
+        }
+    }
+
+    @Override
+    public void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
+        if (attention == null) {
+            others.accumulate(o, p, v, scratch);
+        } else {
+            attention.accumulate(o, p, v, scratch);
+        }
+    }
+
+    @Override
+    public void accumulateTile(Operand o, Operand p, KvTile v, Scratch scratch) {
+        others.accumulateTile(o, p, v, scratch);
     }
 
     @Override
     public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
-        others.accumulate(o, p, v, scratch);
+        if (attention == null) {
+            others.accumulate(o, p, v, scratch);
+        } else {
+            attention.accumulate(o, p, v, scratch);
+        }
     }
 
     @Override
-    public void softmaxStep(Operand s, Operand o, Operand state) {
-        others.softmaxStep(s, o, state);
+    public void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
+        if (attention == null) {
+            others.scores(s, q, begin, k, scratch);
+        } else {
+            attention.scores(s, q, begin, k, scratch);
+        }
+    }
+
+    @Override
+    public void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch) {
+        if (attention == null) {
+            others.softmaxStep(s, o, state, scratch);
+        } else {
+            attention.softmaxStep(s, o, state, scratch);
+        }
     }
 
     @Override

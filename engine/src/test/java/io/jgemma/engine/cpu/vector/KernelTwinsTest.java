@@ -178,15 +178,15 @@ class KernelTwinsTest {
     @Test
     void productsMatch() {
         for (int columns : COLUMNS) {
-            for (boolean add : new boolean[] {false, true}) {
+            for (int repeat = 0; repeat < 2; repeat++) {
                 Strided a = rows(1 + random.nextInt(8), columns);
                 Strided b = rows(1 + random.nextInt(9), columns);
                 Operand left = a.operand();
                 Operand right = b.operand();
                 Strided expected = rows(left.rows(), right.rows());
                 Strided actual = expected.copy();
-                scalar.products(expected.operand(), left, right, add);
-                vector.products(actual.operand(), left, right, add);
+                scalar.products(expected.operand(), left, right, scratch);
+                vector.products(actual.operand(), left, right, scratch);
                 actual.verify(expected, 1e-6 * (4 + Math.sqrt(columns)), "products over " + columns);
             }
         }
@@ -201,8 +201,8 @@ class KernelTwinsTest {
             Strided v = rows(tokens, columns);
             Strided expected = rows(queries, columns);
             Strided actual = expected.copy();
-            scalar.accumulate(expected.operand(), p.operand(), v.operand());
-            vector.accumulate(actual.operand(), p.operand(), v.operand());
+            scalar.accumulate(expected.operand(), p.operand(), v.operand(), scratch);
+            vector.accumulate(actual.operand(), p.operand(), v.operand(), scratch);
             actual.verify(expected, 1e-5, "accumulate " + tokens + " rows of " + columns);
         }
     }
@@ -272,8 +272,8 @@ class KernelTwinsTest {
                 Strided expected = scores(queries, tokens, step);
                 Strided actual = expected.copy();
                 String what = "step " + step + " over " + tokens;
-                scalar.softmaxStep(expected.operand(), expectedSums.operand(), expectedState.operand());
-                vector.softmaxStep(actual.operand(), actualSums.operand(), actualState.operand());
+                scalar.softmaxStep(expected.operand(), expectedSums.operand(), expectedState.operand(), scratch);
+                vector.softmaxStep(actual.operand(), actualSums.operand(), actualState.operand(), scratch);
                 actual.verify(expected, 1e-6, what + ", weights");
                 actualSums.verify(expectedSums, 1e-6, what + ", sums");
                 actualState.verify(expectedState, 1e-6, what + ", state");
@@ -319,7 +319,7 @@ class KernelTwinsTest {
         }
         state.set(0, 0, MINUS_INFINITY);
         state.set(0, 1, 0);
-        vector.softmaxStep(s.operand(), o.operand(), state.operand());
+        vector.softmaxStep(s.operand(), o.operand(), state.operand(), scratch);
         for (int t = 0; t < 21; t++) {
             assertThat(s.get(0, t)).isZero();
         }

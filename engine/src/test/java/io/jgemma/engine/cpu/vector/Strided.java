@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.random.RandomGenerator;
 
 /** F32 rows with gaps between them, in memory that begins and ends elsewhere: what kernels meet inside larger matrices. */
-final class Strided {
+public final class Strided {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final float GAP = -7777.5f;
@@ -29,7 +29,7 @@ final class Strided {
     }
 
     /** Normally distributed rows. */
-    static Strided random(RandomGenerator random, int rows, int columns) {
+    public static Strided random(RandomGenerator random, int rows, int columns) {
         int before = random.nextInt(9);
         int stride = columns + random.nextInt(4);
         int floats = before + rows * stride + random.nextInt(5);
@@ -46,26 +46,26 @@ final class Strided {
         return made;
     }
 
-    Strided copy() {
+    public Strided copy() {
         MemorySegment copied = Arena.ofAuto().allocate(segment.byteSize(), 4);
         copied.copyFrom(segment);
         return new Strided(copied, rows, columns, before, stride);
     }
 
-    Operand operand() {
+    public Operand operand() {
         return new Operand().set(segment, 4L * before, 4L * stride, rows, columns);
     }
 
-    float get(int row, int column) {
+    public float get(int row, int column) {
         return segment.get(FLOAT, 4L * (before + row * stride + column));
     }
 
-    void set(int row, int column, float value) {
+    public void set(int row, int column, float value) {
         segment.set(FLOAT, 4L * (before + row * stride + column), value);
     }
 
     /** Fails unless all elements are as near as {@code tolerance} and the gaps are as they were. */
-    void verify(Strided expected, double tolerance, String what) {
+    public void verify(Strided expected, double tolerance, String what) {
         for (int i = 0; i < segment.byteSize() / 4; i++) {
             float e = expected.segment.get(FLOAT, 4L * i);
             float a = segment.get(FLOAT, 4L * i);

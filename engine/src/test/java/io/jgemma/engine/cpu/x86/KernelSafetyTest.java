@@ -144,6 +144,12 @@ class KernelSafetyTest {
                 }
             }
         }
+        if (X86Attention.supports(isa)) {
+            for (int end = 0; end < 2; end++) {
+                atEnd = end == 1;
+                attention();
+            }
+        }
         assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes(isa).keySet()));
     }
 
@@ -190,5 +196,105 @@ class KernelSafetyTest {
                 blocks,
                 bytes(minimum ? 64L * blocks : 0),
                 bytes(minimum ? xBytes * (tokens - 1) + 4L * blocks : 0));
+    }
+
+    private void attention() {
+        for (int tokens : new int[] {1, 15, 16, 33, 256}) {
+            long columns = tokens + 3L;
+            call(
+                    "softmax step",
+                    bytes(8L * tokens),
+                    bytes(8 * columns),
+                    bytes(16),
+                    4L * tokens,
+                    4 * columns,
+                    8,
+                    tokens,
+                    columns,
+                    2);
+        }
+        call("scales of tiles", bytes(3 * 200L - 104), zeros(3 * 192L), 48, 3, 200);
+        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+            for (int count = 1; count <= WeightedRows.MOST; count++) {
+                scores(kind, count);
+                values(kind, count);
+            }
+        }
+        for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
+            for (int tokens : new int[] {1, KeyProducts.MOST}) {
+                keys(true, queries, tokens);
+                keys(false, queries, tokens);
+            }
+        }
+    }
+
+    private void scores(WeightedRows.Kind kind, int count) {
+        long dim = 48;
+        long tiles = 3;
+        long tileBytes = dim * kind.blockBytes() + 8;
+        call(
+                X86Attention.weighted(kind, count),
+                zeros(128 * tiles * count),
+                bytes(4 * dim * count),
+                bytes(tileBytes * tiles - 8),
+                kind.scaled() ? bytes(4 * dim * tiles) : 0,
+                bytes(4L * count),
+                128 * tiles,
+                4 * dim,
+                kind.blockBytes(),
+                4,
+                tileBytes,
+                4 * dim,
+                128,
+                0,
+                dim,
+                1,
+                tiles,
+                0,
+                0);
+    }
+
+    private void values(WeightedRows.Kind kind, int count) {
+        long blocks = 3;
+        long rows = 5;
+        long tiles = 2;
+        long tileBytes = rows * blocks * kind.blockBytes();
+        call(
+                X86Attention.weighted(kind, count),
+                bytes(128 * blocks * count),
+                bytes(4 * rows * tiles * count),
+                bytes(tileBytes * tiles),
+                kind.scaled() ? bytes(4 * rows * blocks * tiles) : 0,
+                0,
+                128 * blocks,
+                4 * rows * tiles,
+                blocks * kind.blockBytes(),
+                4 * blocks,
+                tileBytes,
+                4 * rows * blocks,
+                0,
+                4 * rows,
+                rows,
+                blocks,
+                tiles,
+                0,
+                0);
+    }
+
+    private void keys(boolean halves, int queries, int tokens) {
+        long dim = 48;
+        long blocks = 3;
+        long keyBytes = (halves ? 2 : 4) * dim + 4;
+        long all = blocks * tokens;
+        call(
+                X86Attention.keys(halves, queries, tokens),
+                zeros(4 * all * queries),
+                bytes(4 * dim * queries),
+                bytes(keyBytes * all - 4),
+                4 * all,
+                4 * dim,
+                keyBytes,
+                dim / 16,
+                blocks);
     }
 }

@@ -1,0 +1,282 @@
+package io.jgemma.engine.cpu.x86;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.jgemma.engine.cpu.CpuKernels;
+import io.jgemma.engine.cpu.KvTile;
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Attention by assembled kernels, for processors with AVX-512: dispatch to {@link WeightedRows}, {@link KeyProducts} and
+ * {@link SoftmaxStep}. Shapes that these do not have, and what is left beside multiples of their width, go to another set.
+ */
+final class X86Attention {
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    /** Tiles of a run: those of a page. */
+    static final int RUN_TILES = 8;
+
+    private static final int LANES = 16;
+    private static final String SOFTMAX = "softmax step";
+    private static final String HALVES = "scales of tiles";
+
+    private final CpuKernels others;
+    private final Routine softmax;
+    private final Routine halves;
+    private final Map<WeightedRows.Kind, Routine[]> weighted = new EnumMap<>(WeightedRows.Kind.class);
+    private final Routine[][] keys = new Routine[2][2 * (KeyProducts.MOST + 1)];
+
+    X86Attention(CodeCache code, CpuKernels others) {
+        this.others = others;
+        softmax = code.routine(SOFTMAX);
+        halves = code.routine(HALVES);
+        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+            Routine[] routines = new Routine[WeightedRows.MOST + 1];
+            for (int i = 1; i < routines.length; i++) {
+                routines[i] = code.routine(weighted(kind, i));
+            }
+            weighted.put(kind, routines);
+        }
+        for (int halved = 0; halved < 2; halved++) {
+            for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
+                keys[halved][2 * queries] = code.routine(keys(halved == 1, queries, 1));
+                keys[halved][2 * queries + 1] = code.routine(keys(halved == 1, queries, KeyProducts.MOST));
+            }
+        }
+    }
+
+    /** All routines by name; none where the instructions are missing. */
+    static Map<String, byte[]> codes(Isa isa) {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        if (!supports(isa)) {
+            return codes;
+        }
+        codes.put(SOFTMAX, SoftmaxStep.assemble());
+        codes.put(HALVES, WeightedRows.assembleHalves());
+        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+            for (int i = 1; i <= WeightedRows.MOST; i++) {
+                codes.put(weighted(kind, i), WeightedRows.assemble(kind, i));
+            }
+        }
+        for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
+            for (int tokens : new int[] {1, KeyProducts.MOST}) {
+                codes.put(keys(false, queries, tokens), KeyProducts.assemble(false, queries, tokens));
+                codes.put(keys(true, queries, tokens), KeyProducts.assemble(true, queries, tokens));
+            }
+        }
+        return codes;
+    }
+
+    static boolean supports(Isa isa) {
+        return isa == Isa.AVX512_VNNI;
+    }
+
+    static String weighted(WeightedRows.Kind kind, int count) {
+        return "weighted " + kind + " x " + count;
+    }
+
+    static String keys(boolean halves, int queries, int tokens) {
+        return (halves ? "F16" : "F32") + " keys " + queries + " x " + tokens;
+    }
+
+    /** Whether vectors of a type are multiplied as they lie in memory. */
+    static boolean reads(QuantType type, int dim) {
+        return type == QuantTypes.F32 || (type == QuantTypes.F16 && dim % WeightedRows.COLUMNS == 0);
+    }
+
+    /** See {@link CpuKernels#products}; nothing is added. */
+    void products(Operand c, Operand a, Operand b, Scratch scratch) {
+        if (a.columns() % LANES != 0 || a.rows() == 0 || b.rows() == 0) {
+            others.products(c, a, b, scratch);
+            return;
+        }
+        MemorySegment arguments = arguments(scratch);
+        boolean halved = b.type() == QuantTypes.F16;
+        int whole = b.rows() / KeyProducts.MOST * KeyProducts.MOST;
+        long keyBytes = b.type().bytes(b.columns());
+        arguments.set(LONG, KeyProducts.S_BYTES, c.rowBytes());
+        arguments.set(LONG, KeyProducts.Q_BYTES, a.rowBytes());
+        arguments.set(LONG, KeyProducts.K_BYTES, b.rowBytes());
+        arguments.set(LONG, KeyProducts.CHANNELS, a.columns() / LANES);
+        long k = address(b, 0, b.rows(), keyBytes);
+        for (int i = 0; i < a.rows(); i += KeyProducts.MOST) {
+            int queries = Math.min(KeyProducts.MOST, a.rows() - i);
+            long s = address(c, i, queries, 4L * b.rows());
+            arguments.set(LONG, KeyProducts.Q, address(a, i, queries, 4L * a.columns()));
+            if (whole > 0) {
+                arguments.set(LONG, KeyProducts.S, s);
+                arguments.set(LONG, KeyProducts.K, k);
+                arguments.set(LONG, KeyProducts.BLOCKS, whole / KeyProducts.MOST);
+                keys[halved ? 1 : 0][2 * queries + 1].call(arguments.address());
+            }
+            if (whole < b.rows()) {
+                arguments.set(LONG, KeyProducts.S, s + 4L * whole);
+                arguments.set(LONG, KeyProducts.K, k + whole * b.rowBytes());
+                arguments.set(LONG, KeyProducts.BLOCKS, b.rows() - whole);
+                keys[halved ? 1 : 0][2 * queries].call(arguments.address());
+            }
+        }
+    }
+
+    /** See {@link CpuKernels#accumulate(Operand, Operand, Operand, Scratch)}. */
+    void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
+        int columns = o.columns() / WeightedRows.COLUMNS * WeightedRows.COLUMNS;
+        if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
+            boolean halved = v.type() == QuantTypes.F16;
+            MemorySegment arguments = arguments(scratch);
+            long values = address(v, 0, v.rows(), v.type().bytes(columns));
+            arguments.set(LONG, WeightedRows.BEGIN, 0);
+            arguments.set(LONG, WeightedRows.ROW_BYTES, v.rowBytes());
+            arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
+            arguments.set(LONG, WeightedRows.ROWS, v.rows());
+            arguments.set(LONG, WeightedRows.BLOCKS, columns / WeightedRows.COLUMNS);
+            arguments.set(LONG, WeightedRows.TILES, 1);
+            WeightedRows.Kind kind = halved ? WeightedRows.Kind.F16 : WeightedRows.Kind.F32;
+            run(kind, o, columns, p, v.rows(), values, 0, arguments);
+        }
+        if (columns < o.columns()) {
+            int left = o.columns() - columns;
+            Operand to = scratch.view(0).set(o.segment(), o.row(0) + 4L * columns, o.rowBytes(), o.rows(), left);
+            Operand from = scratch.view(1).set(v.segment(), v.row(0) + 4L * columns, v.rowBytes(), v.rows(), left);
+            others.accumulate(to, p, from, scratch);
+        }
+    }
+
+    /** Runs the routine over rows of {@code o} and {@code p}, 12 at a time; the rest of the arguments is set. */
+    private void run(
+            WeightedRows.Kind kind,
+            Operand o,
+            int columns,
+            Operand p,
+            int weights,
+            long values,
+            long scales,
+            MemorySegment arguments) {
+        Routine[] routines = Objects.requireNonNull(weighted.get(kind));
+        long begin = arguments.get(LONG, WeightedRows.BEGIN);
+        arguments.set(LONG, WeightedRows.O_BYTES, o.rowBytes());
+        arguments.set(LONG, WeightedRows.P_BYTES, p.rowBytes());
+        int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), WeightedRows.MOST));
+        for (int i = 0; i < o.rows(); i += step) {
+            int count = Math.min(step, o.rows() - i);
+            arguments.set(LONG, WeightedRows.O, address(o, i, count, 4L * columns));
+            arguments.set(LONG, WeightedRows.P, address(p, i, count, 4L * weights));
+            arguments.set(LONG, WeightedRows.V, values);
+            arguments.set(LONG, WeightedRows.SCALES, scales);
+            arguments.set(LONG, WeightedRows.BEGIN, begin == 0 ? 0 : begin + 4L * i);
+            Objects.requireNonNull(routines[count]).call(arguments.address());
+        }
+    }
+
+    /** Whether a run of tiles can be multiplied here: blocks do not straddle rows, and scales come in whole registers. */
+    private static boolean fits(KvTile v) {
+        boolean known = v.type() == QuantTypes.Q4_0 || v.type() == QuantTypes.Q8_0;
+        return known && v.columns() % WeightedRows.COLUMNS == 0 && v.blocks() % LANES == 0;
+    }
+
+    /** See {@link CpuKernels#scores}. */
+    void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
+        if (!fits(k) || k.columns() != WeightedRows.COLUMNS || begin.rowBytes() != Float.BYTES || s.rows() == 0) {
+            others.scores(s, q, begin, k, scratch);
+            return;
+        }
+        long scales = scales(k, scratch);
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, WeightedRows.BEGIN, address(begin, 0, s.rows(), Float.BYTES));
+        arguments.set(LONG, WeightedRows.TILE_O, 4L * WeightedRows.COLUMNS);
+        arguments.set(LONG, WeightedRows.TILE_P, 0);
+        tiles(k, arguments);
+        int columns = k.tiles() * WeightedRows.COLUMNS;
+        run(kind(k), s, columns, q, k.rows(), values(k), scales, arguments);
+    }
+
+    /** See {@link CpuKernels#accumulate(Operand, Operand, KvTile, Scratch)}. */
+    void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        if (!fits(v) || o.rows() == 0) {
+            others.accumulate(o, p, v, scratch);
+            return;
+        }
+        long scales = scales(v, scratch);
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, WeightedRows.BEGIN, 0);
+        arguments.set(LONG, WeightedRows.TILE_O, 0);
+        arguments.set(LONG, WeightedRows.TILE_P, 4L * v.rows());
+        tiles(v, arguments);
+        run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), values(v), scales, arguments);
+    }
+
+    private static WeightedRows.Kind kind(KvTile v) {
+        return v.type() == QuantTypes.Q4_0 ? WeightedRows.Kind.Q4_0 : WeightedRows.Kind.Q8_0;
+    }
+
+    private static long values(KvTile v) {
+        return address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
+    }
+
+    private static void tiles(KvTile v, MemorySegment arguments) {
+        int blocks = v.columns() / WeightedRows.COLUMNS;
+        arguments.set(LONG, WeightedRows.ROW_BYTES, (long) blocks * v.valueBytes());
+        arguments.set(LONG, WeightedRows.ROW_SCALES, 4L * blocks);
+        arguments.set(LONG, WeightedRows.TILE_BYTES, v.tileBytes());
+        arguments.set(LONG, WeightedRows.TILE_SCALES, 4L * v.blocks());
+        arguments.set(LONG, WeightedRows.ROWS, v.rows());
+        arguments.set(LONG, WeightedRows.BLOCKS, blocks);
+        arguments.set(LONG, WeightedRows.TILES, v.tiles());
+    }
+
+    /** The scales of all tiles of a run as F32; their address. */
+    private long scales(KvTile v, Scratch scratch) {
+        Operand scales = scratch.rows(Scratch.Use.SCALES, v.tiles(), v.blocks());
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, WeightedRows.HALVES_FROM, address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()));
+        arguments.set(LONG, WeightedRows.HALVES_TO, address(scales, 0, v.tiles(), scales.rowBytes()));
+        arguments.set(LONG, WeightedRows.HALVES_COUNT, v.blocks());
+        arguments.set(LONG, WeightedRows.HALVES_TILES, v.tiles());
+        arguments.set(LONG, WeightedRows.HALVES_TILE_BYTES, v.tileBytes());
+        halves.call(arguments.address());
+        return address(scales, 0, 1, 1);
+    }
+
+    /** See {@link CpuKernels#softmaxStep}. */
+    void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch) {
+        if (s.rows() == 0) {
+            return;
+        }
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, SoftmaxStep.S, address(s, 0, s.rows(), 4L * s.columns()));
+        arguments.set(LONG, SoftmaxStep.O, address(o, 0, s.rows(), 4L * o.columns()));
+        arguments.set(LONG, SoftmaxStep.STATE, address(state, 0, s.rows(), 8));
+        arguments.set(LONG, SoftmaxStep.S_BYTES, s.rowBytes());
+        arguments.set(LONG, SoftmaxStep.O_BYTES, o.rowBytes());
+        arguments.set(LONG, SoftmaxStep.STATE_BYTES, state.rowBytes());
+        arguments.set(LONG, SoftmaxStep.TOKENS, s.columns());
+        arguments.set(LONG, SoftmaxStep.COLUMNS, o.columns());
+        arguments.set(LONG, SoftmaxStep.ROWS, s.rows());
+        softmax.call(arguments.address());
+    }
+
+    private static MemorySegment arguments(Scratch scratch) {
+        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 2 * WeightedRows.WORDS).segment();
+    }
+
+    /** The address of rows {@code from..from+rows}, the last of which has {@code bytes}. */
+    private static long address(Operand m, int from, int rows, long bytes) {
+        return address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
+    }
+
+    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
+    private static long address(MemorySegment segment, long offset, long bytes) {
+        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
+        segment.get(JAVA_BYTE, offset);
+        return segment.address() + offset;
+    }
+}
