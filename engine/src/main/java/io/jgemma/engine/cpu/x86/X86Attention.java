@@ -141,7 +141,8 @@ final class X86Attention {
             arguments.set(LONG, WeightedRows.BLOCKS, columns / WeightedRows.COLUMNS);
             arguments.set(LONG, WeightedRows.TILES, 1);
             WeightedRows.Kind kind = halved ? WeightedRows.Kind.F16 : WeightedRows.Kind.F32;
-            run(kind, o, columns, p, v.rows(), values, 0, arguments);
+            from(values, 0, arguments);
+            run(kind, o, columns, p, v.rows(), arguments);
         }
         if (columns < o.columns()) {
             int left = o.columns() - columns;
@@ -152,17 +153,11 @@ final class X86Attention {
     }
 
     /** Runs the routine over rows of {@code o} and {@code p}, 12 at a time; the rest of the arguments is set. */
-    private void run(
-            WeightedRows.Kind kind,
-            Operand o,
-            int columns,
-            Operand p,
-            int weights,
-            long values,
-            long scales,
-            MemorySegment arguments) {
+    private void run(WeightedRows.Kind kind, Operand o, int columns, Operand p, int weights, MemorySegment arguments) {
         Routine[] routines = Objects.requireNonNull(weighted.get(kind));
         long begin = arguments.get(LONG, WeightedRows.BEGIN);
+        long values = arguments.get(LONG, WeightedRows.V);
+        long scales = arguments.get(LONG, WeightedRows.SCALES);
         arguments.set(LONG, WeightedRows.O_BYTES, o.rowBytes());
         arguments.set(LONG, WeightedRows.P_BYTES, p.rowBytes());
         int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), WeightedRows.MOST));
@@ -196,7 +191,8 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.TILE_P, 0);
         tiles(k, arguments);
         int columns = k.tiles() * WeightedRows.COLUMNS;
-        run(kind(k), s, columns, q, k.rows(), values(k), scales, arguments);
+        from(values(k), scales, arguments);
+        run(kind(k), s, columns, q, k.rows(), arguments);
     }
 
     /** See {@link CpuKernels#accumulate(Operand, Operand, KvTile, Scratch)}. */
@@ -211,7 +207,13 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.TILE_O, 0);
         arguments.set(LONG, WeightedRows.TILE_P, 4L * v.rows());
         tiles(v, arguments);
-        run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), values(v), scales, arguments);
+        from(values(v), scales, arguments);
+        run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), arguments);
+    }
+
+    private static void from(long values, long scales, MemorySegment arguments) {
+        arguments.set(LONG, WeightedRows.V, values);
+        arguments.set(LONG, WeightedRows.SCALES, scales);
     }
 
     private static WeightedRows.Kind kind(KvTile v) {
