@@ -44,6 +44,15 @@ public final class Accuracy {
         norm += square(reference);
     }
 
+    /**
+     * Allows the last element to be off as if inputs below the smallest normal float counted as nothing.
+     *
+     * @param factors sum of the magnitudes of what such inputs were multiplied with
+     */
+    public void addTinyInputs(double factors) {
+        floor += square(SMALLEST_NORMAL * factors);
+    }
+
     /** Fails when the error of what was taken in is too large or not a number. */
     public void verify(String what) {
         assertThat(norm).as("%s: reference", what).isFinite();

@@ -87,15 +87,18 @@ public abstract class OpsContract extends BackendContract {
             for (int o = 0; o < outputs; o++) {
                 double sum = 0;
                 double magnitude = 0;
+                double factors = 0;
                 float plain = 0;
                 for (int i = 0; i < columns; i++) {
                     float a = w[o * columns + i];
                     float b = x.get(r, i);
                     sum += (double) a * b;
                     magnitude += Math.abs((double) a * b);
+                    factors += Math.abs(a);
                     plain += a * b;
                 }
                 accuracy.add(actual.get(r, o), sum, plain, magnitude);
+                accuracy.addTinyInputs(factors);
             }
         }
         accuracy.verify(type.name() + " matmul of " + rows + " rows, " + columns + " -> " + outputs + ", " + content);

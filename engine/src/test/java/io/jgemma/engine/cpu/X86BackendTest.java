@@ -14,8 +14,15 @@ import org.junit.jupiter.api.Nested;
 /** The assembled kernels, with the vector ones for the rest, keep the contract with one and more threads. */
 class X86BackendTest {
 
-    private static final Set<QuantType> ASSEMBLED =
-            Set.of(QuantTypes.Q4_0, QuantTypes.Q4_1, QuantTypes.Q5_0, QuantTypes.Q5_1, QuantTypes.Q8_0);
+    private static final Set<QuantType> ASSEMBLED = Set.of(
+            QuantTypes.Q4_0,
+            QuantTypes.Q4_1,
+            QuantTypes.Q5_0,
+            QuantTypes.Q5_1,
+            QuantTypes.Q8_0,
+            QuantTypes.Q4_K,
+            QuantTypes.Q5_K,
+            QuantTypes.Q6_K);
 
     private static Backend backend(int threads) {
         X86Support support = X86Support.find();
@@ -38,8 +45,10 @@ class X86BackendTest {
 
         @Override
         protected double productUnits(QuantType type) {
-            // Activations keep 15 bits beside the largest of 32, where a float has 23 of its own.
-            return ASSEMBLED.contains(type) ? 256 : 1;
+            // Activations keep 15 bits beside the largest of a block, where a float has 23 of its own; the larger a
+            // block,
+            // the more elements have the rounding of its largest.
+            return !ASSEMBLED.contains(type) ? 1 : type.blockSize() > 32 ? 1024 : 256;
         }
     }
 

@@ -76,6 +76,16 @@ final class BlockFormat {
         return minimum;
     }
 
+    /** Whether codes are nibbles, perhaps with fifth bits, and not bytes. */
+    boolean hasNibbles() {
+        return codes != Codes.BYTES;
+    }
+
+    /** Whether four bytes before the nibbles hold a fifth bit for each. */
+    boolean hasFifthBits() {
+        return codes == Codes.NIBBLES_AND_FIFTH_BITS;
+    }
+
     /** The minimum of a block. */
     static Mem minimumOf(Mem block) {
         return block.plus(MINIMUM_AT);

@@ -6,8 +6,9 @@ package io.jgemma.engine.cpu.x86;
  * @param avx2 AVX2, FMA and F16C, with 256-bit registers
  * @param avxVnni VEX-encoded {@code vpdpbusd} and {@code vpdpwssd}
  * @param avx512Vnni AVX-512 F, BW, DQ, VL and VNNI, with 512-bit registers
+ * @param avx512Vbmi AVX-512 VBMI, beside them
  */
-record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
+record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni, boolean avx512Vbmi) {
 
     private static final int YMM_STATE = 0b110;
     private static final int ZMM_STATE = 0b1110_0110;
@@ -25,14 +26,15 @@ record CpuFeatures(boolean avx2, boolean avxVnni, boolean avx512Vnni) {
     static CpuFeatures of(Query query, long xcr0) {
         int highest = query.leaf(0, 0)[0];
         if (highest < 7) {
-            return new CpuFeatures(false, false, false);
+            return new CpuFeatures(false, false, false, false);
         }
         int ecx1 = query.leaf(1, 0)[2];
         int[] seven = query.leaf(7, 0);
         int eax71 = seven[0] >= 1 ? query.leaf(7, 1)[0] : 0;
         boolean avx2 = has(ecx1, 12, 28, 29) && has(seven[1], 5) && (xcr0 & YMM_STATE) == YMM_STATE;
         boolean avx512 = has(seven[1], 16, 17, 30, 31) && has(seven[2], 11) && (xcr0 & ZMM_STATE) == ZMM_STATE;
-        return new CpuFeatures(avx2, avx2 && has(eax71, 4), avx2 && avx512);
+        boolean vnni = avx2 && avx512;
+        return new CpuFeatures(avx2, avx2 && has(eax71, 4), vnni, vnni && has(seven[2], 1));
     }
 
     private static boolean has(int word, int... bits) {

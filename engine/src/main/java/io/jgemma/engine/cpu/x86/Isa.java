@@ -4,14 +4,16 @@ import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
 
-/** Levels of instructions for which kernels differ: how products of 16-bit integers are added up. Registers have 256 bits. */
+/** Levels of instructions for which kernels differ: how products of 16-bit integers are added up. Registers have 256 bits, or more where a kernel says so. */
 enum Isa {
     /** {@code vpmaddwd} and an addition. */
     AVX2("AVX2"),
     /** {@code vpdpwssd} in its VEX form. */
     AVX_VNNI("AVX-VNNI"),
     /** {@code vpdpwssd} in its EVEX form. */
-    AVX512_VNNI("AVX-512 VNNI");
+    AVX512_VNNI("AVX-512 VNNI"),
+    /** As before, and {@code vpermb}: with these two, registers have 512 bits where a class says so. */
+    AVX512_VBMI("AVX-512 VNNI and VBMI");
 
     private final String title;
 
@@ -22,7 +24,7 @@ enum Isa {
     /** The best that a processor offers, which has AVX2 at least. */
     static Isa of(CpuFeatures features) {
         if (features.avx512Vnni()) {
-            return AVX512_VNNI;
+            return features.avx512Vbmi() ? AVX512_VBMI : AVX512_VNNI;
         }
         return features.avxVnni() ? AVX_VNNI : AVX2;
     }
@@ -38,7 +40,13 @@ enum Isa {
             case AVX2 -> features.avx2();
             case AVX_VNNI -> features.avxVnni();
             case AVX512_VNNI -> features.avx512Vnni();
+            case AVX512_VBMI -> features.avx512Vnni() && features.avx512Vbmi();
         };
+    }
+
+    /** Whether registers of 512 bits may be used. */
+    boolean isWide() {
+        return this == AVX512_VNNI || this == AVX512_VBMI;
     }
 
     /** Emits {@code sum[i] += x[2i] y[2i] + x[2i+1] y[2i+1]} in 32 bits; {@code work} changes. */
@@ -49,7 +57,7 @@ enum Isa {
                 a.emit(VPADDD, sum, sum, work);
             }
             case AVX_VNNI -> a.emit(VPDPWSSD, sum, x, y);
-            case AVX512_VNNI -> a.emit(VPDPWSSD, sum, x, y, 0, true);
+            case AVX512_VNNI, AVX512_VBMI -> a.emit(VPDPWSSD, sum, x, y, 0, true);
         }
     }
 }

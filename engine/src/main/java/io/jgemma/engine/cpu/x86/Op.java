@@ -59,6 +59,12 @@ enum Op {
     VPACKSSWB(P66, 1, 0x63, RVM, Op.FULL),
     VPSHUFD(P66, 1, 0x70, RM, Op.FULL),
     VPERMD(P66, 2, 0x36, RVM, Op.FULL),
+    /** AVX-512 VBMI: {@code d[i] = m[a[i]]} for bytes, of an index its low bits. */
+    VPERMB(P66, 2, 0x8D, RVM, Op.FULL),
+    /** AVX-512 VBMI: {@code d[i] = (a m)[d[i]]} for bytes, of an index its low bits, a and m one table of twice the size. */
+    VPERMI2B(P66, 2, 0x75, RVM, Op.FULL),
+    /** AVX-512: the low halves of 32-bit elements. */
+    VPMOVDW(PF3, 2, 0x33, MR, Op.HALF),
     VPERM2I128(P66, 3, 0x46, RVM, Op.FULL),
     VPCMPEQW(P66, 1, 0x75, RVM, Op.FULL),
     VPABSB(P66, 2, 0x1C, RM, Op.FULL),
@@ -226,6 +232,11 @@ enum Op {
             case VMOVSS_LOAD, VMOVSS_STORE, VMOVQ_STORE, VBROADCASTI128 -> true;
             default -> false;
         };
+    }
+
+    /** Whether there is no VEX form. */
+    boolean isEvexOnly() {
+        return this == VPERMB || this == VPERMI2B || this == VPMOVDW;
     }
 
     /** Whether there is an EVEX form without a mask register among its operands and with W = 0 or W ignored. */

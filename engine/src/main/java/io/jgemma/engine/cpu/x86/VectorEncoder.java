@@ -28,7 +28,7 @@ final class VectorEncoder {
     /** Encodes an instruction whose operands {@link Assembler} has checked. */
     void encode(Op op, int reg, int vvvv, Rm rm, int bits, int immediate, boolean preferEvex) {
         int rmNumber = rm instanceof Vec v ? v.number() : 0;
-        boolean evex = preferEvex || bits > 256 || reg > 15 || vvvv > 15 || rmNumber > 15;
+        boolean evex = preferEvex || op.isEvexOnly() || bits > 256 || reg > 15 || vvvv > 15 || rmNumber > 15;
         if (evex && !op.hasEvex()) {
             throw new AssemblyException(op + " has no form for 512 bits or registers above 15");
         }

@@ -77,7 +77,7 @@ final class X86Attention {
     }
 
     static boolean supports(Isa isa) {
-        return isa == Isa.AVX512_VNNI;
+        return isa.isWide();
     }
 
     static String weighted(WeightedRows.Kind kind, int count) {

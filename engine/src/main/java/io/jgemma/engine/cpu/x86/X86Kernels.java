@@ -40,6 +40,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Routine quantize;
     private final Map<QuantType, Product> products;
     private final @Nullable X86Attention attention;
+    private final @Nullable X86Rows wideRows;
 
     /** What one type of weights needs; {@code panels[t]} multiplies with {@code t} tokens. */
     private record Product(BlockFormat format, Routine rows, Routine pack, Routine[] panels) {
@@ -74,6 +75,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         }
         products = Map.copyOf(byType);
         attention = X86Attention.supports(isa) ? new X86Attention(code, others) : null;
+        wideRows = X86Rows.supports(isa) ? new X86Rows(code) : null;
     }
 
     /**
@@ -104,6 +106,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.put(panel(t, true), PanelProducts.assemble(t, true, isa));
         }
         codes.putAll(X86Attention.codes(isa));
+        codes.putAll(X86Rows.codes(isa));
         return codes;
     }
 
@@ -131,6 +134,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public Operand prepare(QuantType weights, Operand x, Scratch scratch) {
+        X86Rows wide = wideRows(weights, x.rows());
+        if (wide != null) {
+            return wide.prepare(weights, x, scratch);
+        }
         if (!products.containsKey(weights) || x.rows() == 0) {
             return others.prepare(weights, x, scratch);
         }
@@ -160,14 +167,22 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        X86Rows wide = wideRows(w.type(), x.rows());
         Product product = products.get(w.type());
-        if (product == null || x.rows() == 0) {
+        if (wide != null) {
+            wide.matmul(y, w, x, from, to, scratch);
+        } else if (product == null || x.rows() == 0) {
             others.matmul(y, w, x, from, to, scratch);
         } else if (x.rows() < PANELS_FROM_ROWS) {
             byRows(product, y, w, x, from, to, scratch);
         } else {
             byPanels(product, y, w, x, from, to, scratch);
         }
+    }
+
+    /** What multiplies so many rows of activations on 512-bit registers, if anything does. */
+    private @Nullable X86Rows wideRows(QuantType weights, int rows) {
+        return wideRows != null && rows > 0 && rows < PANELS_FROM_ROWS && wideRows.handles(weights) ? wideRows : null;
     }
 
     private void byRows(Product product, Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {

@@ -26,22 +26,28 @@ class CpuFeaturesTest {
 
     @Test
     void levelsNeedAllTheirParts() {
-        assertThat(features(7, AVX_FMA_F16C, AVX2, 0, 0, 7)).isEqualTo(new CpuFeatures(true, false, false));
-        assertThat(features(7, AVX_FMA_F16C, AVX2, 0, 1 << 4, 7)).isEqualTo(new CpuFeatures(true, true, false));
-        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 0, ALL_STATE)).isEqualTo(new CpuFeatures(true, false, true));
-        assertThat(features(7, AVX_FMA_F16C, AVX512, 0, 0, ALL_STATE)).isEqualTo(new CpuFeatures(true, false, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX2, 0, 0, 7)).isEqualTo(new CpuFeatures(true, false, false, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX2, 0, 1 << 4, 7)).isEqualTo(new CpuFeatures(true, true, false, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 0, ALL_STATE))
+                .isEqualTo(new CpuFeatures(true, false, true, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX512, 0, 0, ALL_STATE))
+                .isEqualTo(new CpuFeatures(true, false, false, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI | 1 << 1, 0, ALL_STATE))
+                .isEqualTo(new CpuFeatures(true, false, true, true));
         assertThat(features(7, 1 << 28, AVX2, 0, 0, 7).avx2()).isFalse();
-        assertThat(features(7, AVX_FMA_F16C, 0, 0, 1 << 4, 7)).isEqualTo(new CpuFeatures(false, false, false));
+        assertThat(features(7, AVX_FMA_F16C, 0, 0, 1 << 4, 7)).isEqualTo(new CpuFeatures(false, false, false, false));
     }
 
     @Test
     void registersThatTheSystemDoesNotSaveDoNotCount() {
-        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 1 << 4, 3)).isEqualTo(new CpuFeatures(false, false, false));
-        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 1 << 4, 7)).isEqualTo(new CpuFeatures(true, true, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 1 << 4, 3))
+                .isEqualTo(new CpuFeatures(false, false, false, false));
+        assertThat(features(7, AVX_FMA_F16C, AVX512, VNNI, 1 << 4, 7))
+                .isEqualTo(new CpuFeatures(true, true, false, false));
     }
 
     @Test
     void oldProcessorsHaveNone() {
-        assertThat(features(6, -1, -1, -1, -1, ALL_STATE)).isEqualTo(new CpuFeatures(false, false, false));
+        assertThat(features(6, -1, -1, -1, -1, ALL_STATE)).isEqualTo(new CpuFeatures(false, false, false, false));
     }
 }

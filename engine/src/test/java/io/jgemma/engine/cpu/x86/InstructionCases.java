@@ -57,7 +57,7 @@ final class InstructionCases {
             if ((op.isScalar() && bits != 128) || (op.isWideOnly() && bits == 128) || (bits == 512 && !op.hasEvex())) {
                 continue;
             }
-            if (bits < 512) {
+            if (bits < 512 && !op.isEvexOnly()) {
                 forms(op, bits, numbers, false);
             }
             if (op.hasEvex()) {
@@ -128,6 +128,7 @@ final class InstructionCases {
             case VBROADCASTI128 -> "vbroadcasti32x4";
             case VINSERTI128 -> "vinserti32x4";
             case VEXTRACTI128 -> "vextracti32x4";
+            case VPERMB, VPERMI2B, VPMOVDW -> plain;
             default -> "{evex} " + plain;
         };
     }

@@ -3,6 +3,7 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -144,6 +145,12 @@ class KernelSafetyTest {
                 }
             }
         }
+        if (X86Rows.supports(isa)) {
+            for (int end = 0; end < 2; end++) {
+                atEnd = end == 1;
+                wideRows();
+            }
+        }
         if (X86Attention.supports(isa)) {
             for (int end = 0; end < 2; end++) {
                 atEnd = end == 1;
@@ -196,6 +203,38 @@ class KernelSafetyTest {
                 blocks,
                 bytes(minimum ? 64L * blocks : 0),
                 bytes(minimum ? xBytes * (tokens - 1) + 4L * blocks : 0));
+    }
+
+    private void wideRows() {
+        for (int blocks : new int[] {1, 2, 7, 8}) {
+            for (WideQuantizer.Order order : WideQuantizer.Order.values()) {
+                int n = blocks * order.blockElements();
+                call(X86Rows.quantize(order), bytes(4L * n), zeros(order.rowBytes(n)), blocks);
+            }
+            for (int rows : new int[] {1, 2, 5}) {
+                for (BlockFormat format : BlockFormat.all()) {
+                    boolean pairs = WideRows.order(format).pairs();
+                    long input = zeros(WideRows.order(format).rowBytes(32 * blocks));
+                    long rowBytes = (long) format.blockBytes() * blocks;
+                    long weights = bytes(rows * rowBytes + WideRows.BEYOND);
+                    int units = pairs ? blocks / 2 : blocks;
+                    int halves = pairs ? blocks % 2 : 0;
+                    String routine = X86Rows.rows(format.type());
+                    call(routine, zeros(4L * rows), weights, input, rows, rowBytes, units, halves);
+                }
+                for (QuantType type : SuperRows.TYPES) {
+                    long[] words = new long[SuperRows.WORDS];
+                    long rowBytes = (long) type.blockBytes() * blocks;
+                    words[0] = zeros(4L * rows);
+                    words[1] = bytes(rows * rowBytes);
+                    words[2] = zeros(WideQuantizer.Order.SUPER.rowBytes(256 * blocks));
+                    words[3] = rows;
+                    words[4] = rowBytes;
+                    words[5] = blocks;
+                    call(X86Rows.rows(type), words);
+                }
+            }
+        }
     }
 
     private void attention() {

@@ -1,0 +1,142 @@
+package io.jgemma.engine.cpu.x86;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.x86.WideQuantizer.Order;
+import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Products of mapped weights with few rows of activations on 512-bit registers: {@link WideRows} and {@link SuperRows}. */
+final class X86Rows {
+
+    /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
+    private static final long RESIDENT_BYTES = 128 * 1024;
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
+    private final Map<Order, Routine> quantizers = new EnumMap<>(Order.class);
+
+    private record Kernel(Order order, Routine routine) {}
+
+    X86Rows(CodeCache code) {
+        for (Order order : Order.values()) {
+            quantizers.put(order, code.routine(quantize(order)));
+        }
+        for (BlockFormat format : BlockFormat.all()) {
+            kernels.put(format.type(), new Kernel(WideRows.order(format), code.routine(rows(format.type()))));
+        }
+        for (QuantType type : SuperRows.TYPES) {
+            kernels.put(type, new Kernel(Order.SUPER, code.routine(rows(type))));
+        }
+    }
+
+    static boolean supports(Isa isa) {
+        return isa == Isa.AVX512_VBMI;
+    }
+
+    /** All routines by name; none where the instructions are missing. */
+    static Map<String, byte[]> codes(Isa isa) {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        if (supports(isa)) {
+            for (Order order : Order.values()) {
+                codes.put(quantize(order), WideQuantizer.assemble(order));
+            }
+            for (BlockFormat format : BlockFormat.all()) {
+                codes.put(rows(format.type()), WideRows.assemble(format));
+            }
+            for (QuantType type : SuperRows.TYPES) {
+                codes.put(rows(type), SuperRows.assemble(type));
+            }
+        }
+        return codes;
+    }
+
+    static String quantize(Order order) {
+        return "quantize " + order;
+    }
+
+    static String rows(QuantType type) {
+        return type.name() + " wide rows";
+    }
+
+    boolean handles(QuantType type) {
+        return kernels.containsKey(type);
+    }
+
+    /** Activations as {@link #matmul} wants them. */
+    Operand prepare(QuantType weights, Operand x, Scratch scratch) {
+        Order order = Objects.requireNonNull(kernels.get(weights)).order;
+        int n = x.columns();
+        long rowBytes = order.rowBytes(n);
+        Operand prepared = scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
+        MemorySegment arguments = arguments(scratch);
+        int blocks = n / order.blockElements();
+        for (int r = 0; r < x.rows(); r++) {
+            long to = prepared.row(r);
+            if (order.pairs() && blocks % 2 != 0) {
+                prepared.segment()
+                        .asSlice(to + rowBytes - order.unitBytes(), order.unitBytes())
+                        .fill((byte) 0);
+            }
+            arguments.set(LONG, WideQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(LONG, WideQuantizer.TO, address(prepared.segment(), to, rowBytes));
+            arguments.set(LONG, WideQuantizer.BLOCKS, blocks);
+            Objects.requireNonNull(quantizers.get(order)).call(arguments.address());
+        }
+        return prepared;
+    }
+
+    /** Rows {@code from..to} of the weights, with all rows of prepared activations. */
+    void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        long within = (w.segment().byteSize() - w.row(0) - WideRows.BEYOND) / w.rowBytes();
+        int direct = Math.clamp(within, from, to);
+        int step = x.rows() == 1 ? to - from : (int) Math.max(4, RESIDENT_BYTES / w.rowBytes());
+        for (int o = from; o < direct; o += step) {
+            int rows = Math.min(step, direct - o);
+            multiply(y, w, x, o, rows, address(w.segment(), w.row(o), rows * w.rowBytes() + WideRows.BEYOND), scratch);
+        }
+        if (direct < to) {
+            // Behind these rows the file may end.
+            long bytes = (to - direct) * w.rowBytes();
+            Operand copy = scratch.rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(bytes + WideRows.BEYOND, Float.BYTES));
+            MemorySegment.copy(w.segment(), w.row(direct), copy.segment(), 0, bytes);
+            multiply(y, w, x, direct, to - direct, address(copy.segment(), 0, bytes + WideRows.BEYOND), scratch);
+        }
+    }
+
+    private void multiply(Operand y, Operand w, Operand x, int first, int rows, long weights, Scratch scratch) {
+        Kernel kernel = Objects.requireNonNull(kernels.get(w.type()));
+        int blocks = w.columns() / kernel.order.blockElements();
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, WideRows.ROWS, rows);
+        arguments.set(LONG, WideRows.ROW_BYTES, w.rowBytes());
+        boolean pairs = kernel.order.pairs();
+        arguments.set(LONG, WideRows.UNITS, pairs ? blocks / 2 : blocks);
+        arguments.set(LONG, WideRows.HALVES, pairs ? blocks % 2 : 0);
+        arguments.set(LONG, WideRows.W, weights);
+        for (int r = 0; r < x.rows(); r++) {
+            arguments.set(LONG, WideRows.X, address(x.segment(), x.row(r), x.rowBytes()));
+            arguments.set(LONG, WideRows.Y, address(y.segment(), y.row(r) + 4L * first, 4L * rows));
+            kernel.routine.call(arguments.address());
+        }
+    }
+
+    private static MemorySegment arguments(Scratch scratch) {
+        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 2 * SuperRows.WORDS).segment();
+    }
+
+    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
+    private static long address(MemorySegment segment, long offset, long bytes) {
+        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
+        segment.get(JAVA_BYTE, offset);
+        return segment.address() + offset;
+    }
+}
