@@ -25,6 +25,11 @@ final class CpuOps implements Ops, AutoCloseable {
     /** Bytes of weights below which a chunk is not worth handing to another thread: a few microseconds of reading. */
     private static final long CHUNK_BYTES = 32 * 1024;
 
+    /** Rows of weights that kernels like to multiply together, from so many rows of activations on. */
+    private static final int PANEL_ROWS = 32;
+
+    private static final int PANEL_TOKENS = 6;
+
     private static final int CHUNK_ELEMENTS = 8 * 1024;
 
     private final CpuKernels kernels;
@@ -77,8 +82,11 @@ final class CpuOps implements Ops, AutoCloseable {
         a.set(y);
         b.set(w);
         prepared = kernels.prepare(w.type(), c.set(x), shared);
-        int chunk = (int) Math.max(1, CHUNK_BYTES / (b.rowBytes() * Math.max(1, x.rows() / 4)));
-        pool.run(b.rows(), chunk, matmulJob);
+        if (x.rows() >= PANEL_TOKENS) {
+            pool.runChunks(b.rows(), PANEL_ROWS, matmulJob);
+        } else {
+            pool.run(b.rows(), (int) Math.max(1, CHUNK_BYTES / b.rowBytes()), matmulJob);
+        }
     }
 
     private void matmulRows(int from, int to, int worker) {

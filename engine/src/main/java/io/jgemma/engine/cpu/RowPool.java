@@ -63,11 +63,15 @@ final class RowPool implements AutoCloseable {
      * @param minimumChunk rows below which a chunk is not worth sharing
      */
     void run(int count, int minimumChunk, Job work) {
+        int share = Math.ceilDiv(count, workers() * 4);
+        runChunks(count, Math.max(minimumChunk, share), work);
+    }
+
+    /** As {@link #run}, with chunks of {@code rowsPerChunk} rows. */
+    void runChunks(int count, int rowsPerChunk, Job work) {
         if (closed) {
             throw new IllegalStateException("the CPU's threads were closed");
         }
-        int share = Math.ceilDiv(count, workers() * 4);
-        int rowsPerChunk = Math.max(minimumChunk, share);
         if (threads.length == 0 || count <= rowsPerChunk) {
             if (count > 0) {
                 work.run(0, count, 0);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #detail} names. Activations of these products are rounded to 16-bit integers, 32 with one scale.
  *
  * <p>With few rows of activations weights are multiplied as they lie in the file ({@link BlockRows}); with more, they are
- * first unpacked into panels ({@link PanelPacker}, {@link PanelProducts}), which costs about as much as 5 rows.
+ * first unpacked into panels ({@link X86Panels}), which costs about as much as 5 rows.
  */
 public final class X86Kernels implements CpuKernels, AutoCloseable {
 
@@ -38,42 +38,20 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Isa isa;
     private final CodeCache code;
     private final Routine quantize;
-    private final Map<QuantType, Product> products;
+    private final Map<QuantType, Routine> rows = new LinkedHashMap<>();
+    private final X86Panels panels;
     private final @Nullable X86Attention attention;
     private final @Nullable X86Rows wideRows;
-
-    /** What one type of weights needs; {@code panels[t]} multiplies with {@code t} tokens. */
-    private record Product(BlockFormat format, Routine rows, Routine pack, Routine[] panels) {
-
-        /** Codes, scales and minima of a panel with rows of {@code n} elements. */
-        long panelBytes(int n) {
-            return codeBytes(n) + scaleBytes(n) * (format.hasMinimum() ? 2 : 1);
-        }
-
-        static long codeBytes(int n) {
-            return 2L * PanelProducts.ROWS * n;
-        }
-
-        static long scaleBytes(int n) {
-            return 4L * PanelProducts.ROWS * (n / BlockFormat.SIZE);
-        }
-    }
 
     private X86Kernels(CpuKernels others, Isa isa, CodeCache code) {
         this.others = others;
         this.isa = isa;
         this.code = code;
         quantize = code.routine("quantize");
-        Map<QuantType, Product> byType = new LinkedHashMap<>();
+        panels = new X86Panels(code, isa);
         for (BlockFormat format : BlockFormat.all()) {
-            Routine[] panels = new Routine[PanelProducts.TOKENS + 1];
-            for (int t = 1; t < panels.length; t++) {
-                panels[t] = code.routine(panel(t, format.hasMinimum()));
-            }
-            byType.put(
-                    format.type(), new Product(format, code.routine(rows(format)), code.routine(pack(format)), panels));
+            rows.put(format.type(), code.routine(rows(format)));
         }
-        products = Map.copyOf(byType);
         attention = X86Attention.supports(isa) ? new X86Attention(code, others) : null;
         wideRows = X86Rows.supports(isa) ? new X86Rows(code) : null;
     }
@@ -99,12 +77,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         codes.put("quantize", RowQuantizer.assemble());
         for (BlockFormat format : BlockFormat.all()) {
             codes.put(rows(format), BlockRows.assemble(format, isa));
-            codes.put(pack(format), PanelPacker.assemble(format));
         }
-        for (int t = 1; t <= PanelProducts.TOKENS; t++) {
-            codes.put(panel(t, false), PanelProducts.assemble(t, false, isa));
-            codes.put(panel(t, true), PanelProducts.assemble(t, true, isa));
-        }
+        codes.putAll(X86Panels.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         codes.putAll(X86Rows.codes(isa));
         return codes;
@@ -112,14 +86,6 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     private static String rows(BlockFormat format) {
         return format.name() + " rows";
-    }
-
-    private static String panel(int tokens, boolean minimum) {
-        return "panel x " + tokens + (minimum ? " with minima" : "");
-    }
-
-    private static String pack(BlockFormat format) {
-        return format.name() + " pack";
     }
 
     @Override
@@ -138,7 +104,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         if (wide != null) {
             return wide.prepare(weights, x, scratch);
         }
-        if (!products.containsKey(weights) || x.rows() == 0) {
+        if (!quantizes(weights, x.rows())) {
             return others.prepare(weights, x, scratch);
         }
         int n = x.columns();
@@ -168,16 +134,20 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
         X86Rows wide = wideRows(w.type(), x.rows());
-        Product product = products.get(w.type());
         if (wide != null) {
             wide.matmul(y, w, x, from, to, scratch);
-        } else if (product == null || x.rows() == 0) {
+        } else if (!quantizes(w.type(), x.rows())) {
             others.matmul(y, w, x, from, to, scratch);
         } else if (x.rows() < PANELS_FROM_ROWS) {
-            byRows(product, y, w, x, from, to, scratch);
+            byRows(y, w, x, from, to, scratch);
         } else {
-            byPanels(product, y, w, x, from, to, scratch);
+            panels.matmul(y, w, x, from, to, scratch);
         }
+    }
+
+    /** Whether products with so many rows of activations are computed here, from integers of {@link RowQuantizer}. */
+    private boolean quantizes(QuantType weights, int count) {
+        return count >= PANELS_FROM_ROWS ? panels.handles(weights) : count > 0 && rows.containsKey(weights);
     }
 
     /** What multiplies so many rows of activations on 512-bit registers, if anything does. */
@@ -185,7 +155,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         return wideRows != null && rows > 0 && rows < PANELS_FROM_ROWS && wideRows.handles(weights) ? wideRows : null;
     }
 
-    private void byRows(Product product, Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+    private void byRows(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        Routine routine = Objects.requireNonNull(rows.get(w.type()));
         int step = x.rows() == 1 ? to - from : (int) Math.max(4, RESIDENT_BYTES / w.rowBytes());
         int n = w.columns();
         int blocks = n / BlockFormat.SIZE;
@@ -196,104 +167,16 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         arguments.set(LONG, BlockRows.ROW_BYTES, w.rowBytes());
         arguments.set(LONG, BlockRows.BLOCKS, blocks);
         for (int o = from; o < to; o += step) {
-            int rows = Math.min(step, to - o);
-            arguments.set(LONG, BlockRows.ROWS, rows);
-            arguments.set(LONG, BlockRows.W, address(w.segment(), w.row(o), rows * w.rowBytes()));
+            int count = Math.min(step, to - o);
+            arguments.set(LONG, BlockRows.ROWS, count);
+            arguments.set(LONG, BlockRows.W, address(w.segment(), w.row(o), count * w.rowBytes()));
             for (int r = 0; r < x.rows(); r++) {
                 long input = address(x.segment(), x.row(r), x.rowBytes());
                 arguments.set(LONG, BlockRows.Q, input);
                 arguments.set(LONG, BlockRows.DX, input + 2L * n);
                 arguments.set(LONG, BlockRows.T, input + 2L * n + 4L * BlockRows.paddedBlocks(blocks));
-                arguments.set(LONG, BlockRows.Y, address(y.segment(), y.row(r) + 4L * o, 4L * rows));
-                product.rows.call(arguments.address());
-            }
-        }
-    }
-
-    private void byPanels(Product product, Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
-        int n = w.columns();
-        long panelBytes = product.panelBytes(n);
-        int most = Math.clamp(RESIDENT_BYTES / panelBytes, 1, 8);
-        Operand panels = scratch.rows(Scratch.Use.WEIGHTS, most, (int) (panelBytes / Float.BYTES));
-        for (int o = from; o < to; o += most * PanelProducts.ROWS) {
-            int count = Math.min(most, Math.ceilDiv(to - o, PanelProducts.ROWS));
-            for (int p = 0; p < count; p++) {
-                int first = o + p * PanelProducts.ROWS;
-                pack(product, w, first, to, address(panels.segment(), panels.row(p), panelBytes), scratch);
-            }
-            for (int t = 0; t < x.rows(); t += PanelProducts.TOKENS) {
-                for (int p = 0; p < count; p++) {
-                    int first = o + p * PanelProducts.ROWS;
-                    long panel = address(panels.segment(), panels.row(p), panelBytes);
-                    multiply(y, x, t, first, to, new Panel(product, panel, n), scratch);
-                }
-            }
-        }
-    }
-
-    /** A panel of some type at an address, with rows of so many elements. */
-    private record Panel(Product product, long address, int columns) {
-        long scales() {
-            return address + Product.codeBytes(columns);
-        }
-
-        long minima() {
-            return scales() + Product.scaleBytes(columns);
-        }
-    }
-
-    /** Unpacks rows {@code first} and following, at most 16, to an address; rows from {@code end} on become zero. */
-    private static void pack(Product product, Operand w, int first, int end, long panel, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        int n = w.columns();
-        long scales = panel + Product.codeBytes(n);
-        for (int half = 0; half < 2; half++) {
-            int row = first + half * PanelPacker.ROWS;
-            int rows = Math.clamp(end - row, 0, PanelPacker.ROWS);
-            MemorySegment source = w.segment();
-            long start = rows == 0 ? 0 : w.row(row);
-            long bytes = PanelPacker.ROWS * w.rowBytes();
-            if (rows < PanelPacker.ROWS) {
-                Operand copy = scratch.rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(bytes, Float.BYTES));
-                source = copy.segment().asSlice(0, bytes).fill((byte) 0);
-                MemorySegment.copy(w.segment(), start, source, 0, rows * w.rowBytes());
-                start = 0;
-            }
-            arguments.set(LONG, PanelPacker.W, address(source, start, bytes));
-            arguments.set(LONG, PanelPacker.CODES, panel + 32L * half);
-            arguments.set(LONG, PanelPacker.SCALES, scales + 32L * half);
-            arguments.set(LONG, PanelPacker.MINIMA, scales + Product.scaleBytes(n) + 32L * half);
-            arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
-            arguments.set(LONG, PanelPacker.BLOCKS, n / BlockFormat.SIZE);
-            product.pack.call(arguments.address());
-        }
-    }
-
-    private static void multiply(Operand y, Operand x, int t, int first, int end, Panel panel, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        int tokens = Math.min(PanelProducts.TOKENS, x.rows() - t);
-        int rows = Math.min(PanelProducts.ROWS, end - first);
-        boolean whole = rows == PanelProducts.ROWS;
-        int blocks = panel.columns / BlockFormat.SIZE;
-        long input = address(x.segment(), x.row(t), tokens * x.rowBytes());
-        Operand part = scratch.rows(Scratch.Use.SCALES, PanelProducts.TOKENS, PanelProducts.ROWS);
-        MemorySegment result = whole ? y.segment() : part.segment();
-        long start = whole ? y.row(t) + 4L * first : 0;
-        long step = whole ? y.rowBytes() : part.rowBytes();
-        arguments.set(LONG, PanelProducts.CODES, panel.address);
-        arguments.set(LONG, PanelProducts.DW, panel.scales());
-        arguments.set(LONG, PanelProducts.Q, input);
-        arguments.set(LONG, PanelProducts.DX, input + 2L * panel.columns);
-        arguments.set(LONG, PanelProducts.MINIMA, panel.minima());
-        arguments.set(LONG, PanelProducts.T, input + 2L * panel.columns + 4L * BlockRows.paddedBlocks(blocks));
-        arguments.set(LONG, PanelProducts.Y, address(result, start, (tokens - 1) * step + 4L * PanelProducts.ROWS));
-        arguments.set(LONG, PanelProducts.X_BYTES, x.rowBytes());
-        arguments.set(LONG, PanelProducts.Y_BYTES, step);
-        arguments.set(LONG, PanelProducts.BLOCKS, blocks);
-        panel.product.panels[tokens].call(arguments.address());
-        if (!whole) {
-            for (int i = 0; i < tokens; i++) {
-                MemorySegment.copy(result, part.row(i), y.segment(), y.row(t + i) + 4L * first, 4L * rows);
+                arguments.set(LONG, BlockRows.Y, address(y.segment(), y.row(r) + 4L * o, 4L * count));
+                routine.call(arguments.address());
             }
         }
     }

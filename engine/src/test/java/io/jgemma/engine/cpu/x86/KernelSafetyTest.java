@@ -140,8 +140,9 @@ class KernelSafetyTest {
                     pack(format, blocks);
                 }
                 for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
-                    panel(tokens, false, blocks);
-                    panel(tokens, true, blocks);
+                    for (WidePanels.Scaling scaling : WidePanels.Scaling.values()) {
+                        panel(isa, tokens, scaling, blocks);
+                    }
                 }
             }
         }
@@ -189,20 +190,32 @@ class KernelSafetyTest {
                 blocks);
     }
 
-    private void panel(int tokens, boolean minimum, int blocks) {
+    private void panel(Isa isa, int tokens, WidePanels.Scaling scaling, int blocks) {
+        boolean minimum = scaling == WidePanels.Scaling.MINIMA;
+        boolean wide = isa.isWide();
+        if (scaling == WidePanels.Scaling.HALVES && !wide) {
+            return;
+        }
+        int groups = wide ? 2 : 1;
+        long codes = 64L * 16 * blocks;
+        long second = wide ? codes : 0;
+        long scales = 64L * blocks * scaling.parts();
         long xBytes = 64L * blocks;
+        long perBlock = xBytes * (groups * tokens - 1) + 4L * blocks;
         call(
-                "panel x " + tokens + (minimum ? " with minima" : ""),
-                bytes(64L * 16 * blocks),
-                bytes(64L * blocks),
-                bytes(xBytes * tokens),
-                bytes(xBytes * (tokens - 1) + 4L * blocks),
-                zeros(64L * tokens),
+                "panel x " + tokens + scaling.title(),
+                bytes(codes + second),
+                bytes(second + scales),
+                bytes(xBytes * groups * tokens),
+                bytes(perBlock),
+                zeros((wide ? 128L : 64L) * groups * tokens),
                 xBytes,
-                64,
+                wide ? 128 : 64,
                 blocks,
-                bytes(minimum ? 64L * blocks : 0),
-                bytes(minimum ? xBytes * (tokens - 1) + 4L * blocks : 0));
+                bytes(minimum ? second + scales : 0),
+                bytes(minimum ? perBlock : 0),
+                second,
+                groups);
     }
 
     private void wideRows() {
