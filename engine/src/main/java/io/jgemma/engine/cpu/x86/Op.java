@@ -66,6 +66,8 @@ enum Op {
     /** AVX-512: the low halves of 32-bit elements. */
     VPMOVDW(PF3, 2, 0x33, MR, Op.HALF),
     VPERM2I128(P66, 3, 0x46, RVM, Op.FULL),
+    /** AVX-512: lanes of 128 bits, half of them of each source. */
+    VSHUFF32X4(P66, 3, 0x23, RVM, Op.FULL),
     VPCMPEQW(P66, 1, 0x75, RVM, Op.FULL),
     VPABSB(P66, 2, 0x1C, RM, Op.FULL),
     VPSIGNB(P66, 2, 0x08, RVM, Op.FULL),
@@ -200,7 +202,8 @@ enum Op {
     boolean hasImmediate() {
         return form == VM
                 || switch (this) {
-                    case VPSHUFD, VPERM2I128, VINSERTI128, VEXTRACTI128, VPINSRW, VSHUFPS, VCVTPS2PH -> true;
+                    case VPSHUFD, VPERM2I128, VINSERTI128, VEXTRACTI128, VPINSRW, VSHUFPS, VSHUFF32X4, VCVTPS2PH ->
+                        true;
                     default -> false;
                 };
     }
@@ -221,7 +224,7 @@ enum Op {
     /** Whether only registers of 256 or 512 bits will do. */
     boolean isWideOnly() {
         return switch (this) {
-            case VPERMD, VPERM2I128, VBROADCASTI128, VINSERTI128, VEXTRACTI128 -> true;
+            case VPERMD, VPERM2I128, VSHUFF32X4, VBROADCASTI128, VINSERTI128, VEXTRACTI128 -> true;
             default -> false;
         };
     }
@@ -236,7 +239,7 @@ enum Op {
 
     /** Whether there is no VEX form. */
     boolean isEvexOnly() {
-        return this == VPERMB || this == VPERMI2B || this == VPMOVDW;
+        return this == VPERMB || this == VPERMI2B || this == VPMOVDW || this == VSHUFF32X4;
     }
 
     /** Whether there is an EVEX form without a mask register among its operands and with W = 0 or W ignored. */

@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
 
 import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
@@ -221,7 +221,7 @@ final class X86Attention {
     }
 
     private static long values(KvTile v) {
-        return address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
+        return Places.address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
     }
 
     private static void tiles(KvTile v, MemorySegment arguments) {
@@ -239,7 +239,8 @@ final class X86Attention {
     private long scales(KvTile v, Scratch scratch) {
         Operand scales = scratch.rows(Scratch.Use.SCALES, v.tiles(), v.blocks());
         MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WeightedRows.HALVES_FROM, address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()));
+        arguments.set(
+                LONG, WeightedRows.HALVES_FROM, Places.address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()));
         arguments.set(LONG, WeightedRows.HALVES_TO, address(scales, 0, v.tiles(), scales.rowBytes()));
         arguments.set(LONG, WeightedRows.HALVES_COUNT, v.blocks());
         arguments.set(LONG, WeightedRows.HALVES_TILES, v.tiles());
@@ -266,19 +267,8 @@ final class X86Attention {
         softmax.call(arguments.address());
     }
 
-    private static MemorySegment arguments(Scratch scratch) {
-        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 2 * WeightedRows.WORDS).segment();
-    }
-
     /** The address of rows {@code from..from+rows}, the last of which has {@code bytes}. */
     private static long address(Operand m, int from, int rows, long bytes) {
-        return address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
-    }
-
-    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
-    private static long address(MemorySegment segment, long offset, long bytes) {
-        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
-        segment.get(JAVA_BYTE, offset);
-        return segment.address() + offset;
+        return Places.address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
     }
 }

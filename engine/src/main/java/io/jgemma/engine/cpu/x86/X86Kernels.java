@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import io.jgemma.engine.cpu.CpuKernels;
@@ -179,17 +180,6 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
                 routine.call(arguments.address());
             }
         }
-    }
-
-    private static MemorySegment arguments(Scratch scratch) {
-        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 32).segment();
-    }
-
-    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
-    private static long address(MemorySegment segment, long offset, long bytes) {
-        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
-        segment.get(JAVA_BYTE, offset);
-        return segment.address() + offset;
     }
 
     @Override

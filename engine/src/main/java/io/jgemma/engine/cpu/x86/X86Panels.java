@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
 
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
@@ -28,8 +29,17 @@ final class X86Panels {
     private final boolean wide;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
+    /** Unpacks rows of weights of one type. */
+    interface Packer {
+        /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
+        void pack(Operand w, int first, int end, Parts to, Scratch scratch);
+    }
+
+    /** The addresses of a panel's codes, scales and minima. */
+    record Parts(long codes, long scales, long minima) {}
+
     /** What one type of weights needs; {@code products[t]} multiplies with {@code t} tokens. */
-    private record Kernel(WidePanels.Scaling scaling, Routine pack, Routine[] products) {
+    private record Kernel(WidePanels.Scaling scaling, Packer packer, Routine[] products) {
 
         /** Codes, scales and minima of a panel with rows of {@code n} elements. */
         long panelBytes(int n) {
@@ -55,7 +65,13 @@ final class X86Panels {
         wide = isa.isWide();
         for (BlockFormat format : BlockFormat.all()) {
             WidePanels.Scaling scaling = format.hasMinimum() ? WidePanels.Scaling.MINIMA : WidePanels.Scaling.PLAIN;
-            kernels.put(format.type(), new Kernel(scaling, code.routine(pack(format)), products(code, scaling)));
+            kernels.put(format.type(), new Kernel(scaling, new BlockPacker(code, format), products(code, scaling)));
+        }
+        if (SuperPacker.supports(isa)) {
+            for (QuantType type : SuperBlocks.TYPES) {
+                SuperPacker packer = new SuperPacker(code, type);
+                kernels.put(type, new Kernel(packer.scaling(), packer, products(code, packer.scaling())));
+            }
         }
     }
 
@@ -70,9 +86,8 @@ final class X86Panels {
     /** All routines by name. */
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (BlockFormat format : BlockFormat.all()) {
-            codes.put(pack(format), PanelPacker.assemble(format));
-        }
+        codes.putAll(BlockPacker.codes());
+        codes.putAll(SuperPacker.codes(isa));
         for (WidePanels.Scaling scaling : WidePanels.Scaling.values()) {
             for (int t = 1; t <= PanelProducts.TOKENS; t++) {
                 if (isa.isWide()) {
@@ -90,10 +105,6 @@ final class X86Panels {
         return "panel x " + tokens + scaling.title();
     }
 
-    private static String pack(BlockFormat format) {
-        return format.name() + " pack";
-    }
-
     boolean handles(QuantType type) {
         return kernels.containsKey(type);
     }
@@ -109,7 +120,8 @@ final class X86Panels {
             int count = wide ? most : Math.min(most, Math.ceilDiv(to - o, ROWS));
             for (int p = 0; p < count; p++) {
                 long panel = address(panels.segment(), panels.row(p), panelBytes);
-                pack(kernel, w, Math.min(to, o + p * ROWS), to, panel, scratch);
+                Parts parts = new Parts(panel, panel + Kernel.scales(n), panel + kernel.minima(n));
+                kernel.packer.pack(w, Math.min(to, o + p * ROWS), to, parts, scratch);
             }
             long first = address(panels.segment(), panels.row(0), count * panelBytes);
             if (wide) {
@@ -142,32 +154,6 @@ final class X86Panels {
             arguments.set(LONG, PanelProducts.DX, input + 2L * columns);
             arguments.set(LONG, PanelProducts.T, input + 2L * columns + 4L * BlockRows.paddedBlocks(blocks()));
             arguments.set(LONG, PanelProducts.X_BYTES, inputBytes);
-        }
-    }
-
-    /** Unpacks rows {@code first} and following, at most 16, to an address; rows from {@code end} on become zero. */
-    private static void pack(Kernel kernel, Operand w, int first, int end, long panel, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        int n = w.columns();
-        for (int half = 0; half < 2; half++) {
-            int row = Math.min(end, first + half * PanelPacker.ROWS);
-            int rows = Math.min(end - row, PanelPacker.ROWS);
-            MemorySegment source = w.segment();
-            long start = rows == 0 ? 0 : w.row(row);
-            long bytes = PanelPacker.ROWS * w.rowBytes();
-            if (rows < PanelPacker.ROWS) {
-                Operand copy = scratch.rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(bytes, Float.BYTES));
-                source = copy.segment().asSlice(0, bytes).fill((byte) 0);
-                MemorySegment.copy(w.segment(), start, source, 0, rows * w.rowBytes());
-                start = 0;
-            }
-            arguments.set(LONG, PanelPacker.W, address(source, start, bytes));
-            arguments.set(LONG, PanelPacker.CODES, panel + 32L * half);
-            arguments.set(LONG, PanelPacker.SCALES, panel + Kernel.scales(n) + 32L * half);
-            arguments.set(LONG, PanelPacker.MINIMA, panel + kernel.minima(n) + 32L * half);
-            arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
-            arguments.set(LONG, PanelPacker.BLOCKS, n / BlockFormat.SIZE);
-            kernel.pack.call(arguments.address());
         }
     }
 
@@ -220,16 +206,5 @@ final class X86Panels {
         for (int i = 0; i < tokens; i++) {
             MemorySegment.copy(part.segment(), part.row(i), y.segment(), y.row(t + i) + 4L * first, 4L * rows);
         }
-    }
-
-    private static MemorySegment arguments(Scratch scratch) {
-        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 32).segment();
-    }
-
-    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
-    private static long address(MemorySegment segment, long offset, long bytes) {
-        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
-        segment.get(JAVA_BYTE, offset);
-        return segment.address() + offset;
     }
 }

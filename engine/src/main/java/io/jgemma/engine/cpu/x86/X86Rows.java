@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
 
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
@@ -33,7 +34,7 @@ final class X86Rows {
         for (BlockFormat format : BlockFormat.all()) {
             kernels.put(format.type(), new Kernel(WideRows.order(format), code.routine(rows(format.type()))));
         }
-        for (QuantType type : SuperRows.TYPES) {
+        for (QuantType type : SuperBlocks.TYPES) {
             kernels.put(type, new Kernel(Order.SUPER, code.routine(rows(type))));
         }
     }
@@ -52,7 +53,7 @@ final class X86Rows {
             for (BlockFormat format : BlockFormat.all()) {
                 codes.put(rows(format.type()), WideRows.assemble(format));
             }
-            for (QuantType type : SuperRows.TYPES) {
+            for (QuantType type : SuperBlocks.TYPES) {
                 codes.put(rows(type), SuperRows.assemble(type));
             }
         }
@@ -127,16 +128,5 @@ final class X86Rows {
             arguments.set(LONG, WideRows.Y, address(y.segment(), y.row(r) + 4L * first, 4L * rows));
             kernel.routine.call(arguments.address());
         }
-    }
-
-    private static MemorySegment arguments(Scratch scratch) {
-        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 2 * SuperRows.WORDS).segment();
-    }
-
-    /** The address of bytes that lie in a segment which is still open; assembled code checks neither. */
-    private static long address(MemorySegment segment, long offset, long bytes) {
-        Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
-        segment.get(JAVA_BYTE, offset);
-        return segment.address() + offset;
     }
 }

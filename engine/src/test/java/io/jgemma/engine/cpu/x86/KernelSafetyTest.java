@@ -150,6 +150,7 @@ class KernelSafetyTest {
             for (int end = 0; end < 2; end++) {
                 atEnd = end == 1;
                 wideRows();
+                transposer();
             }
         }
         if (X86Attention.supports(isa)) {
@@ -235,7 +236,7 @@ class KernelSafetyTest {
                     String routine = X86Rows.rows(format.type());
                     call(routine, zeros(4L * rows), weights, input, rows, rowBytes, units, halves);
                 }
-                for (QuantType type : SuperRows.TYPES) {
+                for (QuantType type : SuperBlocks.TYPES) {
                     long[] words = new long[SuperRows.WORDS];
                     long rowBytes = (long) type.blockBytes() * blocks;
                     words[0] = zeros(4L * rows);
@@ -245,8 +246,24 @@ class KernelSafetyTest {
                     words[4] = rowBytes;
                     words[5] = blocks;
                     call(X86Rows.rows(type), words);
+                    long codes = zeros(512L * blocks * rows);
+                    long factors = zeros(64L * blocks * rows);
+                    call(type.name() + " unpack", codes, bytes(rows * rowBytes), factors, rows, rowBytes, blocks);
                 }
             }
+        }
+    }
+
+    private void transposer() {
+        for (int times : new int[] {1, 2, 5}) {
+            call(
+                    "transpose",
+                    bytes(16L * 64 * times),
+                    zeros(512L * times),
+                    zeros(512L * times),
+                    64L * times,
+                    512,
+                    times);
         }
     }
 

@@ -1,0 +1,64 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Panels of weights in blocks of 32: {@link PanelPacker} unpacks 8 rows at a time. */
+final class BlockPacker implements X86Panels.Packer {
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final Routine pack;
+
+    BlockPacker(CodeCache code, BlockFormat format) {
+        pack = code.routine(name(format));
+    }
+
+    /** All routines by name. */
+    static Map<String, byte[]> codes() {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        for (BlockFormat format : BlockFormat.all()) {
+            codes.put(name(format), PanelPacker.assemble(format));
+        }
+        return codes;
+    }
+
+    private static String name(BlockFormat format) {
+        return format.name() + " pack";
+    }
+
+    @Override
+    public void pack(Operand w, int first, int end, X86Panels.Parts to, Scratch scratch) {
+        MemorySegment arguments = arguments(scratch);
+        long bytes = PanelPacker.ROWS * w.rowBytes();
+        for (int half = 0; half < 2; half++) {
+            int row = Math.min(end, first + half * PanelPacker.ROWS);
+            int rows = Math.min(end - row, PanelPacker.ROWS);
+            long source;
+            if (rows == PanelPacker.ROWS) {
+                source = address(w.segment(), w.row(row), bytes);
+            } else {
+                Operand copy = scratch.rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(bytes, Float.BYTES));
+                copy.segment().asSlice(0, bytes).fill((byte) 0);
+                if (rows > 0) {
+                    MemorySegment.copy(w.segment(), w.row(row), copy.segment(), 0, rows * w.rowBytes());
+                }
+                source = address(copy.segment(), 0, bytes);
+            }
+            arguments.set(LONG, PanelPacker.W, source);
+            arguments.set(LONG, PanelPacker.CODES, to.codes() + 32L * half);
+            arguments.set(LONG, PanelPacker.SCALES, to.scales() + 32L * half);
+            arguments.set(LONG, PanelPacker.MINIMA, to.minima() + 32L * half);
+            arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
+            arguments.set(LONG, PanelPacker.BLOCKS, w.columns() / BlockFormat.SIZE);
+            pack.call(arguments.address());
+        }
+    }
+}
