@@ -19,11 +19,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembled kernels for products with the types of {@link BlockFormat}; everything else is done by another set, which
- * {@link #detail} names. Activations of these products are rounded to 16-bit integers, 32 with one scale.
+ * Assembled kernels for products with the types of {@link BlockFormat} and, on 512-bit registers, {@link SuperBlocks}, and for
+ * attention on 512-bit registers; everything else is done by another set, which {@link #detail} names. Activations of these
+ * products are rounded to 16-bit integers, 32 (or with few rows and blocks of 256, 256) with one scale.
  *
- * <p>With few rows of activations weights are multiplied as they lie in the file ({@link BlockRows}); with more, they are
- * first unpacked into panels ({@link X86Panels}), which costs about as much as 5 rows.
+ * <p>With few rows of activations weights are multiplied as they lie in the file ({@link BlockRows}, {@link X86Rows}); with more,
+ * they are first unpacked into panels ({@link X86Panels}), which costs about as much as 5 rows.
  */
 public final class X86Kernels implements CpuKernels, AutoCloseable {
 
