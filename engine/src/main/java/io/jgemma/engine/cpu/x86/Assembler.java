@@ -346,6 +346,11 @@ final class Assembler {
         return this;
     }
 
+    /** 32 bits. */
+    Assembler word(int value) {
+        return data((byte) value, (byte) (value >>> 8), (byte) (value >>> 16), (byte) (value >>> 24));
+    }
+
     private Assembler arithmetic(int extension, Gp d, int value) {
         boolean small = value == (byte) value;
         rex(small ? 0x83 : 0x81, extension, d, true);

@@ -28,6 +28,7 @@ enum Op {
     VPXOR(P66, 1, 0xEF, RVM, Op.FULL),
     VPAND(P66, 1, 0xDB, RVM, Op.FULL),
     VPOR(P66, 1, 0xEB, RVM, Op.FULL),
+    VPMINUB(P66, 1, 0xDA, RVM, Op.FULL),
     VPADDB(P66, 1, 0xFC, RVM, Op.FULL),
     VPADDW(P66, 1, 0xFD, RVM, Op.FULL),
     VPADDD(P66, 1, 0xFE, RVM, Op.FULL),
@@ -65,6 +66,8 @@ enum Op {
     VPERMI2B(P66, 2, 0x75, RVM, Op.FULL),
     /** AVX-512: the low halves of 32-bit elements. */
     VPMOVDW(PF3, 2, 0x33, MR, Op.HALF),
+    /** AVX-512: the low bytes of 32-bit elements. */
+    VPMOVDB(PF3, 2, 0x31, MR, Op.QUARTER),
     VPERM2I128(P66, 3, 0x46, RVM, Op.FULL),
     /** AVX-512: lanes of 128 bits, half of them of each source. */
     VSHUFF32X4(P66, 3, 0x23, RVM, Op.FULL),
@@ -239,7 +242,7 @@ enum Op {
 
     /** Whether there is no VEX form. */
     boolean isEvexOnly() {
-        return this == VPERMB || this == VPERMI2B || this == VPMOVDW || this == VSHUFF32X4;
+        return this == VPERMB || this == VPERMI2B || this == VPMOVDW || this == VPMOVDB || this == VSHUFF32X4;
     }
 
     /** Whether there is an EVEX form without a mask register among its operands and with W = 0 or W ignored. */

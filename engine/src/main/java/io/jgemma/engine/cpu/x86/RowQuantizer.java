@@ -94,13 +94,13 @@ final class RowQuantizer {
         a.add(FROM, 128).add(TO, 64).add(SCALES, 4).add(TERMS, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
         a.alignData(32).bind(constants);
-        word(Integer.MAX_VALUE);
-        word(Float.floatToRawIntBits(32767));
-        word(Float.floatToRawIntBits(0x1p127f));
-        word(Float.floatToRawIntBits(1));
+        a.word(Integer.MAX_VALUE);
+        a.word(Float.floatToRawIntBits(32767));
+        a.word(Float.floatToRawIntBits(0x1p127f));
+        a.word(Float.floatToRawIntBits(1));
         a.alignData(32).bind(order);
         for (int lane : new int[] {0, 1, 4, 5, 2, 3, 6, 7}) {
-            word(lane);
+            a.word(lane);
         }
         return a.finish();
     }
@@ -156,9 +156,5 @@ final class RowQuantizer {
         a.emit(VCVTDQ2PS, SUM.low(), SUM.low());
         a.emit(VMULSS, SUM.low(), SUM.low(), POISON.low());
         a.emit(VMOVSS_STORE, Mem.at(TERMS), SUM.low());
-    }
-
-    private void word(int value) {
-        a.data((byte) value, (byte) (value >>> 8), (byte) (value >>> 16), (byte) (value >>> 24));
     }
 }

@@ -8,13 +8,12 @@ import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTW;
 import static io.jgemma.engine.cpu.x86.Op.VPERMB;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVSXBD;
-import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBW;
 import static io.jgemma.engine.cpu.x86.Op.VPOR;
 import static io.jgemma.engine.cpu.x86.Op.VPSLLW;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLVD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLW;
-import static io.jgemma.engine.cpu.x86.Op.VPSUBW;
+import static io.jgemma.engine.cpu.x86.Op.VSHUFF32X4;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
@@ -29,7 +28,7 @@ import java.util.function.IntUnaryOperator;
  *
  * <pre>
  * Q4_K, Q5_K   w = d s[j] code - dmin m[j]     j = 0 to 7, of 32 weights each, s and m of 6 bits
- * Q6_K         w = d s[j] code                 j = 0 to 15, of 16 weights each, s a signed byte, code less 32
+ * Q6_K         w = d s[j] (code - 32)          j = 0 to 15, of 16 weights each, s a signed byte
  * </pre>
  * AVX-512 with VBMI.
  *
@@ -55,7 +54,9 @@ final class SuperBlocks {
     private static final Vec BYTES = zmm(9);
     private static final Vec LOW_NIBBLE = zmm(16);
     private static final Vec HIGH_BITS = zmm(17);
-    private static final Vec OFFSET = zmm(18);
+    /** Where the upper half of a register wants bits two further up. */
+    private static final Vec TWO_DOWN = zmm(18);
+
     // Q4_K and Q5_K: how 12 bytes become 16 numbers of 6 bits, and where their factors lie.
     private static final Vec SIX_AT = zmm(19);
     private static final Vec SIX_DOWN = zmm(20);
@@ -69,8 +70,11 @@ final class SuperBlocks {
         /** Emits what is done once {@link #SCALES} are there. */
         void scales();
 
-        /** Emits what is done with weights {@code 32 group} and following as 16-bit integers; {@code codes} may change. */
-        void codes(int group, Vec codes);
+        /**
+         * Emits what is done with 64 weights as unsigned bytes: {@code 32 group} and following in the lower half, {@code 32
+         * next} and following in the upper; {@code codes} may change.
+         */
+        void codes(int group, int next, Vec codes);
     }
 
     /** A register's content that lies behind the code: 64 bytes. */
@@ -124,8 +128,9 @@ final class SuperBlocks {
      */
     private static List<Constant> constants() {
         return List.of(
-                new Constant(LOW_NIBBLE, words(i -> 15)),
-                new Constant(HIGH_BITS, words(i -> 16)),
+                new Constant(LOW_NIBBLE, words(i -> 0x0F0F)),
+                new Constant(HIGH_BITS, words(i -> 0x1010)),
+                new Constant(TWO_DOWN, lanes(i -> i < 8 ? 0 : 2)),
                 new Constant(SIX_AT, lanes(i -> 4 + (i % 8 < 4 ? i % 8 + i / 8 * 4 : 4 + i % 8))),
                 new Constant(SIX_DOWN, lanes(i -> i >= 12 ? 4 : 0)),
                 new Constant(SIX_MASK, lanes(i -> i % 8 < 4 ? 63 : 15)),
@@ -136,9 +141,9 @@ final class SuperBlocks {
 
     private static List<Constant> constantsOfSix() {
         return List.of(
-                new Constant(LOW_NIBBLE, words(i -> 15)),
-                new Constant(HIGH_BITS, words(i -> 48)),
-                new Constant(OFFSET, words(i -> 32)));
+                new Constant(LOW_NIBBLE, words(i -> 0x0F0F)),
+                new Constant(HIGH_BITS, words(i -> 0x3030)),
+                new Constant(TWO_DOWN, lanes(i -> i < 8 ? 0 : 2)));
     }
 
     /** 16 lanes of 32 bits. */
@@ -161,22 +166,35 @@ final class SuperBlocks {
         sixBitScales();
         sink.scales();
         if (five) {
-            a.emit(VPMOVZXBW, BITS, Mem.at(block, 16));
+            highBits(Mem.at(block, 16));
         }
-        for (int pair = 0; pair < 4; pair++) {
-            a.emit(VPMOVZXBW, CODES, Mem.at(block, (five ? 48 : 16) + 32L * pair));
-            a.emit(VPSRLW, UPPER, CODES, 4);
-            a.emit(VPAND, CODES, CODES, LOW_NIBBLE);
-            Vec[] halves = {CODES, UPPER};
-            for (int half = 0; half < 2; half++) {
-                int group = 2 * pair + half;
+        for (int half = 0; half < 2; half++) {
+            nibbles(Mem.at(block, (five ? 48 : 16) + 64L * half));
+            Vec[] codes = {CODES, UPPER};
+            for (int i = 0; i < 2; i++) {
+                int group = 4 * half + i;
                 if (five) {
                     bitsTo(4, group);
-                    a.emit(VPOR, halves[half], halves[half], WORK);
+                    a.emit(VPOR, codes[i], codes[i], WORK);
                 }
-                sink.codes(group, halves[half]);
+                sink.codes(group, group + 2, codes[i]);
             }
         }
+    }
+
+    /** Bytes whose bits belong to codes, twice: in the upper half of BITS two bits further down. */
+    private void highBits(Mem from) {
+        a.emit(VMOVUPS, ymm(BITS.number()), from);
+        a.emit(VSHUFF32X4, BITS, BITS, BITS, 0x44);
+        a.emit(VPSRLVD, BITS, BITS, TWO_DOWN);
+    }
+
+    /** CODES = low nibbles of 64 bytes, UPPER = high ones. */
+    private void nibbles(Mem from) {
+        a.emit(VMOVUPS, CODES, from);
+        a.emit(VPSRLW, UPPER, CODES, 4);
+        a.emit(VPAND, CODES, CODES, LOW_NIBBLE);
+        a.emit(VPAND, UPPER, UPPER, LOW_NIBBLE);
     }
 
     /** WORK = bits of BITS from {@code from} on, brought to {@code to} and masked. */
@@ -215,22 +233,14 @@ final class SuperBlocks {
         a.emit(VMULPS, SCALES, SCALES, WORK);
         sink.scales();
         for (int half = 0; half < 2; half++) {
-            a.emit(VPMOVZXBW, BITS, Mem.at(block, 128 + 32L * half));
-            for (int part = 0; part < 2; part++) {
-                a.emit(VPMOVZXBW, CODES, Mem.at(block, 64L * half + 32L * part));
-                a.emit(VPSRLW, UPPER, CODES, 4);
-                a.emit(VPAND, CODES, CODES, LOW_NIBBLE);
-                sixGroup(sink, CODES, 4 * half + part, 2 * part);
-                sixGroup(sink, UPPER, 4 * half + part + 2, 2 * part + 4);
-            }
+            highBits(Mem.at(block, 128 + 32L * half));
+            nibbles(Mem.at(block, 64L * half));
+            bitsTo(4, 0);
+            a.emit(VPOR, CODES, CODES, WORK);
+            sink.codes(4 * half, 4 * half + 1, CODES);
+            bitsTo(4, 4);
+            a.emit(VPOR, UPPER, UPPER, WORK);
+            sink.codes(4 * half + 2, 4 * half + 3, UPPER);
         }
-    }
-
-    /** 32 weights of Q6_K, whose two top bits lie from {@code bit} on. */
-    private void sixGroup(Sink sink, Vec codes, int group, int bit) {
-        bitsTo(4, bit);
-        a.emit(VPOR, codes, codes, WORK);
-        a.emit(VPSUBW, codes, codes, OFFSET);
-        sink.codes(group, codes);
     }
 }

@@ -1,14 +1,15 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VADDPS;
-import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
-import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.Op.VPDPBUSD;
 import static io.jgemma.engine.cpu.x86.Op.VPERMD;
-import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.SuperBlocks.SCALES;
 import static io.jgemma.engine.cpu.x86.SuperBlocks.WORK;
@@ -20,17 +21,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of weights in blocks of 256, as mapped, times one row of activations from {@link WideQuantizer} (SUPER). A block's 16
- * factors become floats in one register ({@link SuperBlocks}); then 32 weights at a time are multiplied, converted, scaled;
- * the block's sum is multiplied with the scale of the activations. AVX-512 with VBMI.
+ * Rows of weights in blocks of 256, as mapped, times one row of activations in the form of {@link PlaneOrder}. A block's
+ * 16 factors become floats in one register ({@link SuperBlocks}); then 64 weights at a time are multiplied, converted, scaled;
+ * the block's sum is multiplied with the scale of the activations. AVX-512 with VBMI and VNNI.
  *
- * <p>Registers: zmm0 and zmm1 sums of a block, zmm2 of the row; zmm7 products; from zmm25 on constants; the others are those
+ * <p>Registers: zmm0 and zmm1 sums of a block, zmm2 of the row; zmm7 factors, zmm10 and zmm11 products; from zmm25 on constants; the others are those
  * of {@link SuperBlocks}. RSI weights, RDX results, RCX rows left, R9 activations, RAX block, R10 activations of the block, R11
  * blocks left.
  */
 final class SuperRows implements SuperBlocks.Sink {
 
-    /** The argument block. Addresses: y, w, x; counts: rows, bytes of a row, blocks; then 64 bytes that the routine uses. */
+    /** The argument block. Addresses: y, w, x; counts: rows, bytes of a row, blocks. */
     static final int Y = 0;
 
     static final int W = 8;
@@ -38,13 +39,6 @@ final class SuperRows implements SuperBlocks.Sink {
     static final int ROWS = 24;
     static final int ROW_BYTES = 32;
     static final int BLOCKS = 40;
-    static final int SCRATCH = 64;
-
-    /** Words of the argument block. */
-    static final int WORDS = 16;
-
-    private static final int TERMS_AT = 512;
-    private static final int FACTOR_AT = 576;
 
     private static final Gp WEIGHTS = Gp.RSI;
     private static final Gp RESULTS = Gp.RDX;
@@ -56,14 +50,18 @@ final class SuperRows implements SuperBlocks.Sink {
 
     private static final Vec TOTAL = zmm(2);
     private static final Vec PART = zmm(7);
+    private static final Vec UPPER = zmm(10);
+    private static final Vec PRODUCTS = zmm(11);
 
     private final Assembler a = new Assembler();
     private final boolean six;
     private final QuantType type;
+    private final PlaneOrder order;
 
     private SuperRows(QuantType type) {
         this.type = type;
         six = type == QuantTypes.Q6_K;
+        order = PlaneOrder.of(type);
     }
 
     static byte[] assemble(QuantType type) {
@@ -78,18 +76,21 @@ final class SuperRows implements SuperBlocks.Sink {
         SuperBlocks blocks = new SuperBlocks(a, type, BLOCK);
         a.mov(WEIGHTS, Mem.at(Gp.RDI, W)).mov(RESULTS, Mem.at(Gp.RDI, Y)).mov(LEFT, Mem.at(Gp.RDI, ROWS));
         a.mov(INPUTS, Mem.at(Gp.RDI, X));
-        blocks.load(six ? twoScales() : List.of());
+        blocks.load(factorsOfLanes());
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         a.emit(VPXOR, TOTAL, TOTAL, TOTAL);
         a.mov(BLOCK, WEIGHTS).mov(INPUT, INPUTS).mov(COUNT, Mem.at(Gp.RDI, BLOCKS));
         a.align(32).bind(loop);
+        for (int line = 0; line < type.blockBytes(); line += 64) {
+            a.prefetch(Mem.at(BLOCK, WideRows.AHEAD + line));
+        }
         blocks.block(this);
         // Last, so that products of small factors do not leave the range of floats.
         a.emit(VADDPS, zmm(0), zmm(0), zmm(1));
-        a.emit(VFMADD231PS, TOTAL, zmm(0), Mem.at(INPUT, FACTOR_AT));
-        a.add(BLOCK, type.blockBytes()).add(INPUT, WideQuantizer.Order.SUPER.unitBytes());
+        a.emit(VFMADD231PS, TOTAL, zmm(0), Mem.at(INPUT, order.factors()));
+        a.add(BLOCK, type.blockBytes()).add(INPUT, order.unitBytes());
         a.sub(COUNT, 1).jump(Condition.NOT_EQUAL, loop);
-        WideQuantizer.fold(a, VADDPS, TOTAL, WORK, PART);
+        Rounder.fold(a, VADDPS, TOTAL, WORK, PART);
         a.emit(VMOVSS_STORE, Mem.at(RESULTS), TOTAL.low());
         a.add(WEIGHTS, Mem.at(Gp.RDI, ROW_BYTES)).add(RESULTS, Float.BYTES).sub(LEFT, 1);
         a.jump(row).bind(done);
@@ -98,19 +99,15 @@ final class SuperRows implements SuperBlocks.Sink {
         return a.finish();
     }
 
-    /** Which two of 16 scales each 32 weights of Q6_K have. */
-    private static List<SuperBlocks.Constant> twoScales() {
+    /** For each 64 weights, whose factor of 16 each lane of 4 wants. */
+    private List<SuperBlocks.Constant> factorsOfLanes() {
         List<SuperBlocks.Constant> all = new ArrayList<>();
-        for (int group = 0; group < 8; group++) {
-            int first = 2 * group;
-            all.add(new SuperBlocks.Constant(twoScales(group), SuperBlocks.lanes(i -> first + i / 8)));
+        for (int place = 0; place < 4; place++) {
+            int first = six ? 4 * place : place / 2 * 4 + place % 2;
+            all.add(new SuperBlocks.Constant(
+                    zmm(SuperBlocks.FREE_CONSTANT + place), SuperBlocks.lanes(i -> first + (six ? i / 4 : i / 8 * 2))));
         }
         return all;
-    }
-
-    /** The last stands in a register that only the other types use. */
-    private static Vec twoScales(int group) {
-        return zmm(group < 7 ? SuperBlocks.FREE_CONSTANT + group : SuperBlocks.FREE_CONSTANT - 1);
     }
 
     @Override
@@ -118,22 +115,26 @@ final class SuperRows implements SuperBlocks.Sink {
         if (six) {
             a.emit(VPXOR, zmm(0), zmm(0), zmm(0));
         } else {
-            // Where they can be broadcast from.
-            a.emit(VMOVUPS_STORE, Mem.at(Gp.RDI, SCRATCH), SCALES);
-            a.emit(VMULPS, zmm(0), SCALES, Mem.at(INPUT, TERMS_AT));
+            a.emit(VMULPS, zmm(0), SCALES, Mem.at(INPUT, order.terms()));
         }
         a.emit(VPXOR, zmm(1), zmm(1), zmm(1));
     }
 
     @Override
-    public void codes(int group, Vec codes) {
-        a.emit(VPMADDWD, codes, codes, Mem.at(INPUT, 64L * group));
-        a.emit(VCVTDQ2PS, codes, codes);
+    public void codes(int group, int next, Vec codes) {
+        int place = six ? group / 2 : group / 4 * 2 + group % 2;
+        a.emit(VPXOR, UPPER, UPPER, UPPER);
         if (six) {
-            a.emit(VPERMD, PART, twoScales(group), SCALES);
+            a.emit(VMOVUPS, PRODUCTS, Mem.at(INPUT, order.terms() + 64L * place));
         } else {
-            a.emit(VBROADCASTSS, PART, Mem.at(Gp.RDI, SCRATCH + 4L * group));
+            a.emit(VPXOR, PRODUCTS, PRODUCTS, PRODUCTS);
         }
-        a.emit(VFMADD231PS, zmm(group % 2), codes, PART);
+        a.emit(VPDPBUSD, UPPER, codes, Mem.at(INPUT, 64L * place));
+        a.emit(VPDPBUSD, PRODUCTS, codes, Mem.at(INPUT, order.low() + 64L * place));
+        a.emit(VPSLLD, UPPER, UPPER, 8);
+        a.emit(VPADDD, PRODUCTS, PRODUCTS, UPPER);
+        a.emit(VCVTDQ2PS, PRODUCTS, PRODUCTS);
+        a.emit(VPERMD, PART, zmm(SuperBlocks.FREE_CONSTANT + place), SCALES);
+        a.emit(VFMADD231PS, zmm(place % 2), PRODUCTS, PART);
     }
 }

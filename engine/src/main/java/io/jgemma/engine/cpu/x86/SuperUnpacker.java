@@ -2,7 +2,11 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBW;
+import static io.jgemma.engine.cpu.x86.Op.VPSUBW;
+import static io.jgemma.engine.cpu.x86.Op.VSHUFF32X4;
 import static io.jgemma.engine.cpu.x86.SuperBlocks.SCALES;
+import static io.jgemma.engine.cpu.x86.Vec.ymm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 import io.jgemma.engine.quant.QuantType;
@@ -41,6 +45,8 @@ final class SuperUnpacker implements SuperBlocks.Sink {
     private static final Gp COUNT = Gp.R11;
 
     private static final Vec SIGNS = zmm(SuperBlocks.FREE_CONSTANT);
+    private static final Vec OFFSET = zmm(SuperBlocks.FREE_CONSTANT + 1);
+    private static final Vec WIDE = zmm(7);
 
     private final Assembler a = new Assembler();
     private final QuantType type;
@@ -63,7 +69,9 @@ final class SuperUnpacker implements SuperBlocks.Sink {
         a.mov(TO_FACTORS, Mem.at(Gp.RDI, FACTORS));
         int one = Float.floatToRawIntBits(1);
         int minusOne = Float.floatToRawIntBits(-1);
-        blocks.load(List.of(new SuperBlocks.Constant(SIGNS, SuperBlocks.lanes(i -> i < 8 ? one : minusOne))));
+        blocks.load(List.of(
+                new SuperBlocks.Constant(SIGNS, SuperBlocks.lanes(i -> i < 8 ? one : minusOne)),
+                new SuperBlocks.Constant(OFFSET, SuperBlocks.lanes(i -> 0x00200020))));
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         a.mov(BLOCK, WEIGHTS).mov(COUNT, Mem.at(Gp.RDI, BLOCKS));
         a.align(32).bind(loop);
@@ -86,7 +94,17 @@ final class SuperUnpacker implements SuperBlocks.Sink {
     }
 
     @Override
-    public void codes(int group, Vec codes) {
-        a.emit(VMOVUPS_STORE, Mem.at(TO, 64L * group), codes);
+    public void codes(int group, int next, Vec codes) {
+        store(group, codes);
+        a.emit(VSHUFF32X4, codes, codes, codes, 0xEE);
+        store(next, codes);
+    }
+
+    private void store(int group, Vec codes) {
+        a.emit(VPMOVZXBW, WIDE, ymm(codes.number()));
+        if (type == QuantTypes.Q6_K) {
+            a.emit(VPSUBW, WIDE, WIDE, OFFSET);
+        }
+        a.emit(VMOVUPS_STORE, Mem.at(TO, 64L * group), WIDE);
     }
 }

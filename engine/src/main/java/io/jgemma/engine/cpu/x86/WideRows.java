@@ -8,43 +8,44 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VPADDB;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
-import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
-import static io.jgemma.engine.cpu.x86.Op.VPERMB;
+import static io.jgemma.engine.cpu.x86.Op.VPDPBUSD;
 import static io.jgemma.engine.cpu.x86.Op.VPERMI2B;
-import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
-import static io.jgemma.engine.cpu.x86.Op.VPMULLW;
+import static io.jgemma.engine.cpu.x86.Op.VPMINUB;
 import static io.jgemma.engine.cpu.x86.Op.VPOR;
-import static io.jgemma.engine.cpu.x86.Op.VPSRAW;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLW;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLW;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
-import io.jgemma.engine.cpu.x86.WideQuantizer.Order;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Rows of weights in blocks of 32, as mapped, times one row of activations from {@link WideQuantizer}; the formula is that
- * of {@link BlockRows}. AVX-512 with VBMI.
+ * Rows of weights in blocks of 32, as mapped, times one row of activations in the form of {@link PlaneOrder}; the formula is that
+ * of {@link BlockRows}. AVX-512 with VBMI and VNNI.
  *
- * <p>Two blocks of nibbles are one unit of at most 64 bytes: {@code vpermb} spreads its bytes to 16-bit lanes, block A in the
- * lower half of a register and B in the upper, and brings both scales to the lanes of their block. Signed bytes are widened a
- * block at a time.
+ * <p>Four blocks of nibbles, or two of bytes, are one unit: 64 bytes of codes. One permutation takes them out of the lines of
+ * memory they lie in, another brings the scales to the lanes of their blocks. Codes are multiplied as unsigned bytes with the
+ * high and the low bytes of the activations.
  *
  * <p>Blocks lie at any even address, so a load of 64 bytes would cross a line of memory nearly always, and loads that cross
  * lines leave the processor's prefetchers without a pattern to follow (measured: a third of the bandwidth). So whole
  * aligned lines are loaded, two for a unit, and {@code vpermi2b} takes the unit out of them; one row is read at a time, front
- * to back. Of the lines read only the last may lie behind the rows, by at most {@link #BEYOND} bytes.
+ * to back. Where a unit ends behind the second line, the 128 bytes that end with it are loaded. What lies behind the rows is read
+ * for at most {@link #BEYOND} bytes.
  *
- * <p>Registers: zmm0 sums of a row, zmm2 the part of minima; zmm4 the unit, zmm5 and zmm6 codes, zmm7 scale, zmm8 work, zmm9
- * where in its line the unit begins, in all bytes, zmm10 and zmm11 the lines, zmm12 products; from zmm16 on what {@code vpermb} goes by and other constants. RSI row of
- * weights, RDX results, RCX rows left, R8 line, R9 table of phases, RBX phase, RAX unit, R10 activations of the unit, R11 units left.
+ * <p>Registers: zmm0 sums of a row, zmm2 the part of minima; zmm5 and zmm6 codes, zmm7 scale, zmm8 work, zmm9 where in the lines
+ * the unit begins, in all bytes, zmm10 and zmm11 the lines, zmm12 and zmm13 products; from zmm16 on what {@code vpermi2b} goes by and
+ * other constants. RSI row of weights, RDX results, RCX rows left, R8 lines, R9 table of phases, RBX phase, RAX unit, R10
+ * activations of the unit, R11 units left.
  */
 final class WideRows {
 
-    /** The argument block. Addresses: y, w, x; counts: rows, bytes of a row, whole units, half ones behind them (0 or 1). */
+    /** The argument block. Addresses: y, w, x; counts: rows, bytes of a row, whole units, blocks behind them. */
     static final int Y = 0;
 
     static final int W = 8;
@@ -52,13 +53,15 @@ final class WideRows {
     static final int ROWS = 24;
     static final int ROW_BYTES = 32;
     static final int UNITS = 40;
-    static final int HALVES = 48;
+    static final int REST = 48;
 
     /** How far behind the last row a load may reach. */
     static final int BEYOND = 128;
 
     /** How far ahead a row is asked for, in bytes: about what arrives while memory answers. */
-    private static final int AHEAD = 4096;
+    static final int AHEAD = 4096;
+
+    private static final int LINE_BYTES = 64;
 
     private static final Gp WEIGHTS = Gp.RSI;
     private static final Gp RESULTS = Gp.RDX;
@@ -72,7 +75,6 @@ final class WideRows {
 
     private static final Vec SUM = zmm(0);
     private static final Vec CONSTANT = zmm(2);
-    private static final Vec BYTES = zmm(4);
     private static final Vec LOW = zmm(5);
     private static final Vec HIGH = zmm(6);
     private static final Vec SCALE = zmm(7);
@@ -81,44 +83,37 @@ final class WideRows {
     private static final Vec FIRST = zmm(10);
     private static final Vec SECOND = zmm(11);
     private static final Vec PRODUCTS = zmm(12);
-    private static final Vec NIBBLES_AT = zmm(16);
+    private static final Vec UPPER = zmm(13);
+    private static final Vec CODES_AT = zmm(16);
     private static final Vec MASK = zmm(17);
     private static final Vec SCALES_AT = zmm(18);
     private static final Vec MINIMA_AT = zmm(19);
     private static final Vec LOW_BITS_AT = zmm(20);
     private static final Vec HIGH_BITS_AT = zmm(21);
     private static final Vec BIT = zmm(22);
-    private static final Vec UP = zmm(23);
-    private static final Vec FIRST_HALF = zmm(25);
-    private static final Vec IN_ORDER = zmm(26);
+    private static final Vec ONES = zmm(23);
+    private static final Vec SIGNS = zmm(24);
+
+    /** Bytes of the table of phases: what to subtract from an address for each place in a line, then it in all bytes. */
+    private static final int BACK_BYTES = 8 * LINE_BYTES;
+
+    private static final int TABLE_BYTES = BACK_BYTES + 4 * LINE_BYTES;
 
     private final Assembler a = new Assembler();
     private final BlockFormat format;
-    private final Order order;
+    private final PlaneOrder order;
     private final int blockBytes;
-    private final int unitBytes;
+    private final int blockCodes;
 
     private WideRows(BlockFormat format) {
         this.format = format;
-        order = order(format);
+        order = PlaneOrder.of(format);
         blockBytes = format.blockBytes();
-        unitBytes = order.pairs() ? 2 * blockBytes : blockBytes;
+        blockCodes = 64 / order.blocks();
     }
 
     static byte[] assemble(BlockFormat format) {
         return new WideRows(format).routine();
-    }
-
-    /** In which order a format wants its activations. */
-    static Order order(BlockFormat format) {
-        if (!format.hasNibbles()) {
-            return Order.LINE;
-        }
-        return switch (format.offset()) {
-            case -8 -> Order.LESS_8;
-            case -16 -> Order.LESS_16;
-            default -> Order.PAIRS;
-        };
     }
 
     /** Where a register's content lies behind the code: 64 bytes for each. */
@@ -145,51 +140,59 @@ final class WideRows {
         for (Constant each : all) {
             a.data(each.content);
         }
-        for (int phase = 0; phase < 64; phase++) {
-            byte each = (byte) phase;
-            a.data(each, each, each, each);
-        }
+        tables();
         return a.finish();
     }
 
     private Constant[] constants() {
         int fifth = blockBytes - 20;
         return new Constant[] {
-            new Constant(NIBBLES_AT, words(this::code)),
-            new Constant(MASK, words(j -> 15)),
-            new Constant(SCALES_AT, words(j -> half(order.pairs() ? blockBytes * (j / 8 % 2) : 0))),
-            new Constant(MINIMA_AT, words(j -> half(2 + blockBytes * (j / 8 % 2)))),
-            new Constant(LOW_BITS_AT, words(j -> both(fifth + blockBytes * (j / 16) + j % 16 / 8, 0))),
-            new Constant(HIGH_BITS_AT, words(j -> both(fifth + 2 + blockBytes * (j / 16) + j % 16 / 8, 0))),
-            new Constant(BIT, words(j -> 1 << j % 8)),
-            new Constant(UP, words(j -> 1 << (8 - j % 8))),
-            new Constant(FIRST_HALF, words(j -> j < 8 ? 0xFFFF : 0)),
-            new Constant(IN_ORDER, words(j -> both(2 * j, 2 * j + 1))),
+            new Constant(CODES_AT, bytes(i -> inBlock(i / blockCodes, blockBytes - blockCodes + i % blockCodes))),
+            new Constant(MASK, bytes(i -> 15)),
+            new Constant(SCALES_AT, bytes(i -> inBlock(blockOfHalf(i / 2), i % 2))),
+            new Constant(MINIMA_AT, bytes(i -> inBlock(blockOfHalf(i / 2), 2 + i % 2))),
+            new Constant(LOW_BITS_AT, bytes(i -> inBlock(i / blockCodes, fifth + i % blockCodes / 8))),
+            new Constant(HIGH_BITS_AT, bytes(i -> inBlock(i / blockCodes, fifth + 2 + i % blockCodes / 8))),
+            new Constant(BIT, bytes(i -> 1 << i % 8)),
+            new Constant(ONES, bytes(i -> 1)),
+            new Constant(SIGNS, bytes(i -> 128)),
         };
     }
 
-    /** What a word takes from a unit. Of nibbles' words the upper byte, of signed bytes' the lower is cleared later. */
-    private int code(int j) {
-        return order.pairs() ? both(blockBytes - 16 + blockBytes * (j / 16) + j % 16, 0) : both(0, 2 + j);
+    private int inBlock(int block, int at) {
+        return blockBytes * block + at;
     }
 
-    private static int both(int low, int high) {
-        return (low & 63) | ((high & 63) << 8);
+    /** Whose factor lane {@code i} of 16 wants; what the upper half of a register holds is not used. */
+    private int blockOfHalf(int i) {
+        return i % 16 * order.blocks() / 16;
     }
 
-    /** Two neighbouring bytes. */
-    private static int half(int at) {
-        return both(at, at + 1);
-    }
-
-    private static byte[] words(IntUnaryOperator content) {
+    private static byte[] bytes(IntUnaryOperator content) {
         byte[] bytes = new byte[64];
-        for (int j = 0; j < 32; j++) {
-            int word = content.applyAsInt(j);
-            bytes[2 * j] = (byte) word;
-            bytes[2 * j + 1] = (byte) (word >> 8);
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) content.applyAsInt(i);
         }
         return bytes;
+    }
+
+    private void tables() {
+        int most = 2 * LINE_BYTES - unitBytes();
+        for (int phase = 0; phase < LINE_BYTES; phase++) {
+            a.word(-Math.min(phase, most)).word(phase == 0 ? 0 : -1);
+        }
+        for (int phase = 0; phase < LINE_BYTES; phase++) {
+            a.word(Math.min(phase, most) * 0x01010101);
+        }
+        // Which factors are kept where so many blocks are there.
+        for (int rest = 0; rest < order.blocks(); rest++) {
+            int kept = rest;
+            a.data(bytes(i -> i / 2 < 16 && blockOfHalf(i / 2) < kept ? 0xFF : 0));
+        }
+    }
+
+    private int unitBytes() {
+        return order.blocks() * blockBytes;
     }
 
     private void row() {
@@ -202,98 +205,88 @@ final class WideRows {
         a.test(END, END).jump(Condition.EQUAL, tail);
         a.align(32).bind(loop);
         unit(false);
-        a.add(UNIT, unitBytes).add(INPUT, order.unitBytes()).sub(END, 1).jump(Condition.NOT_EQUAL, loop);
-        a.bind(tail);
-        if (order.pairs()) {
-            a.mov(END, Mem.at(Gp.RDI, HALVES)).test(END, END).jump(Condition.EQUAL, sum);
-            unit(true);
-        }
+        a.add(UNIT, unitBytes()).add(INPUT, order.unitBytes()).sub(END, 1).jump(Condition.NOT_EQUAL, loop);
+        a.bind(tail).mov(END, Mem.at(Gp.RDI, REST)).test(END, END).jump(Condition.EQUAL, sum);
+        a.shl(END, 6).add(END, PHASES);
+        unit(true);
         a.bind(sum);
         if (format.hasMinimum()) {
             a.emit(VADDPS, SUM, SUM, CONSTANT);
         }
-        WideQuantizer.fold(a, VADDPS, SUM, WORK, SCALE);
+        Rounder.fold(a, VADDPS, SUM, WORK, SCALE);
         a.emit(VMOVSS_STORE, Mem.at(RESULTS), SUM.low());
         a.add(WEIGHTS, Mem.at(Gp.RDI, ROW_BYTES)).add(RESULTS, Float.BYTES).sub(LEFT, 1);
     }
 
-    private void unit(boolean half) {
-        a.mov(LINE, UNIT).mov(IN_LINE, UNIT).and(LINE, -64).sub(IN_LINE, LINE).prefetch(Mem.at(UNIT, AHEAD));
-        a.emit(VPBROADCASTD, PHASE, Mem.at(PHASES, IN_LINE, 4, 0));
+    /** One unit; where it is the rest of a row, END is where the table of kept factors has its line, less {@link #TABLE_BYTES}. */
+    private void unit(boolean rest) {
+        a.mov(LINE, UNIT).mov(IN_LINE, UNIT).and(IN_LINE, LINE_BYTES - 1);
+        a.add(LINE, Mem.at(PHASES, IN_LINE, 8, 0));
+        a.emit(VPBROADCASTD, PHASE, Mem.at(PHASES, IN_LINE, 4, BACK_BYTES));
+        a.prefetch(Mem.at(UNIT, AHEAD)).prefetch(Mem.at(UNIT, AHEAD + LINE_BYTES));
         a.emit(VMOVUPS, FIRST, Mem.at(LINE));
-        a.emit(VMOVUPS, SECOND, Mem.at(LINE, 64));
-        if (format.hasFifthBits()) {
-            a.emit(VPADDB, BYTES, IN_ORDER, PHASE);
-            a.emit(VPERMI2B, BYTES, FIRST, SECOND);
-        }
-        if (order.pairs()) {
-            pair(half);
+        a.emit(VMOVUPS, SECOND, Mem.at(LINE, LINE_BYTES));
+        take(LOW, CODES_AT);
+        if (format.hasNibbles()) {
+            a.emit(VPSRLW, HIGH, LOW, 4);
+            a.emit(VPAND, LOW, LOW, MASK);
+            a.emit(VPAND, HIGH, HIGH, MASK);
         } else {
-            line();
+            a.emit(VPXOR, LOW, LOW, SIGNS);
         }
-    }
-
-    /** Bytes of the unit by an index for them: out of the lines, or where many are taken out of the unit. */
-    private void take(Vec target, Vec at) {
-        if (format.hasFifthBits()) {
-            a.emit(VPERMB, target, at, BYTES);
-        } else {
-            a.emit(VPADDB, target, at, PHASE);
-            a.emit(VPERMI2B, target, FIRST, SECOND);
-        }
-    }
-
-    private void pair(boolean half) {
-        take(LOW, NIBBLES_AT);
-        a.emit(VPSRLW, HIGH, LOW, 4);
-        a.emit(VPAND, LOW, LOW, MASK);
-        a.emit(VPAND, HIGH, HIGH, MASK);
         if (format.hasFifthBits()) {
             fifthBits(LOW, LOW_BITS_AT);
             fifthBits(HIGH, HIGH_BITS_AT);
         }
+        products();
+        factors(SCALE, SCALES_AT, rest);
         if (format.hasMinimum()) {
-            a.emit(VPMADDWD, PRODUCTS, LOW, Mem.at(INPUT));
-        } else {
-            a.emit(VMOVUPS, PRODUCTS, Mem.at(INPUT, 192));
-            a.emit(VPDPWSSD, PRODUCTS, LOW, Mem.at(INPUT));
+            factors(WORK, MINIMA_AT, rest);
+            a.emit(VFMADD231PS, CONSTANT, WORK, Mem.at(INPUT, order.terms()));
         }
-        a.emit(VPDPWSSD, PRODUCTS, HIGH, Mem.at(INPUT, 64));
-        a.emit(VCVTDQ2PS, PRODUCTS, PRODUCTS);
-        halves(SCALE, SCALES_AT, half);
-        if (format.hasMinimum()) {
-            halves(WORK, MINIMA_AT, half);
-            a.emit(VFMADD231PS, CONSTANT, WORK, Mem.at(INPUT, 192));
-        }
-        a.emit(VMULPS, SCALE, SCALE, Mem.at(INPUT, 128));
+        a.emit(VMULPS, SCALE, SCALE, Mem.at(INPUT, order.factors()));
         a.emit(VFMADD231PS, SUM, PRODUCTS, SCALE);
     }
 
-    /** F16 of both blocks as F32; of B's, which is not there, 0. */
-    private void halves(Vec target, Vec at, boolean half) {
+    /** Bytes of the unit by an index for them. */
+    private void take(Vec target, Vec at) {
+        a.emit(VPADDB, target, at, PHASE);
+        a.emit(VPERMI2B, target, FIRST, SECOND);
+    }
+
+    private void products() {
+        a.emit(VPXOR, UPPER, UPPER, UPPER);
+        if (format.hasMinimum()) {
+            a.emit(VPXOR, PRODUCTS, PRODUCTS, PRODUCTS);
+        } else {
+            a.emit(VMOVUPS, PRODUCTS, Mem.at(INPUT, order.terms()));
+        }
+        a.emit(VPDPBUSD, UPPER, LOW, Mem.at(INPUT));
+        a.emit(VPDPBUSD, PRODUCTS, LOW, Mem.at(INPUT, order.low()));
+        if (format.hasNibbles()) {
+            a.emit(VPDPBUSD, UPPER, HIGH, Mem.at(INPUT, 64));
+            a.emit(VPDPBUSD, PRODUCTS, HIGH, Mem.at(INPUT, order.low() + 64L));
+        }
+        a.emit(VPSLLD, UPPER, UPPER, 8);
+        a.emit(VPADDD, PRODUCTS, PRODUCTS, UPPER);
+        a.emit(VCVTDQ2PS, PRODUCTS, PRODUCTS);
+    }
+
+    /** F16 of the unit's blocks as F32; of those that are not there, 0. */
+    private void factors(Vec target, Vec at, boolean rest) {
         take(target, at);
-        if (half) {
-            a.emit(VPAND, target, target, FIRST_HALF);
+        if (rest) {
+            a.emit(VPAND, target, target, Mem.at(END, TABLE_BYTES));
         }
         a.emit(VCVTPH2PS, target, ymm(target.number()));
     }
 
+    /** Adds 16 where an element's bit is set. */
     private void fifthBits(Vec target, Vec at) {
         take(WORK, at);
         a.emit(VPAND, WORK, WORK, BIT);
-        a.emit(VPMULLW, WORK, WORK, UP);
-        a.emit(VPSRLW, WORK, WORK, 4);
+        a.emit(VPMINUB, WORK, WORK, ONES);
+        a.emit(VPSLLW, WORK, WORK, 4);
         a.emit(VPOR, target, target, WORK);
-    }
-
-    private void line() {
-        take(LOW, NIBBLES_AT);
-        a.emit(VPSRAW, LOW, LOW, 8);
-        a.emit(VPMADDWD, LOW, LOW, Mem.at(INPUT));
-        take(SCALE, SCALES_AT);
-        a.emit(VCVTDQ2PS, LOW, LOW);
-        a.emit(VCVTPH2PS, SCALE, ymm(SCALE.number()));
-        a.emit(VMULPS, SCALE, SCALE, Mem.at(INPUT, 64));
-        a.emit(VFMADD231PS, SUM, LOW, SCALE);
     }
 }

@@ -5,7 +5,6 @@ import static io.jgemma.engine.cpu.x86.Places.arguments;
 
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import io.jgemma.engine.cpu.x86.WideQuantizer.Order;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,19 +22,19 @@ final class X86Rows {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
-    private final Map<Order, Routine> quantizers = new EnumMap<>(Order.class);
+    private final Map<PlaneOrder, Routine> quantizers = new EnumMap<>(PlaneOrder.class);
 
-    private record Kernel(Order order, Routine routine) {}
+    private record Kernel(PlaneOrder order, Routine routine) {}
 
     X86Rows(CodeCache code) {
-        for (Order order : Order.values()) {
+        for (PlaneOrder order : PlaneOrder.values()) {
             quantizers.put(order, code.routine(quantize(order)));
         }
         for (BlockFormat format : BlockFormat.all()) {
-            kernels.put(format.type(), new Kernel(WideRows.order(format), code.routine(rows(format.type()))));
+            kernels.put(format.type(), new Kernel(PlaneOrder.of(format), code.routine(rows(format.type()))));
         }
         for (QuantType type : SuperBlocks.TYPES) {
-            kernels.put(type, new Kernel(Order.SUPER, code.routine(rows(type))));
+            kernels.put(type, new Kernel(PlaneOrder.of(type), code.routine(rows(type))));
         }
     }
 
@@ -47,7 +46,7 @@ final class X86Rows {
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         if (supports(isa)) {
-            for (Order order : Order.values()) {
+            for (PlaneOrder order : PlaneOrder.values()) {
                 codes.put(quantize(order), WideQuantizer.assemble(order));
             }
             for (BlockFormat format : BlockFormat.all()) {
@@ -60,7 +59,7 @@ final class X86Rows {
         return codes;
     }
 
-    static String quantize(Order order) {
+    static String quantize(PlaneOrder order) {
         return "quantize " + order;
     }
 
@@ -74,7 +73,7 @@ final class X86Rows {
 
     /** Activations as {@link #matmul} wants them. */
     Operand prepare(QuantType weights, Operand x, Scratch scratch) {
-        Order order = Objects.requireNonNull(kernels.get(weights)).order;
+        PlaneOrder order = Objects.requireNonNull(kernels.get(weights)).order;
         int n = x.columns();
         long rowBytes = order.rowBytes(n);
         Operand prepared = scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
@@ -82,7 +81,7 @@ final class X86Rows {
         int blocks = n / order.blockElements();
         for (int r = 0; r < x.rows(); r++) {
             long to = prepared.row(r);
-            if (order.pairs() && blocks % 2 != 0) {
+            if (blocks % order.blocks() != 0) {
                 prepared.segment()
                         .asSlice(to + rowBytes - order.unitBytes(), order.unitBytes())
                         .fill((byte) 0);
@@ -119,9 +118,8 @@ final class X86Rows {
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, WideRows.ROWS, rows);
         arguments.set(LONG, WideRows.ROW_BYTES, w.rowBytes());
-        boolean pairs = kernel.order.pairs();
-        arguments.set(LONG, WideRows.UNITS, pairs ? blocks / 2 : blocks);
-        arguments.set(LONG, WideRows.HALVES, pairs ? blocks % 2 : 0);
+        arguments.set(LONG, WideRows.UNITS, blocks / kernel.order.blocks());
+        arguments.set(LONG, WideRows.REST, blocks % kernel.order.blocks());
         arguments.set(LONG, WideRows.W, weights);
         for (int r = 0; r < x.rows(); r++) {
             arguments.set(LONG, WideRows.X, address(x.segment(), x.row(r), x.rowBytes()));

@@ -220,32 +220,26 @@ class KernelSafetyTest {
     }
 
     private void wideRows() {
-        for (int blocks : new int[] {1, 2, 7, 8}) {
-            for (WideQuantizer.Order order : WideQuantizer.Order.values()) {
+        for (int blocks : new int[] {1, 2, 3, 7, 8}) {
+            for (PlaneOrder order : PlaneOrder.values()) {
                 int n = blocks * order.blockElements();
                 call(X86Rows.quantize(order), bytes(4L * n), zeros(order.rowBytes(n)), blocks);
             }
             for (int rows : new int[] {1, 2, 5}) {
                 for (BlockFormat format : BlockFormat.all()) {
-                    boolean pairs = WideRows.order(format).pairs();
-                    long input = zeros(WideRows.order(format).rowBytes(32 * blocks));
+                    PlaneOrder order = PlaneOrder.of(format);
+                    long input = zeros(order.rowBytes(32 * blocks));
                     long rowBytes = (long) format.blockBytes() * blocks;
                     long weights = bytes(rows * rowBytes + WideRows.BEYOND);
-                    int units = pairs ? blocks / 2 : blocks;
-                    int halves = pairs ? blocks % 2 : 0;
+                    int units = blocks / order.blocks();
+                    int rest = blocks % order.blocks();
                     String routine = X86Rows.rows(format.type());
-                    call(routine, zeros(4L * rows), weights, input, rows, rowBytes, units, halves);
+                    call(routine, zeros(4L * rows), weights, input, rows, rowBytes, units, rest);
                 }
                 for (QuantType type : SuperBlocks.TYPES) {
-                    long[] words = new long[SuperRows.WORDS];
                     long rowBytes = (long) type.blockBytes() * blocks;
-                    words[0] = zeros(4L * rows);
-                    words[1] = bytes(rows * rowBytes);
-                    words[2] = zeros(WideQuantizer.Order.SUPER.rowBytes(256 * blocks));
-                    words[3] = rows;
-                    words[4] = rowBytes;
-                    words[5] = blocks;
-                    call(X86Rows.rows(type), words);
+                    long input = zeros(PlaneOrder.of(type).rowBytes(256 * blocks));
+                    call(X86Rows.rows(type), zeros(4L * rows), bytes(rows * rowBytes), input, rows, rowBytes, blocks);
                     long codes = zeros(512L * blocks * rows);
                     long factors = zeros(64L * blocks * rows);
                     call(type.name() + " unpack", codes, bytes(rows * rowBytes), factors, rows, rowBytes, blocks);
