@@ -140,7 +140,7 @@ final class CpuAttention implements RowPool.Job {
             long at = q.row(item.span().firstRow() + item.first() + r) + 4L * item.head() * group * dim;
             from.set(q.segment(), at, 4L * dim, group, dim);
             to.set(query.segment(), query.row(r * group), query.rowBytes(), group, dim);
-            kernels.scale(to, from, scale, 0, group);
+            kernels.scale(to, from, scale, 0, group, s);
         }
     }
 
@@ -198,10 +198,10 @@ final class CpuAttention implements RowPool.Job {
             part.set(outputs.segment(), outputs.row(partialRow(index + p) + query), outputs.rowBytes(), 1, dim);
             float factor = (float) (weight(index + p, query, max) / sum);
             if (p == 0) {
-                kernels.scale(target, part, factor, 0, 1);
+                kernels.scale(target, part, factor, 0, 1, s);
             } else {
-                kernels.scale(part, part, factor, 0, 1);
-                kernels.add(target, part, 0, 1);
+                kernels.scale(part, part, factor, 0, 1, s);
+                kernels.add(target, part, 0, 1, s);
             }
         }
     }

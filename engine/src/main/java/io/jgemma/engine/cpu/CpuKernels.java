@@ -51,10 +51,17 @@ public interface CpuKernels {
      *
      * @param src F32, at {@code srcOffset} bytes
      */
-    void encode(QuantType type, MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count);
+    void encode(
+            QuantType type,
+            MemorySegment src,
+            long srcOffset,
+            MemorySegment dst,
+            long dstOffset,
+            int count,
+            Scratch scratch);
 
     /** Rounds rows in place to what {@link #encode} keeps of them. */
-    void round(QuantType type, Operand x, int from, int to);
+    void round(QuantType type, Operand x, int from, int to, Scratch scratch);
 
     /**
      * Tiles that attention hands over at a time, at most: more where a call does as much with them as it can, fewer where
@@ -133,17 +140,17 @@ public interface CpuKernels {
     void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch);
 
     /** RMSNorm of rows; see {@link io.jgemma.engine.backend.Ops#rmsNorm}. */
-    void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to);
+    void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch);
 
     /** {@code x += h}; with one row in {@code h}, that row is added to every row of {@code x}. */
-    void add(Operand x, Operand h, int from, int to);
+    void add(Operand x, Operand h, int from, int to, Scratch scratch);
 
     /** {@code y = x * factor}. */
-    void scale(Operand y, Operand x, float factor, int from, int to);
+    void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch);
 
     /** {@code y = f(gate) * up}. */
-    void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to);
+    void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to, Scratch scratch);
 
     /** Turns pairs; see {@link io.jgemma.engine.backend.Ops#rope}. */
-    void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to);
+    void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to, Scratch scratch);
 }

@@ -32,11 +32,12 @@ final class CpuKvStore implements RowPool.Job {
     private int nextTail;
     private int firstTile;
 
-    CpuKvStore(CpuKernels kernels, int workers) {
+    /** With each worker's scratch memory. */
+    CpuKvStore(CpuKernels kernels, Scratch[] scratch) {
         this.kernels = kernels;
-        matrices = new Matrices[workers];
-        for (int i = 0; i < workers; i++) {
-            matrices[i] = new Matrices();
+        matrices = new Matrices[scratch.length];
+        for (int i = 0; i < matrices.length; i++) {
+            matrices[i] = new Matrices(scratch[i]);
         }
     }
 
@@ -88,7 +89,8 @@ final class CpuKvStore implements RowPool.Job {
                         from,
                         to,
                         page,
-                        layer.layout().plainOffset(side, layer.slot(), head, from % PAGE_TOKENS));
+                        layer.layout().plainOffset(side, layer.slot(), head, from % PAGE_TOKENS),
+                        work.scratch);
             }
             return;
         }
@@ -99,7 +101,14 @@ final class CpuKvStore implements RowPool.Job {
                 || (tile == 0 && layer.layout().sink());
         if (waits && from < to) {
             MemorySegment recent = HostBuffer.in(table().recentTile(tile));
-            encode(side, head, from, to, recent, layer.layout().recentOffset(side, layer.slot(), head, from - start));
+            encode(
+                    side,
+                    head,
+                    from,
+                    to,
+                    recent,
+                    layer.layout().recentOffset(side, layer.slot(), head, from - start),
+                    work.scratch);
         }
         if (leaves) {
             float[] rows = work.rows(TILE_TOKENS * side.dim());
@@ -127,12 +136,12 @@ final class CpuKvStore implements RowPool.Job {
         return side.centred() ? keys : values;
     }
 
-    private void encode(KvSide side, int head, int from, int to, MemorySegment dst, long offset) {
+    private void encode(KvSide side, int head, int from, int to, MemorySegment dst, long offset, Scratch scratch) {
         MemorySegment rows = newRows(side).segment();
         long vectorBytes = side.recentType().bytes(side.dim());
         for (int p = from; p < to; p++) {
             long at = offset + (p - from) * vectorBytes;
-            kernels.encode(side.recentType(), rows, newOffset(side, head, p), dst, at, side.dim());
+            kernels.encode(side.recentType(), rows, newOffset(side, head, p), dst, at, side.dim(), scratch);
         }
     }
 
@@ -191,8 +200,13 @@ final class CpuKvStore implements RowPool.Job {
     /** One worker's tile before it is quantized. */
     private static final class Matrices {
         private final KvTile tile = new KvTile();
+        private final Scratch scratch;
         private float[] rows = {};
         private float[] transposed = {};
+
+        Matrices(Scratch scratch) {
+            this.scratch = scratch;
+        }
 
         float[] rows(int count) {
             rows = rows.length < count ? new float[count] : rows;

@@ -56,7 +56,7 @@ final class CpuOps implements Ops, AutoCloseable {
             scratch[i] = new Scratch();
         }
         this.attention = new CpuAttention(kernels, scratch);
-        this.kvStore = new CpuKvStore(kernels, threads);
+        this.kvStore = new CpuKvStore(kernels, scratch);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class CpuOps implements Ops, AutoCloseable {
             kernels.decode(table.type(), b.segment(), b.row(ids[r]), a.segment(), a.row(r), b.columns(), scratch[0]);
         }
         if (scale != 1) {
-            kernels.scale(a, a, scale, 0, a.rows());
+            kernels.scale(a, a, scale, 0, a.rows(), scratch[0]);
         }
     }
 
@@ -110,7 +110,7 @@ final class CpuOps implements Ops, AutoCloseable {
     }
 
     private void addRows(int from, int to, int worker) {
-        kernels.add(a, b, from, to);
+        kernels.add(a, b, from, to, scratch[worker]);
     }
 
     @Override
@@ -133,7 +133,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
         @Override
         public void run(int from, int to, int worker) {
-            kernels.rmsNorm(a, b, c, epsilon, from, to);
+            kernels.rmsNorm(a, b, c, epsilon, from, to, scratch[worker]);
         }
     }
 
@@ -157,7 +157,7 @@ final class CpuOps implements Ops, AutoCloseable {
         require(x.rows() == table.rows() && x.columns() % headDim == 0 && table.columns() <= headDim, "rope", x, table);
         a.set(x);
         b.set(table);
-        kernels.rope(a, b, headDim, style, 0, a.rows());
+        kernels.rope(a, b, headDim, style, 0, a.rows(), scratch[0]);
     }
 
     @Override
@@ -183,7 +183,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
         @Override
         public void run(int from, int to, int worker) {
-            kernels.gate(a, b, c, activation, from, to);
+            kernels.gate(a, b, c, activation, from, to, scratch[worker]);
         }
     }
 
@@ -235,7 +235,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
         @Override
         public void run(int from, int to, int worker) {
-            kernels.round(type, a, from, to);
+            kernels.round(type, a, from, to, scratch[worker]);
         }
     }
 

@@ -52,18 +52,24 @@ public final class ScalarKernels implements CpuKernels {
 
     @Override
     public void encode(
-            QuantType type, MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count) {
+            QuantType type,
+            MemorySegment src,
+            long srcOffset,
+            MemorySegment dst,
+            long dstOffset,
+            int count,
+            Scratch scratch) {
         float[] values = new float[count];
         MemorySegment.copy(src, F32, srcOffset, values, 0, count);
         ((QuantEncoder) type).encode(values, 0, count, dst, dstOffset);
     }
 
     @Override
-    public void round(QuantType type, Operand x, int from, int to) {
+    public void round(QuantType type, Operand x, int from, int to, Scratch scratch) {
         MemorySegment encoded = MemorySegment.ofArray(new byte[Math.toIntExact(type.bytes(x.columns()))]);
         float[] values = new float[x.columns()];
         for (int r = from; r < to; r++) {
-            encode(type, x.segment(), x.row(r), encoded, 0, x.columns());
+            encode(type, x.segment(), x.row(r), encoded, 0, x.columns(), scratch);
             type.decode(encoded, 0, values, 0, x.columns());
             MemorySegment.copy(values, 0, x.segment(), F32, x.row(r), x.columns());
         }
@@ -134,7 +140,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to) {
+    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {
             double squares = 0;
@@ -150,7 +156,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void add(Operand x, Operand h, int from, int to) {
+    public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {
             int hr = h.rows() == 1 ? 0 : r;
             for (int i = 0; i < x.columns(); i++) {
@@ -160,7 +166,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void scale(Operand y, Operand x, float factor, int from, int to) {
+    public void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {
             for (int i = 0; i < x.columns(); i++) {
                 set(y, r, i, get(x, r, i) * factor);
@@ -169,7 +175,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to) {
+    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {
             for (int i = 0; i < y.columns(); i++) {
                 set(y, r, i, (float) (activation(f, get(gate, r, i)) * get(up, r, i)));
@@ -185,7 +191,7 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
-    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to) {
+    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to, Scratch scratch) {
         int pairs = table.columns() / 2;
         for (int r = from; r < to; r++) {
             for (int head = 0; head < x.columns(); head += headDim) {

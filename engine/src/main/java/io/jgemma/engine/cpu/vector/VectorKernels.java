@@ -121,7 +121,13 @@ public final class VectorKernels implements CpuKernels {
 
     @Override
     public void encode(
-            QuantType type, MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count) {
+            QuantType type,
+            MemorySegment src,
+            long srcOffset,
+            MemorySegment dst,
+            long dstOffset,
+            int count,
+            Scratch scratch) {
         if (type == QuantTypes.F32) {
             MemorySegment.copy(src, srcOffset, dst, dstOffset, 4L * count);
         } else if (type == QuantTypes.F16) {
@@ -149,7 +155,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void round(QuantType type, Operand x, int from, int to) {
+    public void round(QuantType type, Operand x, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {
             for (int i = 0; i < x.columns(); i++) {
                 put(x, r, i, rounded(type, get(x, r, i)));
@@ -185,7 +191,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to) {
+    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {
             float squares = FloatRows.product(x.segment(), x.row(r), x.segment(), x.row(r), n);
@@ -202,7 +208,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void add(Operand x, Operand h, int from, int to) {
+    public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {
             int hr = h.rows() == 1 ? 0 : r;
@@ -219,7 +225,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void scale(Operand y, Operand x, float factor, int from, int to) {
+    public void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {
             int i = 0;
@@ -233,7 +239,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to) {
+    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to, Scratch scratch) {
         int n = y.columns();
         for (int r = from; r < to; r++) {
             int i = 0;
@@ -249,7 +255,7 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to) {
+    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to, Scratch scratch) {
         int pairs = table.columns() / 2;
         boolean halves = style == RopeSpec.Style.HALVES;
         int step = halves ? 1 : 2;

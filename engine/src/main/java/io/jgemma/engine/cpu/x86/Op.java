@@ -101,6 +101,7 @@ enum Op {
     VHADDPS(PF2, 1, 0x7C, RVM, Op.FULL),
     VADDSS(PF3, 1, 0x58, RVM, Op.ELEMENT_4),
     VMULSS(PF3, 1, 0x59, RVM, Op.ELEMENT_4),
+    VSQRTSS(PF3, 1, 0x51, RVM, Op.ELEMENT_4),
     VDIVSS(PF3, 1, 0x5E, RVM, Op.ELEMENT_4),
     VFMADD231PS(P66, 2, 0xB8, RVM, Op.FULL),
     VFNMADD231PS(P66, 2, 0xBC, RVM, Op.FULL),
@@ -219,7 +220,8 @@ enum Op {
     /** Whether only registers of 128 bits will do: one element is all it moves or computes. */
     boolean isScalar() {
         return switch (this) {
-            case VMOVSS_LOAD, VMOVSS_STORE, VMOVD, VMOVD_STORE, VMOVQ_STORE, VPINSRW, VADDSS, VMULSS, VDIVSS -> true;
+            case VMOVSS_LOAD, VMOVSS_STORE, VMOVD, VMOVD_STORE, VMOVQ_STORE, VPINSRW, VADDSS, VMULSS, VSQRTSS, VDIVSS ->
+                true;
             default -> false;
         };
     }

@@ -3,11 +3,7 @@ package io.jgemma.engine.cpu.x86;
 import static io.jgemma.engine.cpu.x86.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.Op.VADDSS;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
-import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
-import static io.jgemma.engine.cpu.x86.Op.VCVTPS2DQ;
 import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
-import static io.jgemma.engine.cpu.x86.Op.VFMADD213PS;
-import static io.jgemma.engine.cpu.x86.Op.VFNMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVD_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
@@ -15,11 +11,7 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULSS;
-import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
-import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
-import static io.jgemma.engine.cpu.x86.Op.VPSRAD;
-import static io.jgemma.engine.cpu.x86.Op.VPSUBD;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
@@ -28,14 +20,10 @@ import static io.jgemma.engine.cpu.x86.Vec.zmm;
 /**
  * A step of the running soft-max over rows of scores; see {@link io.jgemma.engine.cpu.CpuKernels#softmaxStep}. AVX-512.
  *
- * <pre>
- * e^x = 2^n e^r     n = round(x / ln 2)     r = x - n ln 2, at most 0.35     e^r by its series to r^7
- * </pre>
- * x is at most 0; below -105 the result is 0. {@code 2^n} is applied in two halves, so that small results round like any
- * float. About 22 instructions for 16 scores.
+ * <p>Scores are at most the maximum, so e^x ({@link Exponential}) is taken of nothing above 0.
  *
- * <p>Registers: zmm0 maximum, zmm1 sum, zmm2 to zmm5 work, xmm6 sum of the scores behind the last 16, zmm7 the factor of what was before,
- * zmm16 and following constants. RDI arguments; RSI a score; RCX scores left; R8 scores, R9 sums of values, R10 state of the
+ * <p>Registers: zmm0 maximum, zmm1 sum, zmm2 to zmm5 work, xmm6 sum of the scores behind the last 16, zmm7 the factor of what was before.
+ * RDI arguments; RBX constants; RSI a score; RCX scores left; R8 scores, R9 sums of values, R10 state of the
  * row; R11 rows left.
  */
 final class SoftmaxStep {
@@ -67,31 +55,8 @@ final class SoftmaxStep {
     private static final Vec E = zmm(5);
     private static final Vec REST = xmm(6);
     private static final Vec SHRINK = zmm(7);
-    private static final Vec LEAST = zmm(16);
-    private static final Vec PER_LN2 = zmm(17);
-    private static final Vec LN2 = zmm(18);
-    private static final Vec LN2_REST = zmm(19);
-    private static final Vec ONE = zmm(20);
-    /** 1 / k! for k = 7 down to 2. */
-    private static final int SERIES = 21;
-
-    private static final float LN2_HIGH = 0x1.62e4p-1f;
-
-    private static final float[] CONSTANTS = {
-        -105,
-        (float) (1 / Math.log(2)),
-        LN2_HIGH,
-        (float) (Math.log(2) - LN2_HIGH),
-        1,
-        1 / 5040f,
-        1 / 720f,
-        1 / 120f,
-        1 / 24f,
-        1 / 6f,
-        1 / 2f
-    };
-
     private final Assembler a = new Assembler();
+    private final Exponential exponential = new Exponential(a, Gp.RBX, X, N, HALF, E);
 
     private SoftmaxStep() {}
 
@@ -100,15 +65,11 @@ final class SoftmaxStep {
     }
 
     private byte[] routine() {
-        Label constants = a.label();
         Label row = a.label();
         Label hidden = a.label();
         Label done = a.label();
-        Frame frame = Frame.openVectors(a);
-        a.lea(Gp.RAX, Mem.at(constants));
-        for (int i = 0; i < CONSTANTS.length; i++) {
-            a.emit(VBROADCASTSS, zmm(16 + i), Mem.at(Gp.RAX, 4L * i));
-        }
+        Frame frame = Frame.openVectors(a, Gp.RBX);
+        exponential.load();
         a.mov(SCORES, Mem.at(ARGS, S)).mov(SUMS, Mem.at(ARGS, O)).mov(STATES, Mem.at(ARGS, STATE));
         a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS));
         a.bind(row);
@@ -123,11 +84,7 @@ final class SoftmaxStep {
         a.bind(done).add(SCORES, Mem.at(ARGS, S_BYTES)).add(SUMS, Mem.at(ARGS, O_BYTES));
         a.add(STATES, Mem.at(ARGS, STATE_BYTES)).sub(ROWS_LEFT, 1).jump(Condition.NOT_EQUAL, row);
         frame.close();
-        a.alignData(4).bind(constants);
-        for (float constant : CONSTANTS) {
-            int bits = Float.floatToRawIntBits(constant);
-            a.data((byte) bits, (byte) (bits >>> 8), (byte) (bits >>> 16), (byte) (bits >>> 24));
-        }
+        exponential.data();
         return a.finish();
     }
 
@@ -174,30 +131,7 @@ final class SoftmaxStep {
     /** E = e^(X - MAX). */
     private void exp() {
         a.emit(VSUBPS, X, X, MAX);
-        a.emit(VMAXPS, X, LEAST, X);
-        a.emit(VMULPS, N, X, PER_LN2);
-        a.emit(VCVTPS2DQ, N, N);
-        a.emit(VCVTDQ2PS, HALF, N);
-        a.emit(VFNMADD231PS, X, HALF, LN2);
-        a.emit(VFNMADD231PS, X, HALF, LN2_REST);
-        a.emit(VMOVUPS, E, zmm(SERIES));
-        for (int i = 1; i < 6; i++) {
-            a.emit(VFMADD213PS, E, X, zmm(SERIES + i));
-        }
-        a.emit(VFMADD213PS, E, X, ONE);
-        a.emit(VFMADD213PS, E, X, ONE);
-        a.emit(VPSRAD, HALF, N, 1);
-        a.emit(VPSUBD, N, N, HALF);
-        power(HALF);
-        power(N);
-        a.emit(VMULPS, E, E, HALF);
-        a.emit(VMULPS, E, E, N);
-    }
-
-    /** Small integers n become the floats 2^n. */
-    private void power(Vec n) {
-        a.emit(VPSLLD, n, n, 23);
-        a.emit(VPADDD, n, n, ONE);
+        exponential.emit();
     }
 
     /** Replaces scores by weights; lane 0 of SUM becomes their sum. */

@@ -42,6 +42,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Routine quantize;
     private final Map<QuantType, Routine> rows = new LinkedHashMap<>();
     private final X86Panels panels;
+    private final X86Elements elements;
     private final @Nullable X86Attention attention;
     private final @Nullable X86Rows wideRows;
 
@@ -51,6 +52,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.code = code;
         quantize = code.routine("quantize");
         panels = new X86Panels(code, isa);
+        elements = new X86Elements(code);
         for (BlockFormat format : BlockFormat.all()) {
             rows.put(format.type(), code.routine(rows(format)));
         }
@@ -81,6 +83,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.put(rows(format), BlockRows.assemble(format, isa));
         }
         codes.putAll(X86Panels.codes(isa));
+        codes.putAll(X86Elements.codes());
         codes.putAll(X86Attention.codes(isa));
         codes.putAll(X86Rows.codes(isa));
         return codes;
@@ -197,13 +200,27 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public void encode(
-            QuantType type, MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count) {
-        others.encode(type, src, srcOffset, dst, dstOffset, count);
+            QuantType type,
+            MemorySegment src,
+            long srcOffset,
+            MemorySegment dst,
+            long dstOffset,
+            int count,
+            Scratch scratch) {
+        if (X86Elements.stores(type)) {
+            elements.encode(src, srcOffset, dst, dstOffset, count, scratch);
+        } else {
+            others.encode(type, src, srcOffset, dst, dstOffset, count, scratch);
+        }
     }
 
     @Override
-    public void round(QuantType type, Operand x, int from, int to) {
-        others.round(type, x, from, to);
+    public void round(QuantType type, Operand x, int from, int to, Scratch scratch) {
+        if (X86Elements.stores(type)) {
+            elements.round(x, from, to, scratch);
+        } else {
+            others.round(type, x, from, to, scratch);
+        }
     }
 
     @Override
@@ -267,28 +284,28 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
-    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to) {
-        others.rmsNorm(y, x, w, epsilon, from, to);
+    public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
+        elements.rmsNorm(y, x, w, epsilon, from, to, scratch);
     }
 
     @Override
-    public void add(Operand x, Operand h, int from, int to) {
-        others.add(x, h, from, to);
+    public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
+        elements.add(x, h, from, to, scratch);
     }
 
     @Override
-    public void scale(Operand y, Operand x, float factor, int from, int to) {
-        others.scale(y, x, factor, from, to);
+    public void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch) {
+        elements.scale(y, x, factor, from, to, scratch);
     }
 
     @Override
-    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to) {
-        others.gate(y, gate, up, f, from, to);
+    public void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to, Scratch scratch) {
+        elements.gate(y, gate, up, f, from, to, scratch);
     }
 
     @Override
-    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to) {
-        others.rope(x, table, headDim, style, from, to);
+    public void rope(Operand x, Operand table, int headDim, RopeSpec.Style style, int from, int to, Scratch scratch) {
+        elements.rope(x, table, headDim, style, from, to, scratch);
     }
 
     /** Frees the code; nothing may be computing with it. */

@@ -114,7 +114,9 @@ class KernelTwinsTest {
 
     private static MemorySegment encode(CpuKernels kernels, QuantType type, MemorySegment source, int count) {
         MemorySegment stored = Arena.ofAuto().allocate(type.bytes(count));
-        kernels.encode(type, source, 0, stored, 0, count);
+        try (Scratch scratch = new Scratch()) {
+            kernels.encode(type, source, 0, stored, 0, count, scratch);
+        }
         return stored;
     }
 
@@ -145,7 +147,7 @@ class KernelTwinsTest {
     @Test
     void typesThatCannotBeStoredAreRefused() {
         MemorySegment memory = Arena.ofAuto().allocate(4096);
-        assertThatThrownBy(() -> vector.encode(QuantTypes.Q6_K, memory, 0, memory, 2048, 256))
+        assertThatThrownBy(() -> vector.encode(QuantTypes.Q6_K, memory, 0, memory, 2048, 256, scratch))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Q6_K");
     }
@@ -246,9 +248,9 @@ class KernelTwinsTest {
             expected.set(0, 1, 1e-7f);
             expected.set(0, 2, -0f);
             Strided actual = expected.copy();
-            scalar.round(type, expected.operand(), 1, 5);
-            scalar.round(type, expected.operand(), 0, 1);
-            vector.round(type, actual.operand(), 0, 5);
+            scalar.round(type, expected.operand(), 1, 5, scratch);
+            scalar.round(type, expected.operand(), 0, 1, scratch);
+            vector.round(type, actual.operand(), 0, 5, scratch);
             actual.verify(expected, 0, "round to " + type.name());
         }
     }
@@ -342,21 +344,21 @@ class KernelTwinsTest {
             Strided expected = rows(rows, columns);
             Strided actual = expected.copy();
             String what = "rows " + from + " to " + to + " of " + columns + " columns, ";
-            scalar.rmsNorm(expected.operand(), x.operand(), w.operand(), 1e-6f, from, to);
-            vector.rmsNorm(actual.operand(), x.operand(), w.operand(), 1e-6f, from, to);
+            scalar.rmsNorm(expected.operand(), x.operand(), w.operand(), 1e-6f, from, to, scratch);
+            vector.rmsNorm(actual.operand(), x.operand(), w.operand(), 1e-6f, from, to, scratch);
             actual.verify(expected, 2e-6, what + "rmsNorm");
-            scalar.add(expected.operand(), h.operand(), from, to);
-            vector.add(actual.operand(), h.operand(), from, to);
+            scalar.add(expected.operand(), h.operand(), from, to, scratch);
+            vector.add(actual.operand(), h.operand(), from, to, scratch);
             actual.verify(expected, 2e-6, what + "add");
-            scalar.add(expected.operand(), w.operand(), from, to);
-            vector.add(actual.operand(), w.operand(), from, to);
+            scalar.add(expected.operand(), w.operand(), from, to, scratch);
+            vector.add(actual.operand(), w.operand(), from, to, scratch);
             actual.verify(expected, 2e-6, what + "add of one row");
-            scalar.scale(expected.operand(), x.operand(), 0.3f, from, to);
-            vector.scale(actual.operand(), x.operand(), 0.3f, from, to);
+            scalar.scale(expected.operand(), x.operand(), 0.3f, from, to, scratch);
+            vector.scale(actual.operand(), x.operand(), 0.3f, from, to, scratch);
             actual.verify(expected, 0, what + "scale");
             for (Activation f : Activation.values()) {
-                scalar.gate(expected.operand(), x.operand(), h.operand(), f, from, to);
-                vector.gate(actual.operand(), x.operand(), h.operand(), f, from, to);
+                scalar.gate(expected.operand(), x.operand(), h.operand(), f, from, to, scratch);
+                vector.gate(actual.operand(), x.operand(), h.operand(), f, from, to, scratch);
                 actual.verify(expected, 2e-6, what + f);
             }
         }
@@ -370,8 +372,8 @@ class KernelTwinsTest {
                 Strided table = rows(5, turned);
                 Strided expected = rows(5, 3 * headDim);
                 Strided actual = expected.copy();
-                scalar.rope(expected.operand(), table.operand(), headDim, style, 1, 4);
-                vector.rope(actual.operand(), table.operand(), headDim, style, 1, 4);
+                scalar.rope(expected.operand(), table.operand(), headDim, style, 1, 4, scratch);
+                vector.rope(actual.operand(), table.operand(), headDim, style, 1, 4, scratch);
                 actual.verify(expected, 1e-6, style + " rope of " + turned + " of " + headDim);
             }
         }

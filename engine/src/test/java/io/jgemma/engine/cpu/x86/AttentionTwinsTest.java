@@ -95,7 +95,8 @@ class AttentionTwinsTest {
         int bytes = 2 * rows.columns() + 6;
         MemorySegment memory = Arena.ofAuto().allocate((long) rows.rows() * bytes);
         for (int r = 0; r < rows.rows(); r++) {
-            scalar.encode(QuantTypes.F16, rows.segment(), rows.row(r), memory, (long) r * bytes, rows.columns());
+            scalar.encode(
+                    QuantTypes.F16, rows.segment(), rows.row(r), memory, (long) r * bytes, rows.columns(), scratch);
         }
         return new Operand().set(QuantTypes.F16, memory, 0, bytes, rows.rows(), rows.columns());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -146,6 +147,10 @@ class KernelSafetyTest {
                 }
             }
         }
+        for (int end = 0; end < 2; end++) {
+            atEnd = end == 1;
+            elements();
+        }
         if (X86Rows.supports(isa)) {
             for (int end = 0; end < 2; end++) {
                 atEnd = end == 1;
@@ -160,6 +165,29 @@ class KernelSafetyTest {
             }
         }
         assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes(isa).keySet()));
+    }
+
+    private void elements() {
+        for (int columns : new int[] {1, 7, 8, 19, 32}) {
+            for (int rows : new int[] {1, 3}) {
+                long bytes = 4L * columns;
+                for (ElementRows.Kind kind : ElementRows.Kind.values()) {
+                    long toBytes = kind == ElementRows.Kind.ENCODE ? bytes / 2 : bytes;
+                    long to = zeros(toBytes * rows);
+                    long from = bytes(bytes * rows);
+                    long other = bytes(bytes);
+                    call(kind.title(), to, from, other, toBytes, bytes, 0, rows, columns, 0);
+                }
+                for (RopeSpec.Style style : RopeSpec.Style.values()) {
+                    long heads = 2;
+                    long headBytes = 2 * bytes + 8;
+                    long x = bytes(rows * heads * headBytes);
+                    long table = bytes(2 * bytes * rows);
+                    String routine = X86Elements.rotation(style);
+                    call(routine, x, table, heads * headBytes, 2 * bytes, rows, columns, heads, headBytes);
+                }
+            }
+        }
     }
 
     private void rows(BlockFormat format, int rows, int blocks) {
