@@ -17,6 +17,7 @@ import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.Session;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -92,7 +93,14 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Format of the results. Default: ${DEFAULT-VALUE}.")
     private BenchReport.Format format = BenchReport.Format.MD;
 
-    @Option(names = "--no-warmup", description = "Leave out the run before the counted ones.")
+    @Option(
+            names = "--warmup",
+            paramLabel = "SECONDS",
+            description = "How long each test runs at least before it is counted, while the JVM compiles. Default: "
+                    + "${DEFAULT-VALUE}.")
+    private int warmUpSeconds = 3;
+
+    @Option(names = "--no-warmup", description = "Leave out the runs before the counted ones.")
     private boolean noWarmUp;
 
     @Mixin
@@ -139,6 +147,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (negative || pairs.stream().anyMatch(pair -> pair.prompt() < 0 || pair.generation() < 0)) {
             throw new UsageException("lengths, depths and threads must not be negative");
         }
+        if (warmUpSeconds < 0) {
+            throw new UsageException("--warmup " + warmUpSeconds + " is no time; give 0 or more seconds");
+        }
         if (repetitions < 1) {
             throw new UsageException("-r " + repetitions + " measures nothing; give 1 or more");
         }
@@ -155,7 +166,7 @@ public final class BenchCommand implements Callable<Integer> {
     private void run(List<BenchTest> tests, BenchReport report, BenchRunner runner, BenchSetup setup) {
         for (BenchTest test : tests) {
             if (!noWarmUp) {
-                runner.warmUp(test);
+                runner.warmUp(test, Duration.ofSeconds(warmUpSeconds));
             }
             Instant started = Instant.now();
             BenchSamples samples = runner.measure(test, repetitions);

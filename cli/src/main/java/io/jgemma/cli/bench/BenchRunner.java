@@ -3,6 +3,7 @@ package io.jgemma.cli.bench;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.text.Vocabulary;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -14,6 +15,8 @@ import java.util.random.RandomGeneratorFactory;
  */
 final class BenchRunner {
     private static final long SEED = 20_240_501L;
+    private static final int WARM_UP_PROMPT = 512;
+    private static final int WARM_UP_TOKENS = 64;
 
     private final Session session;
     private final Vocabulary vocabulary;
@@ -27,11 +30,15 @@ final class BenchRunner {
         this.tokens = Math.min(vocabulary.size(), engine.spec().vocabulary());
     }
 
-    /** Lets the machine find its pace: one short run that nobody counts. */
-    void warmUp(BenchTest test) {
-        session.clear();
-        prompt(Math.min(test.promptTokens(), 64));
-        generate(Math.min(test.generatedTokens(), 8));
+    /** Lets the machine find its pace and the JVM compile: shortened runs that nobody counts, for so long at least. */
+    void warmUp(BenchTest test, Duration least) {
+        long start = System.nanoTime();
+        do {
+            session.clear();
+            prompt(Math.min(test.depthTokens(), WARM_UP_PROMPT));
+            prompt(Math.min(test.promptTokens(), WARM_UP_PROMPT));
+            generate(Math.min(test.generatedTokens(), WARM_UP_TOKENS));
+        } while (System.nanoTime() - start < least.toNanos());
     }
 
     /** Time of {@code repetitions} runs. */
