@@ -153,6 +153,9 @@ final class CpuKvReader {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
             long at = layer.layout().keyTileOffset(layer.slot(), head, tileInPage());
             tile.set(side.type(), page, at, side.dim(), TILE_TOKENS, tiles);
+            if (layer.layout().values().tiled()) {
+                tile.next(page, layer.layout().valueTileOffset(layer.slot(), head, tileInPage()));
+            }
             kernels.scores(scores, query, meanScores(page, side), tile, scratch);
         } else {
             kernels.products(scores, query, vectors(side, passKeys, Scratch.Use.KEYS), scratch);
@@ -167,9 +170,20 @@ final class CpuKvReader {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
             long at = layer.layout().valueTileOffset(layer.slot(), head, tileInPage());
             tile.set(side.type(), page, at, TILE_TOKENS, side.dim(), tiles);
+            askForNextPage();
             kernels.accumulate(out, weights, tile, scratch);
         } else {
             kernels.accumulate(out, weights, vectors(side, passValues, Scratch.Use.VALUES), scratch);
+        }
+    }
+
+    /** Tells the kernel that reads V of a page where K of the next one lies. */
+    private void askForNextPage() {
+        int next = index - tileInPage() + PAGE_TILES;
+        boolean tiled = layer.layout().keys().tiled();
+        if (tiled && next < cachedTiles(span) && place(next) == Place.QUANTIZED_TILE) {
+            MemorySegment page = HostBuffer.in(table.page(next / PAGE_TILES));
+            tile.next(page, layer.layout().keyTileOffset(layer.slot(), head, 0));
         }
     }
 

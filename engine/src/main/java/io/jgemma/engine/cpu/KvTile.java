@@ -22,6 +22,7 @@ public final class KvTile {
     private int rows;
     private int columns;
     private int tiles = 1;
+    private long aheadBytes;
     private int current;
 
     /** Points this view at a tile. */
@@ -38,8 +39,20 @@ public final class KvTile {
         rows = rowCount;
         columns = columnCount;
         tiles = tileCount;
+        aheadBytes = 0;
         current = 0;
         return this;
+    }
+
+    /** Says where the run lies that will be read next, so that a kernel can ask memory for it. */
+    public KvTile next(MemorySegment memory, long offset) {
+        aheadBytes = memory.address() + offset - (segment.address() + offsetBytes);
+        return this;
+    }
+
+    /** From this run to the next one, as far as is known; 0 else. A hint: nothing is to be read there. */
+    public long aheadBytes() {
+        return aheadBytes;
     }
 
     /** Turns to a tile of the run. */

@@ -84,15 +84,17 @@ final class WeightedRows {
 
     static final int BLOCKS = 112;
     static final int TILES = 120;
+    /** From {@code v} to what is read after it, which is asked for meanwhile. */
+    static final int AHEAD = 128;
 
     // Where the current block of columns begins: written by the routine.
-    private static final int BLOCK_V = 128;
-    private static final int BLOCK_SCALES = 136;
-
-    /** Words of the argument block. */
-    static final int WORDS = 18;
+    private static final int BLOCK_V = 136;
+    private static final int BLOCK_SCALES = 144;
 
     private static final Gp ARGS = Gp.RDI;
+    /** {@link #AHEAD}, while rows are walked. */
+    private static final Gp DISTANCE = ARGS;
+
     private static final Gp FROM = Gp.RSI;
     private static final Gp SCALE = Gp.RAX;
     private static final Gp STEP = Gp.RDX;
@@ -198,7 +200,9 @@ final class WeightedRows {
     private void rows() {
         Label loop = a.label();
         a.mov(FROM, Mem.at(ARGS, BLOCK_V)).mov(SCALE, Mem.at(ARGS, BLOCK_SCALES));
-        a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS)).align(32).bind(loop);
+        a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS));
+        a.push(ARGS).mov(DISTANCE, Mem.at(ARGS, AHEAD)).align(32).bind(loop);
+        a.prefetch(Mem.at(FROM, DISTANCE, 1, 0));
         floats();
         for (int i = 0; i < count; i++) {
             a.emit(VBROADCASTSS, WEIGHT, weight(i));
@@ -209,6 +213,7 @@ final class WeightedRows {
             a.add(WEIGHTS[i], 4);
         }
         a.add(FROM, STEP).add(SCALE, SCALE_STEP).sub(ROWS_LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        a.pop(ARGS);
     }
 
     private static Mem weight(int i) {
@@ -286,9 +291,10 @@ final class WeightedRows {
         Label loop = a.label();
         Frame frame = Frame.openVectors(a);
         a.mov(FROM, Mem.at(ARGS, HALVES_FROM)).mov(SCALE, Mem.at(ARGS, HALVES_TO));
-        a.mov(Gp.R9, Mem.at(ARGS, HALVES_TILES));
+        a.mov(Gp.R9, Mem.at(ARGS, HALVES_TILES)).mov(Gp.R10, Mem.at(ARGS, HALVES_AHEAD));
         a.bind(tile).mov(Gp.R8, FROM).mov(STRIDE, Mem.at(ARGS, HALVES_COUNT));
         a.bind(loop);
+        a.prefetch(Mem.at(Gp.R8, Gp.R10, 1, 0));
         a.emit(VCVTPH2PS, zmm(0), Mem.at(Gp.R8));
         a.emit(VMOVUPS_STORE, Mem.at(SCALE), zmm(0));
         a.add(Gp.R8, 32).add(SCALE, 64).sub(STRIDE, 16).jump(Condition.NOT_EQUAL, loop);
@@ -297,11 +303,12 @@ final class WeightedRows {
         return a.finish();
     }
 
-    // The argument block of the scales: addresses, then elements of a tile (a multiple of 16), tiles, and their
-    // distance.
+    // The argument block of the scales: addresses, then elements of a tile (a multiple of 16), tiles, their
+    // distance, and that to what is read next.
     static final int HALVES_FROM = 0;
     static final int HALVES_TO = 8;
     static final int HALVES_COUNT = 16;
     static final int HALVES_TILES = 24;
     static final int HALVES_TILE_BYTES = 32;
+    static final int HALVES_AHEAD = 40;
 }

@@ -140,6 +140,7 @@ final class X86Attention {
             arguments.set(LONG, WeightedRows.ROWS, v.rows());
             arguments.set(LONG, WeightedRows.BLOCKS, columns / WeightedRows.COLUMNS);
             arguments.set(LONG, WeightedRows.TILES, 1);
+            arguments.set(LONG, WeightedRows.AHEAD, 0);
             WeightedRows.Kind kind = halved ? WeightedRows.Kind.F16 : WeightedRows.Kind.F32;
             from(values, 0, arguments);
             run(kind, o, columns, p, v.rows(), arguments);
@@ -233,6 +234,7 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.ROWS, v.rows());
         arguments.set(LONG, WeightedRows.BLOCKS, blocks);
         arguments.set(LONG, WeightedRows.TILES, v.tiles());
+        arguments.set(LONG, WeightedRows.AHEAD, v.aheadBytes());
     }
 
     /** The scales of all tiles of a run as F32; their address. */
@@ -245,6 +247,7 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.HALVES_COUNT, v.blocks());
         arguments.set(LONG, WeightedRows.HALVES_TILES, v.tiles());
         arguments.set(LONG, WeightedRows.HALVES_TILE_BYTES, v.tileBytes());
+        arguments.set(LONG, WeightedRows.HALVES_AHEAD, v.aheadBytes());
         halves.call(arguments.address());
         return address(scales, 0, 1, 1);
     }

@@ -91,6 +91,9 @@ class KernelSafetyTest {
         return block.get(ValueLayout.JAVA_LONG, 16);
     }
 
+    /** A distance to where no memory is: kernels may ask for what lies there, and must not read it. */
+    private static final long FAR_AHEAD = 1L << 40;
+
     /** Calls a kernel with an argument block of exactly the given words. */
     private void call(String routine, long... words) {
         MemorySegment arguments = place(8L * words.length);
@@ -304,7 +307,7 @@ class KernelSafetyTest {
                     columns,
                     2);
         }
-        call("scales of tiles", bytes(3 * 200L - 104), zeros(3 * 192L), 48, 3, 200);
+        call("scales of tiles", bytes(3 * 200L - 104), zeros(3 * 192L), 48, 3, 200, FAR_AHEAD);
         for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
             for (int count = 1; count <= WeightedRows.MOST; count++) {
                 scores(kind, count);
@@ -341,6 +344,7 @@ class KernelSafetyTest {
                 dim,
                 1,
                 tiles,
+                FAR_AHEAD,
                 0,
                 0);
     }
@@ -368,6 +372,7 @@ class KernelSafetyTest {
                 rows,
                 blocks,
                 tiles,
+                FAR_AHEAD,
                 0,
                 0);
     }
