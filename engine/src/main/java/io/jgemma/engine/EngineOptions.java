@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param microBatchTokens rows computed together; working buffers grow with it
  * @param keyType how K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}
  * @param valueType how V is cached: F32, F16 or BF16
- * @param kernels CPU kernels: {@code auto}, {@code x86}, {@code vector} or {@code scalar}
+ * @param kernels CPU kernels, see {@link io.jgemma.engine.cpu.CpuBackend#open}: {@code auto}, {@code fast}, {@code x86}, {@code vector} or {@code scalar}
  * @param chatTemplate Jinja source that replaces the file's template, or null
  * @param toolParser syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; null = the
  *     architecture's

@@ -9,6 +9,8 @@ public final class ComputeOptions {
     public enum Kernels {
         /** The fastest that can run here. */
         AUTO,
+        /** As auto, but a prompt's activations may be rounded to 8 bits where that is faster. */
+        FAST,
         /** Assembled for x86-64, or an error. */
         X86,
         /** Vector, or an error. */
@@ -30,7 +32,8 @@ public final class ComputeOptions {
             names = "--cpu-kernels",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "CPU kernels: auto, x86, vector or scalar. Default: ${DEFAULT-VALUE}.")
+            description = "CPU kernels: auto, fast (prompts in 8 bits where that is faster), x86, vector or scalar. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private Kernels kernels = Kernels.AUTO;
 
     /** What was asked of flash attention; either way it is on. */

@@ -31,7 +31,8 @@ public final class CpuBackend implements Backend {
     /**
      * Opens the CPU.
      *
-     * @param kernels {@code auto} (the fastest that can run here), {@code x86}, {@code vector} or {@code scalar}
+     * @param kernels {@code auto} (the fastest that can run here and keep what float32 gives), {@code fast} (the same, but a
+     *     prompt's activations may be rounded to 8 bits), {@code x86}, {@code vector} or {@code scalar}
      * @param threads threads to compute with; 0 = physical cores
      * @throws IllegalArgumentException for another name of kernels, kernels that cannot run here, or fewer than 0 threads
      */
@@ -45,24 +46,28 @@ public final class CpuBackend implements Backend {
 
     private static CpuKernels kernels(String name) {
         return switch (name) {
-            case "auto" -> {
-                X86Support support = X86Support.find();
-                if (!support.isPresent()) {
-                    System.getLogger(CpuBackend.class.getName())
-                            .log(
-                                    System.Logger.Level.INFO,
-                                    "no kernels are assembled, the Vector API is used: {0}",
-                                    support.reason());
-                }
-                yield support.isPresent() ? X86Kernels.assemble(support, new VectorKernels()) : new VectorKernels();
-            }
-            case "x86" -> X86Kernels.assemble(X86Support.find(), new VectorKernels());
+            case "auto" -> best(Short.SIZE);
+            case "fast" -> best(Byte.SIZE);
+            case "x86" -> X86Kernels.assemble(X86Support.find(), new VectorKernels(), Short.SIZE);
             case "vector" -> new VectorKernels();
             case "scalar" -> new ScalarKernels();
             default ->
                 throw new IllegalArgumentException(
-                        "there are no CPU kernels called '" + name + "': choose auto, x86, vector or scalar");
+                        "there are no CPU kernels called '" + name + "': choose auto, fast, x86, vector or scalar");
         };
+    }
+
+    private static CpuKernels best(int promptBits) {
+        X86Support support = X86Support.find();
+        if (!support.isPresent()) {
+            System.getLogger(CpuBackend.class.getName())
+                    .log(
+                            System.Logger.Level.INFO,
+                            "no kernels are assembled, the Vector API is used: {0}",
+                            support.reason());
+            return new VectorKernels();
+        }
+        return X86Kernels.assemble(support, new VectorKernels(), promptBits);
     }
 
     /** Opens the CPU with given kernels. */

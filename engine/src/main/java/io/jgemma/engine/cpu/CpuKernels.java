@@ -18,15 +18,18 @@ public interface CpuKernels {
     String name();
 
     /**
-     * Brings activations into the form that {@link #matmul} wants for a type of weights. Called once for a product, before
-     * its rows are shared out.
+     * Room for activations in the form that {@link #matmul} wants for a type of weights, to be filled by {@link #prepare}.
+     * Called once for a product, before its rows are shared out.
      *
      * @param x F32 [rows, in]
-     * @return {@code x} itself, or rows in {@code scratch}
+     * @return {@code x} itself where it is in that form, or rows in {@code scratch}, as many as {@code x} has
      */
-    default Operand prepare(QuantType weights, Operand x, Scratch scratch) {
+    default Operand prepared(QuantType weights, Operand x, Scratch scratch) {
         return x;
     }
+
+    /** Fills rows {@code from..end} of what {@link #prepared} gave, where that is not {@code x}. */
+    default void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {}
 
     /** {@code y[r][o] = x[r] . w[o]}, {@code x} as prepared, for weight rows {@code o} in {@code from..to} and all rows {@code r}; {@code w} of any type. */
     void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch);

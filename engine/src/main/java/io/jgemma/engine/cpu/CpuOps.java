@@ -43,6 +43,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final Scratch shared = new Scratch();
     private Operand prepared = c;
     private final RowPool.Job matmulJob = this::matmulRows;
+    private final PrepareJob prepareJob = new PrepareJob();
     private final GateJob gateJob = new GateJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
@@ -81,11 +82,28 @@ final class CpuOps implements Ops, AutoCloseable {
         require(x.columns() == w.columns() && y.rows() == x.rows() && y.columns() == w.rows(), "matmul", y, w, x);
         a.set(y);
         b.set(w);
-        prepared = kernels.prepare(w.type(), c.set(x), shared);
+        prepareActivations(w.type(), x);
         if (x.rows() >= PANEL_TOKENS) {
             pool.runChunks(b.rows(), PANEL_ROWS, matmulJob);
         } else {
             pool.run(b.rows(), (int) Math.max(1, CHUNK_BYTES / b.rowBytes()), matmulJob);
+        }
+    }
+
+    private void prepareActivations(QuantType weights, Tensor x) {
+        prepared = kernels.prepared(weights, c.set(x), shared);
+        if (prepared != c) {
+            prepareJob.weights = weights;
+            pool.run(c.rows(), rowsPerChunk(c), prepareJob);
+        }
+    }
+
+    private final class PrepareJob implements RowPool.Job {
+        private QuantType weights = QuantTypes.F32;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.prepare(weights, c, prepared, from, to, scratch[worker]);
         }
     }
 

@@ -25,9 +25,13 @@ class X86BackendTest {
             QuantTypes.Q6_K);
 
     private static Backend backend(int threads) {
+        return backend("x86", threads);
+    }
+
+    private static Backend backend(String kernels, int threads) {
         X86Support support = X86Support.find();
         assumeTrue(support.isPresent(), () -> "no assembled kernels here: " + support.reason());
-        return CpuBackend.open("x86", threads);
+        return CpuBackend.open(kernels, threads);
     }
 
     abstract static class Operations extends OpsContract {
@@ -63,6 +67,24 @@ class X86BackendTest {
     class OperationsOnThreeThreads extends Operations {
         OperationsOnThreeThreads() {
             super(3);
+        }
+    }
+
+    /** Many rows of activations keep 7 bits beside the largest of a block, 8 fewer than else. */
+    @Nested
+    class OperationsWith8BitPrompts extends Operations {
+        OperationsWith8BitPrompts() {
+            super(2);
+        }
+
+        @Override
+        protected Backend open() {
+            return backend("fast", 2);
+        }
+
+        @Override
+        protected double productUnits(QuantType type) {
+            return super.productUnits(type) * (ASSEMBLED.contains(type) ? 256 : 1);
         }
     }
 

@@ -49,19 +49,17 @@ final class Q4_0Rows implements RowKernel {
     }
 
     @Override
-    public Operand prepare(Operand x, Scratch scratch) {
+    public Operand prepared(Operand x, Scratch scratch) {
         int blocks = x.columns() / BLOCK;
-        Operand prepared = scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), blocks * (BLOCK + Lanes.COUNT));
-        for (int r = 0; r < x.rows(); r++) {
-            for (int block = 0; block < blocks; block++) {
-                prepareBlock(
-                        x.segment(),
-                        x.row(r) + 4L * block * BLOCK,
-                        prepared.segment(),
-                        prepared.row(r) + (long) block * PREPARED_BYTES);
-            }
+        return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), blocks * (BLOCK + Lanes.COUNT));
+    }
+
+    @Override
+    public void prepare(Operand x, Operand to, int row) {
+        for (int block = 0; block < x.columns() / BLOCK; block++) {
+            long from = x.row(row) + 4L * block * BLOCK;
+            prepareBlock(x.segment(), from, to.segment(), to.row(row) + (long) block * PREPARED_BYTES);
         }
-        return prepared;
     }
 
     private static void prepareBlock(MemorySegment x, long from, MemorySegment dst, long to) {

@@ -19,10 +19,13 @@ interface RowKernel {
      */
     void decode(MemorySegment w, long offset, int n, MemorySegment dst, long dstOffset);
 
-    /** Brings rows of activations into the form that {@link #dot} wants; {@code x} itself where F32 is that form. */
-    default Operand prepare(Operand x, Scratch scratch) {
+    /** Room for rows of activations in the form that {@link #dot} wants; {@code x} itself where F32 is that form. */
+    default Operand prepared(Operand x, Scratch scratch) {
         return x;
     }
+
+    /** Brings a row of activations into that form, where F32 is not. */
+    default void prepare(Operand x, Operand to, int row) {}
 
     /** {@code sum_i w[i] x[i]} over {@code n} elements; {@code x} as prepared, at {@code xOffset} bytes. */
     float dot(MemorySegment w, long offset, MemorySegment x, long xOffset, int n, Scratch scratch);

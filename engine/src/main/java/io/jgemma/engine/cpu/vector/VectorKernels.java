@@ -70,8 +70,15 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public Operand prepare(QuantType weights, Operand x, Scratch scratch) {
-        return x.rows() >= TILE_FROM_ROWS ? x : rows(weights).prepare(x, scratch);
+    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
+        return x.rows() >= TILE_FROM_ROWS ? x : rows(weights).prepared(x, scratch);
+    }
+
+    @Override
+    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
+        for (int r = from; r < end; r++) {
+            rows(weights).prepare(x, to, r);
+        }
     }
 
     @Override

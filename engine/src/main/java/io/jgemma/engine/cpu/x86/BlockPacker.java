@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Panels of weights in blocks of 32: {@link PanelPacker} unpacks 8 rows at a time. */
-final class BlockPacker implements X86Panels.Packer {
+final class BlockPacker {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -34,8 +34,11 @@ final class BlockPacker implements X86Panels.Packer {
         return format.name() + " pack";
     }
 
-    @Override
-    public void pack(Operand w, int first, int end, X86Panels.Parts to, Scratch scratch) {
+    /** The addresses of a panel's codes, scales and minima. */
+    record Parts(long codes, long scales, long minima) {}
+
+    /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
+    void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
         MemorySegment arguments = arguments(scratch);
         long bytes = PanelPacker.ROWS * w.rowBytes();
         for (int half = 0; half < 2; half++) {

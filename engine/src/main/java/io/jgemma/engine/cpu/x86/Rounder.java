@@ -26,13 +26,14 @@ import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
- * Emits the rounding of activations to integers of 16 bits in two planes of bytes ({@link PlaneOrder}). AVX-512 with VNNI.
+ * Emits the rounding of activations to integers of 16 bits in two planes of bytes ({@link PlaneOrder}), or of 8 bits. AVX-512
+ * with VNNI.
  *
  * <pre>
- * i = min(32639 / max |x|, 2^127)     q[k] = round(x[k] i)     d = 1 / i
+ * i = min(most / max |x|, 2^127)     q[k] = round(x[k] i)     d = 1 / i
  * </pre>
- * The largest {@code q} is 127 * 256 + 127, so that its high byte is signed too. A value that is not finite makes {@code d}
- * NaN, and with it the whole result.
+ * With two planes the largest {@code q} is 127 * 256 + 127, so that its high byte is signed too; with one it is 127. A value
+ * that is not finite makes {@code d} NaN, and with it the whole result.
  *
  * <p>Registers: zmm0 and zmm1 values, zmm2 to zmm7 and zmm18 work, xmm10 to zmm17 constants.
  */
@@ -61,11 +62,19 @@ final class Rounder {
 
     private final Assembler a;
     private final int offset;
+    private final int planes;
     private final Label constants;
 
+    /** Emits for planes of 16 bits from whose sums {@link #less} takes an offset. */
     Rounder(Assembler a, int offset) {
+        this(a, offset, 2);
+    }
+
+    /** Emits for one plane of 8 bits or two of 16. */
+    Rounder(Assembler a, int offset, int planes) {
         this.a = a;
         this.offset = offset;
+        this.planes = planes;
         constants = a.label();
     }
 
@@ -85,7 +94,7 @@ final class Rounder {
     void data() {
         a.alignData(4).bind(constants);
         a.word(Integer.MAX_VALUE);
-        a.word(Float.floatToRawIntBits(127 * 256 + 127));
+        a.word(Float.floatToRawIntBits(planes == 2 ? 127 * 256 + 127 : 127));
         a.word(Float.floatToRawIntBits(0x1p127f));
         a.word(Float.floatToRawIntBits(1));
         a.word(128);

@@ -2,8 +2,6 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
-import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBW;
-import static io.jgemma.engine.cpu.x86.Op.VPSUBW;
 import static io.jgemma.engine.cpu.x86.Op.VSHUFF32X4;
 import static io.jgemma.engine.cpu.x86.SuperBlocks.SCALES;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
@@ -14,7 +12,7 @@ import io.jgemma.engine.quant.QuantTypes;
 import java.util.List;
 
 /**
- * Unpacks rows of weights in blocks of 256: of each block 256 codes as 16-bit integers and 16 factors F32, which are {@code d s}
+ * Unpacks rows of weights in blocks of 256: of each block 256 codes as unsigned bytes and 16 factors F32, which are {@code d s}
  * of each 16 weights (Q6_K), or of each 32 and then {@code -dmin m} (Q4_K, Q5_K). AVX-512 with VBMI.
  *
  * <p>Registers: zmm25 signs; the others are those of {@link SuperBlocks}. RSI row, RDX codes, RCX rows left, R9 factors, RAX
@@ -32,7 +30,7 @@ final class SuperUnpacker implements SuperBlocks.Sink {
     static final int BLOCKS = 40;
 
     /** Bytes of a block's codes. */
-    static final int CODE_BYTES = 512;
+    static final int CODE_BYTES = 256;
 
     /** Bytes of a block's factors. */
     static final int FACTOR_BYTES = 64;
@@ -45,8 +43,6 @@ final class SuperUnpacker implements SuperBlocks.Sink {
     private static final Gp COUNT = Gp.R11;
 
     private static final Vec SIGNS = zmm(SuperBlocks.FREE_CONSTANT);
-    private static final Vec OFFSET = zmm(SuperBlocks.FREE_CONSTANT + 1);
-    private static final Vec WIDE = zmm(7);
 
     private final Assembler a = new Assembler();
     private final QuantType type;
@@ -69,9 +65,7 @@ final class SuperUnpacker implements SuperBlocks.Sink {
         a.mov(TO_FACTORS, Mem.at(Gp.RDI, FACTORS));
         int one = Float.floatToRawIntBits(1);
         int minusOne = Float.floatToRawIntBits(-1);
-        blocks.load(List.of(
-                new SuperBlocks.Constant(SIGNS, SuperBlocks.lanes(i -> i < 8 ? one : minusOne)),
-                new SuperBlocks.Constant(OFFSET, SuperBlocks.lanes(i -> 0x00200020))));
+        blocks.load(List.of(new SuperBlocks.Constant(SIGNS, SuperBlocks.lanes(i -> i < 8 ? one : minusOne))));
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         a.mov(BLOCK, WEIGHTS).mov(COUNT, Mem.at(Gp.RDI, BLOCKS));
         a.align(32).bind(loop);
@@ -101,10 +95,6 @@ final class SuperUnpacker implements SuperBlocks.Sink {
     }
 
     private void store(int group, Vec codes) {
-        a.emit(VPMOVZXBW, WIDE, ymm(codes.number()));
-        if (type == QuantTypes.Q6_K) {
-            a.emit(VPSUBW, WIDE, WIDE, OFFSET);
-        }
-        a.emit(VMOVUPS_STORE, Mem.at(TO, 64L * group), WIDE);
+        a.emit(VMOVUPS_STORE, Mem.at(TO, 32L * group), ymm(codes.number()));
     }
 }

@@ -6,29 +6,43 @@ import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
-import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
-import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
+import static io.jgemma.engine.cpu.x86.Op.VPDPBUSD;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
- * Two panels of weights, one behind the other, times rows of activations from {@link RowQuantizer}; what a panel is and the
- * formula stand at {@link PanelPacker} and {@link PanelProducts}. AVX-512 with VNNI.
+ * Two panels of 16 rows of weights, one behind the other, times rows of activations. A panel is
  *
- * <p>One step takes two columns: 2 loads of weights and, for each token, one broadcast and two multiply-adds of 32 products.
- * With 6 tokens that is 8 loads for 12 operations, two of which begin in a cycle, so that the multipliers set the pace. The
- * sums of 6 tokens and 32 rows stay in registers through all columns, and one call takes all tokens.
+ * <pre>
+ * codes  unsigned bytes [columns / 4][16 rows][4]    four neighbouring columns of each row, 64 bytes for 16 rows
+ * scales F32 [columns / 32][16 rows]                 HALVES: [columns / 16][16 rows]
+ * minima F32 [columns / 32][16 rows]                 MINIMA only
+ * </pre>
+ * and activations are as {@link PanelQuantizer} leaves them, integers {@code q} of one byte, or of two in planes of bytes:
+ *
+ * <pre>
+ * y[t][o] = sum_b dw[b][o] dx[t][b] (sum_k code[b][k][o] q[t][b][k] + s[t][b])   PLAIN, and HALVES with 16 columns a b
+ * y[t][o] = sum_b dw[b][o] dx[t][b]  sum_k code[b][k][o] q[t][b][k] + m[b][o] s[t][b]                        MINIMA
+ * </pre>
+ * AVX-512 with VNNI.
+ *
+ * <p>One step takes four columns of a plane: 2 loads of weights and, for each token, one broadcast and two multiply-adds of
+ * 64 products. With 6 tokens that is 8 loads for 12 operations, two of which begin in a cycle, so that the multipliers set
+ * the pace. The sums of 6 tokens and 32 rows stay in registers through all columns, and one call takes all tokens. With two planes a
+ * block's high bytes come first; their sums are shifted, and the low bytes add to them.
  *
  * <p>Registers: zmm0 to zmm11 integer sums of a block, zmm12 to zmm23 sums, zmm24 and zmm25 weights, then scales, zmm26 to
  * zmm29 broadcasts. RSI and RBX activations of tokens 0 and 3, R8 bytes from token to token, RDX codes, RCX bytes from panel
- * to panel, R9 scales, R14 minima, R10 and R12 dx of tokens 0 and 3, R15 and RBP their t, RAX blocks left, R11 and R13 work.
+ * to panel, R9 scales, R14 minima, R10 and R12 dx of tokens 0 and 3, R15 and RBP their s, RAX blocks left, R11 and R13 work.
  */
 final class WidePanels {
 
     /**
-     * The argument block. Addresses: codes, dw, q, dx, y, m, t, of which q, dx, y and t are moved on; bytes from token to token
-     * of q, dx and t, and of y; blocks; bytes from panel to panel; how many times so many tokens.
+     * The argument block. Addresses: codes, dw, q, dx, y, m, s, of which q, dx, y and s are moved on; bytes from token to token
+     * of q, dx and s, and of y; blocks; bytes from panel to panel; how many times so many tokens.
      */
     static final int CODES = 0;
 
@@ -40,14 +54,14 @@ final class WidePanels {
     static final int Y_BYTES = 48;
     static final int BLOCKS = 56;
     static final int MINIMA = 64;
-    static final int T = 72;
+    static final int TERMS = 72;
     static final int PANEL_BYTES = 80;
     static final int GROUPS = 88;
 
     /** Tokens of one pass through the columns. */
     static final int TOKENS = 6;
 
-    private static final int PAIRS = BlockFormat.SIZE / 2;
+    private static final int STEPS = BlockFormat.SIZE / 4;
 
     private static final Gp INPUT = Gp.RSI;
     private static final Gp INPUT_3 = Gp.RBX;
@@ -66,45 +80,20 @@ final class WidePanels {
 
     private static final Vec[] WEIGHT = {zmm(24), zmm(25)};
 
-    /** How a panel's weights are scaled. */
-    enum Scaling {
-        /** A factor for 32 columns. */
-        PLAIN("", 1),
-        /** A factor and a minimum for 32 columns. */
-        MINIMA(" with minima", 1),
-        /** A factor for 16 columns. */
-        HALVES(" of halves", 2);
-
-        private final String title;
-        private final int parts;
-
-        Scaling(String title, int parts) {
-            this.title = title;
-            this.parts = parts;
-        }
-
-        String title() {
-            return title;
-        }
-
-        /** Factors for a block of 32 columns. */
-        int parts() {
-            return parts;
-        }
-    }
-
     private final Assembler a = new Assembler();
     private final int tokens;
-    private final Scaling scaling;
+    private final PanelScaling scaling;
+    private final int planes;
 
-    private WidePanels(int tokens, Scaling scaling) {
+    private WidePanels(int tokens, PanelScaling scaling, int planes) {
         this.tokens = tokens;
         this.scaling = scaling;
+        this.planes = planes;
     }
 
-    /** The routine for so many tokens at a time. */
-    static byte[] assemble(int tokens, Scaling scaling) {
-        return new WidePanels(tokens, scaling).routine();
+    /** The routine for so many tokens at a time, and activations of so many bytes. */
+    static byte[] assemble(int tokens, PanelScaling scaling, int planes) {
+        return new WidePanels(tokens, scaling, planes).routine();
     }
 
     private byte[] routine() {
@@ -115,17 +104,16 @@ final class WidePanels {
         a.bind(group);
         begin();
         a.align(64).bind(loop);
-        int pairs = PAIRS / scaling.parts;
-        for (int part = 0; part < scaling.parts; part++) {
-            for (int pair = 0; pair < pairs; pair++) {
-                step(part * pairs + pair, pair == 0);
-            }
+        for (int part = 0; part < scaling.parts(); part++) {
+            products(part);
             scale(part);
         }
-        a.add(WEIGHTS, 64 * PAIRS).add(INPUT, 4 * PAIRS).add(INPUT_3, 4 * PAIRS).add(SCALES, 64 * scaling.parts);
-        if (scaling == Scaling.MINIMA) {
-            a.add(MINIMUM, 64).add(TERM, 4).add(TERM_3, 4);
+        int input = BlockFormat.SIZE * planes;
+        a.add(WEIGHTS, 64 * STEPS).add(INPUT, input).add(INPUT_3, input).add(SCALES, 64 * scaling.parts());
+        if (scaling == PanelScaling.MINIMA) {
+            a.add(MINIMUM, 64);
         }
+        a.add(TERM, 4 * scaling.parts()).add(TERM_3, 4 * scaling.parts());
         a.add(FACTOR, 4).add(FACTOR_3, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         end();
         a.mov(LEFT, Mem.at(Gp.RDI, GROUPS)).sub(LEFT, 1).mov(Mem.at(Gp.RDI, GROUPS), LEFT);
@@ -136,29 +124,68 @@ final class WidePanels {
 
     private void begin() {
         a.mov(WEIGHTS, Mem.at(Gp.RDI, CODES)).mov(SCALES, Mem.at(Gp.RDI, DW)).mov(INPUT, Mem.at(Gp.RDI, Q));
-        a.mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
-        a.lea(STEP, Mem.at(TOKEN, TOKEN, 2, 0));
+        a.mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(TERM, Mem.at(Gp.RDI, TERMS)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA)).lea(STEP, Mem.at(TOKEN, TOKEN, 2, 0));
         a.mov(INPUT_3, INPUT).add(INPUT_3, STEP).mov(FACTOR_3, FACTOR).add(FACTOR_3, STEP);
-        if (scaling == Scaling.MINIMA) {
-            a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA))
-                    .mov(TERM, Mem.at(Gp.RDI, T))
-                    .mov(TERM_3, TERM)
-                    .add(TERM_3, STEP);
-        }
+        a.mov(TERM_3, TERM).add(TERM_3, STEP);
         for (int i = 0; i < 2 * tokens; i++) {
             a.emit(VPXOR, sum(i), sum(i), sum(i));
         }
     }
 
-    private void step(int pair, boolean first) {
+    /** The integer sums of a block, or of half of one. */
+    private void products(int part) {
+        boolean terms = scaling != PanelScaling.MINIMA;
+        for (int t = 0; t < tokens; t++) {
+            start(t, part, terms && planes == 1);
+        }
+        for (int plane = 0; plane < planes; plane++) {
+            if (plane == 1) {
+                shift(part, terms);
+            }
+            int steps = STEPS / scaling.parts();
+            for (int i = 0; i < steps; i++) {
+                step(part * steps + i, BlockFormat.SIZE * plane);
+            }
+        }
+    }
+
+    private void start(int t, int part, boolean term) {
+        if (term) {
+            a.emit(VPBROADCASTD, products(t, 0), token(TERM, TERM_3, t).plus(4L * part));
+            a.emit(VMOVUPS, products(t, 1), products(t, 0));
+        } else {
+            a.emit(VPXOR, products(t, 0), products(t, 0), products(t, 0));
+            a.emit(VPXOR, products(t, 1), products(t, 1), products(t, 1));
+        }
+    }
+
+    /** Makes sums of high bytes such of integers. */
+    private void shift(int part, boolean terms) {
+        for (int t = 0; t < tokens; t++) {
+            Vec term = zmm(26 + t % 4);
+            if (terms) {
+                a.emit(VPBROADCASTD, term, token(TERM, TERM_3, t).plus(4L * part));
+            }
+            for (int p = 0; p < 2; p++) {
+                a.emit(VPSLLD, products(t, p), products(t, p), 8);
+                if (terms) {
+                    a.emit(VPADDD, products(t, p), products(t, p), term);
+                }
+            }
+        }
+    }
+
+    /** Four columns; the activations' plane begins {@code plane} bytes behind the block. */
+    private void step(int column, int plane) {
         for (int p = 0; p < 2; p++) {
-            a.emit(VMOVUPS, WEIGHT[p], panel(WEIGHTS, p).plus(64L * pair));
+            a.emit(VMOVUPS, WEIGHT[p], panel(WEIGHTS, p).plus(64L * column));
         }
         for (int t = 0; t < tokens; t++) {
             Vec activation = zmm(26 + t % 4);
-            a.emit(VPBROADCASTD, activation, token(INPUT, INPUT_3, t).plus(4L * pair));
+            a.emit(VPBROADCASTD, activation, token(INPUT, INPUT_3, t).plus(plane + 4L * column));
             for (int p = 0; p < 2; p++) {
-                a.emit(first ? VPMADDWD : VPDPWSSD, zmm(2 * t + p), WEIGHT[p], activation);
+                a.emit(VPDPBUSD, products(t, p), WEIGHT[p], activation);
             }
         }
     }
@@ -172,15 +199,15 @@ final class WidePanels {
             Vec factor = zmm(26 + t % 2);
             Vec term = zmm(28 + t % 2);
             a.emit(VBROADCASTSS, factor, token(FACTOR, FACTOR_3, t));
-            if (scaling == Scaling.MINIMA) {
+            if (scaling == PanelScaling.MINIMA) {
                 a.emit(VBROADCASTSS, term, token(TERM, TERM_3, t));
             }
             for (int p = 0; p < 2; p++) {
-                Vec products = zmm(2 * t + p);
+                Vec products = products(t, p);
                 a.emit(VCVTDQ2PS, products, products);
                 a.emit(VMULPS, products, products, WEIGHT[p]);
                 a.emit(VFMADD231PS, sum(2 * t + p), products, factor);
-                if (scaling == Scaling.MINIMA) {
+                if (scaling == PanelScaling.MINIMA) {
                     a.emit(VFMADD231PS, sum(2 * t + p), term, panel(MINIMUM, p));
                 }
             }
@@ -200,9 +227,13 @@ final class WidePanels {
         for (int t = 0; t < tokens; t++) {
             a.add(STEP, TOKEN);
         }
-        for (int place : new int[] {Q, DX, T}) {
+        for (int place : new int[] {Q, DX, TERMS}) {
             a.mov(RESULT, Mem.at(Gp.RDI, place)).add(RESULT, STEP).mov(Mem.at(Gp.RDI, place), RESULT);
         }
+    }
+
+    private static Vec products(int token, int panel) {
+        return zmm(2 * token + panel);
     }
 
     private static Vec sum(int i) {

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Products of mapped weights with few rows of activations on 512-bit registers: {@link WideRows} and {@link SuperRows}. */
-final class X86Rows {
+final class X86Rows implements Products {
 
     /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
     private static final long RESIDENT_BYTES = 128 * 1024;
@@ -67,35 +67,42 @@ final class X86Rows {
         return type.name() + " wide rows";
     }
 
-    boolean handles(QuantType type) {
+    @Override
+    public boolean handles(QuantType type) {
         return kernels.containsKey(type);
     }
 
-    /** Activations as {@link #matmul} wants them. */
-    Operand prepare(QuantType weights, Operand x, Scratch scratch) {
-        PlaneOrder order = Objects.requireNonNull(kernels.get(weights)).order;
+    private Kernel kernel(QuantType type) {
+        return Objects.requireNonNull(kernels.get(type));
+    }
+
+    @Override
+    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
+        long rowBytes = kernel(weights).order.rowBytes(x.columns());
+        return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
+    }
+
+    @Override
+    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
+        PlaneOrder order = kernel(weights).order;
         int n = x.columns();
-        long rowBytes = order.rowBytes(n);
-        Operand prepared = scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
-        MemorySegment arguments = arguments(scratch);
         int blocks = n / order.blockElements();
-        for (int r = 0; r < x.rows(); r++) {
-            long to = prepared.row(r);
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, WideQuantizer.BLOCKS, blocks);
+        for (int r = from; r < end; r++) {
             if (blocks % order.blocks() != 0) {
-                prepared.segment()
-                        .asSlice(to + rowBytes - order.unitBytes(), order.unitBytes())
+                to.segment()
+                        .asSlice(to.row(r) + to.rowBytes() - order.unitBytes(), order.unitBytes())
                         .fill((byte) 0);
             }
             arguments.set(LONG, WideQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(LONG, WideQuantizer.TO, address(prepared.segment(), to, rowBytes));
-            arguments.set(LONG, WideQuantizer.BLOCKS, blocks);
+            arguments.set(LONG, WideQuantizer.TO, address(to.segment(), to.row(r), to.rowBytes()));
             Objects.requireNonNull(quantizers.get(order)).call(arguments.address());
         }
-        return prepared;
     }
 
-    /** Rows {@code from..to} of the weights, with all rows of prepared activations. */
-    void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+    @Override
+    public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
         long within = (w.segment().byteSize() - w.row(0) - WideRows.BEYOND) / w.rowBytes();
         int direct = Math.clamp(within, from, to);
         int step = x.rows() == 1 ? to - from : (int) Math.max(4, RESIDENT_BYTES / w.rowBytes());
@@ -113,7 +120,7 @@ final class X86Rows {
     }
 
     private void multiply(Operand y, Operand w, Operand x, int first, int rows, long weights, Scratch scratch) {
-        Kernel kernel = Objects.requireNonNull(kernels.get(w.type()));
+        Kernel kernel = kernel(w.type());
         int blocks = w.columns() / kernel.order.blockElements();
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, WideRows.ROWS, rows);

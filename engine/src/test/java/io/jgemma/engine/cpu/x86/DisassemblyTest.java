@@ -25,7 +25,7 @@ class DisassemblyTest {
     @EnumSource(Isa.class)
     void everyKernelIsReadToItsReturn(Isa isa) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(OBJDUMP), "objdump is not installed");
-        for (Map.Entry<String, byte[]> kernel : X86Kernels.codes(isa).entrySet()) {
+        for (Map.Entry<String, byte[]> kernel : KernelSafetyTest.codes(isa).entrySet()) {
             List<String> lines = disassemble(kernel.getValue());
             int returns = 0;
             for (String line : lines) {

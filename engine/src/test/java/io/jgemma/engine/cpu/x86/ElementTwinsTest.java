@@ -53,7 +53,7 @@ class ElementTwinsTest {
     void needsTheMachine() {
         X86Support support = X86Support.find();
         assumeTrue(support.isPresent(), "no assembled kernels on this machine");
-        assembled = X86Kernels.assemble(support, new VectorKernels());
+        assembled = X86Kernels.assemble(support, new VectorKernels(), 16);
     }
 
     @AfterEach

@@ -42,7 +42,7 @@ class KernelSafetyTest {
 
     private void load(Isa isa) {
         assumeTrue(isa.runsOn(X86Support.find().features().orElseThrow()), () -> "no " + isa.title() + " here");
-        Map<String, byte[]> codes = new LinkedHashMap<>(X86Kernels.codes(isa));
+        Map<String, byte[]> codes = new LinkedHashMap<>(codes(isa));
         codes.put("stub", stub());
         codes.put("careless", new Assembler().mov(Gp.R14, 7).ret().finish());
         code = CodeCache.load(codes);
@@ -54,6 +54,13 @@ class KernelSafetyTest {
         if (code != null) {
             code.close();
         }
+    }
+
+    /** All routines, for prompts' activations of 8 and of 16 bits. */
+    static Map<String, byte[]> codes(Isa isa) {
+        Map<String, byte[]> codes = new LinkedHashMap<>(X86Kernels.codes(isa, 1));
+        codes.putAll(X86Kernels.codes(isa, 2));
+        return codes;
     }
 
     /**
@@ -130,23 +137,13 @@ class KernelSafetyTest {
         for (int end = 0; end < 2; end++) {
             atEnd = end == 1;
             for (int blocks : new int[] {1, 2, 7, 8, 9, 23}) {
-                call(
-                        "quantize",
-                        bytes(128L * blocks),
-                        zeros(64L * blocks),
-                        zeros(4L * blocks),
-                        zeros(4L * blocks),
-                        blocks);
-                for (BlockFormat format : BlockFormat.all()) {
-                    for (int rows : new int[] {1, 3, 4, 5, 11}) {
-                        rows(format, rows, blocks);
-                    }
-                    pack(format, blocks);
+                if (!X86Rows.supports(isa)) {
+                    blockRows(blocks);
                 }
-                for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
-                    for (WidePanels.Scaling scaling : WidePanels.Scaling.values()) {
-                        panel(isa, tokens, scaling, blocks);
-                    }
+                if (X86WidePanels.supports(isa)) {
+                    widePanels(blocks);
+                } else {
+                    panels(blocks);
                 }
             }
         }
@@ -158,7 +155,6 @@ class KernelSafetyTest {
             for (int end = 0; end < 2; end++) {
                 atEnd = end == 1;
                 wideRows();
-                transposer();
             }
         }
         if (X86Attention.supports(isa)) {
@@ -167,7 +163,51 @@ class KernelSafetyTest {
                 attention();
             }
         }
-        assertThat(called).containsAll(new ArrayList<>(X86Kernels.codes(isa).keySet()));
+        assertThat(called).containsAll(new ArrayList<>(codes(isa).keySet()));
+    }
+
+    private void blockRows(int blocks) {
+        call("quantize", bytes(128L * blocks), zeros(64L * blocks), zeros(4L * blocks), zeros(4L * blocks), blocks);
+        for (BlockFormat format : BlockFormat.all()) {
+            for (int rows : new int[] {1, 3, 4, 5, 11}) {
+                rows(format, rows, blocks);
+            }
+        }
+    }
+
+    private void panels(int blocks) {
+        for (BlockFormat format : BlockFormat.all()) {
+            pack(format, blocks);
+        }
+        for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
+            panel(tokens, false, blocks);
+            panel(tokens, true, blocks);
+        }
+    }
+
+    private void widePanels(int blocks) {
+        for (BlockFormat format : BlockFormat.all()) {
+            for (int rows : new int[] {1, 3}) {
+                unpack(format, rows, blocks);
+            }
+        }
+        transposer();
+        for (int planes = 1; planes <= 2; planes++) {
+            for (PanelScaling scaling : PanelScaling.values()) {
+                long terms = 4L * scaling.parts() * blocks;
+                call(
+                        X86WidePanels.quantize(scaling, planes),
+                        bytes(128L * blocks),
+                        zeros(32L * blocks * planes),
+                        zeros(4L * blocks),
+                        zeros(terms),
+                        blocks,
+                        -8);
+                for (int tokens = 1; tokens <= WidePanels.TOKENS; tokens++) {
+                    widePanel(tokens, scaling, planes, blocks);
+                }
+            }
+        }
     }
 
     private void elements() {
@@ -222,32 +262,62 @@ class KernelSafetyTest {
                 blocks);
     }
 
-    private void panel(Isa isa, int tokens, WidePanels.Scaling scaling, int blocks) {
-        boolean minimum = scaling == WidePanels.Scaling.MINIMA;
-        boolean wide = isa.isWide();
-        if (scaling == WidePanels.Scaling.HALVES && !wide) {
-            return;
-        }
-        int groups = wide ? 2 : 1;
-        long codes = 64L * 16 * blocks;
-        long second = wide ? codes : 0;
-        long scales = 64L * blocks * scaling.parts();
+    private void panel(int tokens, boolean minimum, int blocks) {
         long xBytes = 64L * blocks;
-        long perBlock = xBytes * (groups * tokens - 1) + 4L * blocks;
+        long perBlock = xBytes * (tokens - 1) + 4L * blocks;
         call(
-                "panel x " + tokens + scaling.title(),
-                bytes(codes + second),
+                X86Panels.product(tokens, minimum),
+                bytes(64L * 16 * blocks),
+                bytes(64L * blocks),
+                bytes(xBytes * tokens),
+                bytes(perBlock),
+                zeros(64L * tokens),
+                xBytes,
+                64,
+                blocks,
+                bytes(minimum ? 64L * blocks : 0),
+                bytes(minimum ? perBlock : 0));
+    }
+
+    private void widePanel(int tokens, PanelScaling scaling, int planes, int blocks) {
+        boolean minimum = scaling == PanelScaling.MINIMA;
+        int groups = 2;
+        // The second panel's parts lie behind the first's: in each part at the same distance.
+        long second = 64L * 8 * blocks;
+        long scales = 64L * blocks * scaling.parts();
+        long xBytes = 32L * blocks * planes;
+        long perBlock = xBytes * (groups * tokens - 1);
+        call(
+                X86WidePanels.product(tokens, scaling, planes),
+                bytes(2 * second),
                 bytes(second + scales),
                 bytes(xBytes * groups * tokens),
-                bytes(perBlock),
-                zeros((wide ? 128L : 64L) * groups * tokens),
+                bytes(perBlock + 4L * blocks),
+                zeros(128L * groups * tokens),
                 xBytes,
-                wide ? 128 : 64,
+                128,
                 blocks,
                 bytes(minimum ? second + scales : 0),
-                bytes(minimum ? perBlock : 0),
+                bytes(perBlock + 4L * blocks * scaling.parts()),
                 second,
                 groups);
+    }
+
+    private void unpack(BlockFormat format, int rows, int blocks) {
+        long codeBytes = 32L * blocks;
+        long factorBytes = 4L * blocks;
+        boolean minimum = format.hasMinimum();
+        call(
+                format.name() + " unpack",
+                bytes((long) rows * format.blockBytes() * blocks),
+                zeros(codeBytes * rows),
+                zeros(factorBytes * rows),
+                zeros(minimum ? factorBytes * rows : 0),
+                rows,
+                (long) format.blockBytes() * blocks,
+                codeBytes,
+                factorBytes,
+                blocks);
     }
 
     private void wideRows() {
@@ -271,7 +341,7 @@ class KernelSafetyTest {
                     long rowBytes = (long) type.blockBytes() * blocks;
                     long input = zeros(PlaneOrder.of(type).rowBytes(256 * blocks));
                     call(X86Rows.rows(type), zeros(4L * rows), bytes(rows * rowBytes), input, rows, rowBytes, blocks);
-                    long codes = zeros(512L * blocks * rows);
+                    long codes = zeros(256L * blocks * rows);
                     long factors = zeros(64L * blocks * rows);
                     call(type.name() + " unpack", codes, bytes(rows * rowBytes), factors, rows, rowBytes, blocks);
                 }

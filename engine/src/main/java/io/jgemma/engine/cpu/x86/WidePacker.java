@@ -1,0 +1,188 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Panels of weights for 512-bit registers ({@link WidePanels}): {@link BlockUnpacker} or {@link SuperUnpacker} unpacks row by
+ * row, then {@link Transposer} turns 16 rows of codes, four columns at a time, and of factors into a panel's order.
+ */
+final class WidePacker {
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final String TRANSPOSE = "transpose";
+    private static final int ROWS = X86Panels.ROWS;
+    private static final int LINE = 64;
+
+    private final QuantType type;
+    private final PanelScaling scaling;
+    private final int offset;
+    private final Routine unpack;
+    private final Routine transpose;
+
+    /** The addresses of a panel's codes, scales and minima. */
+    record Parts(long codes, long scales, long minima) {}
+
+    WidePacker(CodeCache code, BlockFormat format) {
+        type = format.type();
+        scaling = PanelScaling.of(format);
+        offset = format.hasNibbles() ? format.offset() : -128;
+        unpack = code.routine(name(type));
+        transpose = code.routine(TRANSPOSE);
+    }
+
+    /** For a type of {@link SuperBlocks}. */
+    WidePacker(CodeCache code, QuantType type) {
+        this.type = type;
+        boolean six = type == QuantTypes.Q6_K;
+        scaling = six ? PanelScaling.HALVES : PanelScaling.MINIMA;
+        offset = six ? -32 : 0;
+        unpack = code.routine(name(type));
+        transpose = code.routine(TRANSPOSE);
+    }
+
+    /** All routines by name. */
+    static Map<String, byte[]> codes(Isa isa) {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        for (BlockFormat format : BlockFormat.all()) {
+            codes.put(name(format.type()), BlockUnpacker.assemble(format));
+        }
+        if (isa == Isa.AVX512_VBMI) {
+            for (QuantType type : SuperBlocks.TYPES) {
+                codes.put(name(type), SuperUnpacker.assemble(type));
+            }
+        }
+        codes.put(TRANSPOSE, Transposer.assemble());
+        return codes;
+    }
+
+    private static String name(QuantType type) {
+        return type.name() + " unpack";
+    }
+
+    QuantType type() {
+        return type;
+    }
+
+    PanelScaling scaling() {
+        return scaling;
+    }
+
+    /** What belongs to each code, which is unsigned. */
+    int offset() {
+        return offset;
+    }
+
+    /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
+    void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
+        int rows = Math.clamp(end - first, 0, ROWS);
+        Unpacked unpacked = new Unpacked(w.columns());
+        Operand room = scratch.rows(Scratch.Use.ROW, 1, (int) (unpacked.bytes() / Float.BYTES));
+        long start = address(room.segment(), 0, unpacked.bytes());
+        if (rows < ROWS) {
+            room.segment().asSlice(0, unpacked.bytes()).fill((byte) 0);
+        }
+        MemorySegment arguments = arguments(scratch);
+        if (rows > 0) {
+            long from = address(w.segment(), w.row(first), rows * w.rowBytes());
+            if (type.blockSize() == BlockFormat.SIZE) {
+                unpackBlocks(arguments, from, rows, w.rowBytes(), start, unpacked);
+            } else {
+                unpackSuperBlocks(arguments, from, rows, w.rowBytes(), start, unpacked);
+            }
+            unpack.call(arguments.address());
+        }
+        transpose(arguments, start, unpacked.codeBytes(), to.codes(), to.codes() + 8 * LINE, 16 * LINE);
+        long scales = start + unpacked.scales();
+        if (type.blockSize() == BlockFormat.SIZE) {
+            transpose(arguments, scales, unpacked.factorBytes(), to.scales(), to.scales() + 8 * LINE, 16 * LINE);
+            if (scaling == PanelScaling.MINIMA) {
+                long minima = start + unpacked.minima();
+                transpose(arguments, minima, unpacked.factorBytes(), to.minima(), to.minima() + 8 * LINE, 16 * LINE);
+            }
+        } else if (scaling == PanelScaling.MINIMA) {
+            transpose(arguments, scales, unpacked.factorBytes(), to.scales(), to.minima(), 8 * LINE);
+        } else {
+            transpose(arguments, scales, unpacked.factorBytes(), to.scales(), to.scales() + 8 * LINE, 16 * LINE);
+        }
+    }
+
+    private void unpackBlocks(MemorySegment arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
+        arguments.set(LONG, BlockUnpacker.W, from);
+        arguments.set(LONG, BlockUnpacker.CODES, to);
+        arguments.set(LONG, BlockUnpacker.SCALES, to + unpacked.scales());
+        arguments.set(LONG, BlockUnpacker.MINIMA, to + unpacked.minima());
+        arguments.set(LONG, BlockUnpacker.ROWS, rows);
+        arguments.set(LONG, BlockUnpacker.ROW_BYTES, rowBytes);
+        arguments.set(LONG, BlockUnpacker.CODE_BYTES, unpacked.codeBytes());
+        arguments.set(LONG, BlockUnpacker.FACTOR_BYTES, unpacked.factorBytes());
+        arguments.set(LONG, BlockUnpacker.BLOCKS, unpacked.columns / BlockFormat.SIZE);
+    }
+
+    private void unpackSuperBlocks(
+            MemorySegment arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
+        arguments.set(LONG, SuperUnpacker.CODES, to);
+        arguments.set(LONG, SuperUnpacker.W, from);
+        arguments.set(LONG, SuperUnpacker.FACTORS, to + unpacked.scales());
+        arguments.set(LONG, SuperUnpacker.ROWS, rows);
+        arguments.set(LONG, SuperUnpacker.ROW_BYTES, rowBytes);
+        arguments.set(LONG, SuperUnpacker.BLOCKS, unpacked.columns / type.blockSize());
+    }
+
+    /** Transposes 16 rows of so many bytes, 64 at a time; {@code step} bytes lie between results. */
+    private void transpose(MemorySegment arguments, long from, long rowBytes, long first, long second, long step) {
+        arguments.set(LONG, Transposer.FROM, from);
+        arguments.set(LONG, Transposer.FIRST, first);
+        arguments.set(LONG, Transposer.SECOND, second);
+        arguments.set(LONG, Transposer.ROW_BYTES, rowBytes);
+        arguments.set(LONG, Transposer.STEP, step);
+        arguments.set(LONG, Transposer.TIMES, rowBytes / LINE);
+        transpose.call(arguments.address());
+    }
+
+    /** 16 rows, unpacked: all codes, then all scales, then, of blocks of 32, all minima; rows are padded to whole lines. */
+    private final class Unpacked {
+        private final int columns;
+
+        Unpacked(int columns) {
+            this.columns = columns;
+        }
+
+        long codeBytes() {
+            return lines(columns);
+        }
+
+        /** Of blocks of 256 scales and minima stand side by side. */
+        long factorBytes() {
+            return type.blockSize() == BlockFormat.SIZE
+                    ? lines((long) Float.BYTES * (columns / BlockFormat.SIZE))
+                    : (long) SuperUnpacker.FACTOR_BYTES * (columns / type.blockSize());
+        }
+
+        long scales() {
+            return ROWS * codeBytes();
+        }
+
+        long minima() {
+            return scales() + ROWS * factorBytes();
+        }
+
+        long bytes() {
+            return minima() + ROWS * factorBytes();
+        }
+    }
+
+    /** Bytes rounded up to whole lines. */
+    static long lines(long bytes) {
+        return Math.ceilDiv(bytes, LINE) * LINE;
+    }
+}

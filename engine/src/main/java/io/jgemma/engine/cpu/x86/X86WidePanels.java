@@ -1,0 +1,192 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Products of weights with many rows of activations on 512-bit registers: 32 rows of weights at a time are unpacked into two
+ * panels ({@link WidePacker}), which {@link WidePanels} multiplies with all rows of activations, rounded by {@link PanelQuantizer} to
+ * one byte or to two.
+ */
+final class X86WidePanels implements Products {
+
+    private static final int ROWS = X86Panels.ROWS;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final int planes;
+    private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
+
+    /** What one type of weights needs; {@code products[t]} multiplies with {@code t} tokens. */
+    private record Kernel(WidePacker packer, Routine quantize, Routine[] products) {
+
+        PanelScaling scaling() {
+            return packer.scaling();
+        }
+
+        /** Codes, scales and minima of a panel with rows of {@code n} elements. */
+        long panelBytes(int n) {
+            return minima(n) + (scaling() == PanelScaling.MINIMA ? factorBytes(n) : 0);
+        }
+
+        /** Where in a panel the scales begin. */
+        static long scales(int n) {
+            return ROWS * WidePacker.lines(n);
+        }
+
+        /** Where in a panel the minima begin. */
+        long minima(int n) {
+            return scales(n) + factorBytes(n);
+        }
+
+        private long factorBytes(int n) {
+            return ROWS * WidePacker.lines((long) Float.BYTES * scaling().parts() * (n / BlockFormat.SIZE));
+        }
+    }
+
+    /** With the routines that {@link #codes} gives. */
+    X86WidePanels(CodeCache code, Isa isa, int planes) {
+        this.planes = planes;
+        for (BlockFormat format : BlockFormat.all()) {
+            add(new WidePacker(code, format), code);
+        }
+        if (isa == Isa.AVX512_VBMI) {
+            for (QuantType type : SuperBlocks.TYPES) {
+                add(new WidePacker(code, type), code);
+            }
+        }
+    }
+
+    private void add(WidePacker packer, CodeCache code) {
+        Routine[] products = new Routine[WidePanels.TOKENS + 1];
+        for (int t = 1; t < products.length; t++) {
+            products[t] = code.routine(product(t, packer.scaling(), planes));
+        }
+        kernels.put(packer.type(), new Kernel(packer, code.routine(quantize(packer.scaling(), planes)), products));
+    }
+
+    static boolean supports(Isa isa) {
+        return isa.isWide();
+    }
+
+    /** All routines by name, for activations of so many bytes. */
+    static Map<String, byte[]> codes(Isa isa, int planes) {
+        Map<String, byte[]> codes = new LinkedHashMap<>(WidePacker.codes(isa));
+        for (PanelScaling scaling : PanelScaling.values()) {
+            codes.put(quantize(scaling, planes), PanelQuantizer.assemble(scaling, planes));
+            for (int t = 1; t <= WidePanels.TOKENS; t++) {
+                codes.put(product(t, scaling, planes), WidePanels.assemble(t, scaling, planes));
+            }
+        }
+        return codes;
+    }
+
+    static String product(int tokens, PanelScaling scaling, int planes) {
+        return "wide panel x " + tokens + bits(planes) + scaling.title();
+    }
+
+    static String quantize(PanelScaling scaling, int planes) {
+        return "quantize for panels" + bits(planes) + scaling.title();
+    }
+
+    private static String bits(int planes) {
+        return planes == 1 ? ", 8 bits" : ", 16 bits";
+    }
+
+    @Override
+    public boolean handles(QuantType type) {
+        return kernels.containsKey(type);
+    }
+
+    private Kernel kernel(QuantType type) {
+        return Objects.requireNonNull(kernels.get(type));
+    }
+
+    @Override
+    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
+        long rowBytes = PanelQuantizer.rowBytes(x.columns(), kernel(weights).scaling(), planes);
+        return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
+    }
+
+    @Override
+    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
+        Kernel kernel = kernel(weights);
+        int n = x.columns();
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
+        arguments.set(LONG, PanelQuantizer.OFFSET, kernel.packer.offset());
+        for (int r = from; r < end; r++) {
+            long row = address(to.segment(), to.row(r), to.rowBytes());
+            arguments.set(LONG, PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(LONG, PanelQuantizer.Q, row);
+            arguments.set(LONG, PanelQuantizer.DX, row + PanelQuantizer.factors(n, planes));
+            arguments.set(LONG, PanelQuantizer.TERMS, row + PanelQuantizer.terms(n, planes));
+            kernel.quantize.call(arguments.address());
+        }
+    }
+
+    @Override
+    public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        Kernel kernel = kernel(w.type());
+        int n = w.columns();
+        long panelBytes = kernel.panelBytes(n);
+        Operand panels = scratch.rows(Scratch.Use.WEIGHTS, 2, (int) (panelBytes / Float.BYTES));
+        long first = address(panels.segment(), panels.row(0), 2 * panelBytes);
+        for (int o = from; o < to; o += 2 * ROWS) {
+            for (int p = 0; p < 2; p++) {
+                long panel = first + p * panelBytes;
+                WidePacker.Parts parts =
+                        new WidePacker.Parts(panel, panel + Kernel.scales(n), panel + kernel.minima(n));
+                kernel.packer.pack(w, Math.min(to, o + p * ROWS), to, parts, scratch);
+            }
+            panelArguments(kernel, first, x, n, arguments(scratch));
+            multiply(kernel, y, x, o, to, scratch);
+        }
+    }
+
+    private void panelArguments(Kernel kernel, long panel, Operand x, int n, MemorySegment arguments) {
+        long input = address(x.segment(), x.row(0), x.rows() * x.rowBytes());
+        arguments.set(LONG, WidePanels.CODES, panel);
+        arguments.set(LONG, WidePanels.DW, panel + Kernel.scales(n));
+        arguments.set(LONG, WidePanels.MINIMA, panel + kernel.minima(n));
+        arguments.set(LONG, WidePanels.PANEL_BYTES, kernel.panelBytes(n));
+        arguments.set(LONG, WidePanels.BLOCKS, n / BlockFormat.SIZE);
+        arguments.set(LONG, WidePanels.Q, input);
+        arguments.set(LONG, WidePanels.DX, input + PanelQuantizer.factors(n, planes));
+        arguments.set(LONG, WidePanels.TERMS, input + PanelQuantizer.terms(n, planes));
+        arguments.set(LONG, WidePanels.X_BYTES, x.rowBytes());
+    }
+
+    /** Both panels with all tokens; the panels' and activations' arguments are set. */
+    private static void multiply(Kernel kernel, Operand y, Operand x, int first, int end, Scratch scratch) {
+        MemorySegment arguments = arguments(scratch);
+        int tokens = x.rows();
+        int rows = Math.min(2 * ROWS, end - first);
+        boolean whole = rows == 2 * ROWS;
+        Operand part = scratch.rows(Scratch.Use.SCALES, whole ? 1 : tokens, 2 * ROWS);
+        MemorySegment result = whole ? y.segment() : part.segment();
+        long start = whole ? y.row(0) + 4L * first : 0;
+        long step = whole ? y.rowBytes() : part.rowBytes();
+        arguments.set(LONG, WidePanels.Y, address(result, start, (tokens - 1) * step + 8L * ROWS));
+        arguments.set(LONG, WidePanels.Y_BYTES, step);
+        if (tokens >= WidePanels.TOKENS) {
+            arguments.set(LONG, WidePanels.GROUPS, tokens / WidePanels.TOKENS);
+            kernel.products[WidePanels.TOKENS].call(arguments.address());
+        }
+        if (tokens % WidePanels.TOKENS > 0) {
+            arguments.set(LONG, WidePanels.GROUPS, 1);
+            kernel.products[tokens % WidePanels.TOKENS].call(arguments.address());
+        }
+        for (int i = 0; i < tokens && !whole; i++) {
+            MemorySegment.copy(part.segment(), part.row(i), y.segment(), y.row(i) + 4L * first, 4L * rows);
+        }
+    }
+}
