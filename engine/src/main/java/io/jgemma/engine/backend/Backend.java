@@ -55,10 +55,10 @@ public interface Backend extends AutoCloseable {
     /** What attention has read from the beginning on. */
     KvReads kvReads();
 
-    /** Bytes allocated and not yet closed, weights used in place excepted. */
+    /** Bytes of {@link #allocate} not yet closed; weights are not among them. */
     long allocatedBytes();
 
-    /** Buffers allocated and not yet closed. */
+    /** Buffers of {@link #allocate} not yet closed. */
     int allocatedBuffers();
 
     @Override

@@ -7,6 +7,7 @@ import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.KvSide;
 import io.jgemma.engine.backend.KvSpan;
+import io.jgemma.engine.backend.OpChecks;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
@@ -17,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Checks shapes, splits rows over the pool, calls kernels. Matrix products are split along the weights' rows, so that each
+ * Splits rows over the pool, calls kernels. Matrix products are split along the weights' rows, so that each
  * weight is read once; everything else along the activations' rows.
  */
 final class CpuOps implements Ops, AutoCloseable {
@@ -62,14 +63,10 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void embed(Tensor y, Tensor table, int[] ids, float scale) {
-        require(y.columns() == table.columns() && ids.length >= y.rows(), "embed", y, table);
+        OpChecks.embed(y, table, ids);
         a.set(y);
         b.set(table);
         for (int r = 0; r < y.rows(); r++) {
-            if (ids[r] < 0 || ids[r] >= table.rows()) {
-                throw new IllegalArgumentException(
-                        "token id " + ids[r] + " lies outside the vocabulary of " + table.rows() + " tokens");
-            }
             kernels.decode(table.type(), b.segment(), b.row(ids[r]), a.segment(), a.row(r), b.columns(), scratch[0]);
         }
         if (scale != 1) {
@@ -79,7 +76,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void matmul(Tensor y, Tensor w, Tensor x) {
-        require(x.columns() == w.columns() && y.rows() == x.rows() && y.columns() == w.rows(), "matmul", y, w, x);
+        OpChecks.matmul(y, w, x);
         a.set(y);
         b.set(w);
         prepareActivations(w.type(), x);
@@ -113,7 +110,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void addBias(Tensor x, Tensor bias) {
-        require(bias.rows() == 1 && bias.columns() == x.columns(), "addBias", x, bias);
+        OpChecks.addBias(x, bias);
         a.set(x);
         b.set(bias);
         pool.run(a.rows(), rowsPerChunk(a), addJob);
@@ -121,7 +118,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void add(Tensor x, Tensor h) {
-        require(x.rows() == h.rows() && x.columns() == h.columns(), "add", x, h);
+        OpChecks.add(x, h);
         a.set(x);
         b.set(h);
         pool.run(a.rows(), rowsPerChunk(a), addJob);
@@ -133,12 +130,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon) {
-        require(
-                y.rows() == x.rows() && y.columns() == x.columns() && w.rows() == 1 && w.columns() == x.columns(),
-                "rmsNorm",
-                y,
-                x,
-                w);
+        OpChecks.rmsNorm(y, x, w);
         a.set(y);
         b.set(x);
         c.set(w);
@@ -157,7 +149,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void ropeTable(Tensor table, RopeSpec rope, int[] positions) {
-        require(table.columns() == rope.rotatedDims() && positions.length >= table.rows(), "ropeTable", table);
+        OpChecks.ropeTable(table, rope, positions);
         a.set(table);
         double[] frequencies = rope.inverseFrequencies();
         for (int r = 0; r < a.rows(); r++) {
@@ -172,7 +164,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void rope(Tensor x, Tensor table, int headDim, RopeSpec.Style style) {
-        require(x.rows() == table.rows() && x.columns() % headDim == 0 && table.columns() <= headDim, "rope", x, table);
+        OpChecks.rope(x, table, headDim);
         a.set(x);
         b.set(table);
         kernels.rope(a, b, headDim, style, 0, a.rows(), scratch[0]);
@@ -180,15 +172,7 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void gate(Tensor y, Tensor gate, Tensor up, Activation f) {
-        require(
-                y.rows() == gate.rows()
-                        && y.columns() == gate.columns()
-                        && y.rows() == up.rows()
-                        && y.columns() == up.columns(),
-                "gate",
-                y,
-                gate,
-                up);
+        OpChecks.gate(y, gate, up);
         a.set(y);
         b.set(gate);
         c.set(up);
@@ -207,13 +191,10 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void gatherRows(Tensor y, Tensor x, int[] rows) {
-        require(y.columns() == x.columns() && rows.length >= y.rows(), "gatherRows", y, x);
+        OpChecks.gatherRows(y, x, rows);
         a.set(y);
         b.set(x);
         for (int i = 0; i < a.rows(); i++) {
-            if (rows[i] < 0 || rows[i] >= b.rows()) {
-                throw new IllegalArgumentException("row " + rows[i] + " lies outside " + b.rows() + " rows");
-            }
             MemorySegment.copy(b.segment(), b.row(rows[i]), a.segment(), a.row(i), a.rowBytes());
         }
     }
@@ -221,18 +202,7 @@ final class CpuOps implements Ops, AutoCloseable {
     @Override
     public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale) {
         KvLayout layout = layer.layout();
-        long queryHeads = q.columns() / layout.keyDim();
-        require(
-                q.columns() % layout.keyDim() == 0
-                        && queryHeads % layout.kvHeads() == 0
-                        && y.columns() == queryHeads * layout.valueDim()
-                        && y.rows() == q.rows()
-                        && k.rows() == q.rows(),
-                "attend",
-                y,
-                q,
-                k);
-        requireKv(layout, spans, k, v, "attend");
+        OpChecks.attend(layout, spans, y, q, k, v);
         round(layout.keys(), k);
         round(layout.values(), v);
         attention.prepare(y, layer, spans, q, k, v, scale);
@@ -259,25 +229,9 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
-        requireKv(layer.layout(), spans, k, v, "storeKv");
+        OpChecks.storeKv(layer.layout(), spans, k, v);
         for (KvSpan span : spans) {
             pool.run(kvStore.prepare(layer, span, k, v), 1, kvStore);
-        }
-    }
-
-    private static void requireKv(KvLayout layout, List<KvSpan> spans, Tensor k, Tensor v, String operation) {
-        require(
-                k.columns() == (long) layout.kvHeads() * layout.keyDim()
-                        && v.columns() == (long) layout.kvHeads() * layout.valueDim()
-                        && k.rows() == v.rows(),
-                operation,
-                k,
-                v);
-        for (KvSpan span : spans) {
-            if (span.firstRow() < 0 || span.rows() > k.rows() - span.firstRow()) {
-                throw new IllegalArgumentException(operation + ": " + span.rows() + " rows from " + span.firstRow()
-                        + " do not lie within " + k.rows() + " rows");
-            }
         }
     }
 
@@ -288,27 +242,6 @@ final class CpuOps implements Ops, AutoCloseable {
 
     private static int rowsPerChunk(Operand operand) {
         return Math.max(1, CHUNK_ELEMENTS / operand.columns());
-    }
-
-    private static void require(boolean fits, String operation, Tensor... operands) {
-        if (fits) {
-            for (int i = 0; i < operands.length; i++) {
-                boolean weights = i == 1 && (operation.equals("matmul") || operation.equals("embed"));
-                fits &= weights || operands[i].type() == QuantTypes.F32;
-            }
-        }
-        if (!fits) {
-            StringBuilder message = new StringBuilder(operation).append(": operands do not fit:");
-            for (Tensor t : operands) {
-                message.append(' ')
-                        .append(t.type().name())
-                        .append('[')
-                        .append(t.rows())
-                        .append(", ");
-                message.append(t.columns()).append(']');
-            }
-            throw new IllegalArgumentException(message.toString());
-        }
     }
 
     @Override
