@@ -2,9 +2,10 @@
 module io.jgemma.cuda.kernels {
     requires static org.jspecify;
     requires static jcuda;
-    requires io.jgemma.engine;
+    requires transitive io.jgemma.engine;
 
     // The binding to JCuda lives behind a class loader of its own, in an unnamed module.
     exports io.jgemma.cuda;
+    exports io.jgemma.cuda.backend;
     exports io.jgemma.cuda.kernels;
 }

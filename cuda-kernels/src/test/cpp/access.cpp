@@ -57,6 +57,15 @@ int sectorsOf(u32 mask, const u64* a, u32 bytes, u64* list) {
     return int(std::unique(list, list + n) - list);
 }
 
+/// A lane that touches a sector.
+int laneAt(u32 mask, const u64* a, u32 bytes, u64 sector) {
+    for (u32 m = mask; m; m &= m - 1) {
+        const int l = __builtin_ctz(m);
+        if (a[l] / SECTOR <= sector && (a[l] + bytes - 1) / SECTOR >= sector) return l;
+    }
+    return __builtin_ctz(mask);
+}
+
 /// Cycles of the 32 banks: a phase serves lanes whose bytes fit 128; words of one bank queue up.
 void countBanks(Block& b, u32 mask, const u64* a, u32 bytes) {
     const int phases = bytes <= 4 ? 1 : int(bytes / 4), lanes = WARP / phases;
@@ -135,8 +144,7 @@ bool touchGlobal(Warp& w, const Instruction& i, u32 mask, const u64* a, u32 byte
     const int n = sectorsOf(mask, a, bytes, list);
     u64 fresh = 0;
     for (int k = 0; k < n; k++) {
-        Allocation* o = mixed ? find(b, std::max(list[k] * SECTOR, owner->base), 1, why) : owner;
-        if (!o) continue;
+        Allocation* o = mixed ? find(b, a[laneAt(mask, a, bytes, list[k])], bytes, why) : owner;
         auto& seen = write ? o->writtenIn : o->readIn;
         u64 at = list[k] - o->base / SECTOR;
         if (seen && seen[at].exchange(b.launch->number, std::memory_order_relaxed) != b.launch->number) fresh++;

@@ -191,6 +191,8 @@ private:
         if (known != constants.end()) return known->second;
         const Register r = {allocate(width), width};
         for (int l = 0; l < WARP; l++) memcpy(&kernel.initial[r.at + u32(l) * width], &value, width);
+        const u32 lanes = value ? 0xffffffffu : 0;  // a predicate's
+        if (width == 0) memcpy(&kernel.initial[r.at], &lanes, sizeof lanes);
         return constants[key] = r;
     }
 
@@ -221,6 +223,7 @@ private:
         if (starts(name, "0f") || starts(name, "0F")) return constant(std::stoul(name.substr(2), nullptr, 16), 4);
         if (isdigit(name[0]) || name[0] == '-') {
             const u64 v = name[0] == '-' ? u64(std::stoll(name, nullptr, 0)) : std::stoull(name, nullptr, 0);
+            if (letter == 'p') return constant(v != 0, 0);
             return constant(immediate == 8 ? v : v & ((1ull << (8 * immediate)) - 1), immediate);
         }
         throw ParseError("unknown operand " + name);

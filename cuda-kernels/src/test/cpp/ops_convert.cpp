@@ -33,7 +33,7 @@ u16 floatToHalf(float f) {
 }
 
 namespace {
-/// An operand of 8 or 16 bits may lie in a wider register: its low bits count.
+/// An operand of up to 32 bits may lie in a wider register: its low bits count.
 template <class T> T read(Warp& w, const Instruction& i, int k, int l) {
     T v;
     memcpy(&v, w.lane(i, k, l), sizeof v);
@@ -88,7 +88,7 @@ template <double (*round)(double)> void integral(Warp& w, const Instruction& i, 
 }
 
 template <class D, class S> void pair(Spellings& s, const std::string& d, const std::string& from) {
-    constexpr bool narrowD = sizeof(D) < 4, narrowS = sizeof(S) < 4;
+    constexpr bool narrowD = sizeof(D) < 8, narrowS = sizeof(S) < 8;
     const std::string operands = {narrowD ? 'x' : letter<D>(), narrowS ? 'x' : letter<S>()};
     s.add("cvt." + d + "." + from, operands, integers<S>, Group::CONVERT, Kind::PLAIN, Space::GLOBAL, kind<D>());
     // The ISA has .sat only where a value may lie outside of the result's range.

@@ -1,7 +1,9 @@
 package io.jgemma.cuda;
 
+import io.jgemma.engine.backend.DeviceException;
+
 /** A call of the CUDA driver failed. A fault inside a kernel shows at a later call that waits for it. */
-public class CudaException extends RuntimeException {
+public class CudaException extends DeviceException {
     private static final long serialVersionUID = 1L;
 
     private final String call;

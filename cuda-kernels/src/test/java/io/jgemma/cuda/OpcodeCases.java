@@ -16,7 +16,8 @@ final class OpcodeCases {
     }
 
     /**
-     * @param types of the result and the operands, e.g. {@code "s64 s32 s32"}
+     * @param types of the result and the operands, e.g. {@code "s64 s32 s32"}; {@code s32@64} is one of 32 bits in a
+     *     register of 64
      * @param tolerance 0: bits are equal; otherwise the relative error of an F32 result
      */
     record Case(String opcode, String types, Reference reference, double tolerance) {
@@ -38,6 +39,7 @@ final class OpcodeCases {
         }
         all.odd();
         all.conversions();
+        all.wideRegisters();
         all.moves();
         FloatCases.addTo(all);
         return all.cases;
@@ -52,7 +54,13 @@ final class OpcodeCases {
     }
 
     static int bits(String type) {
-        return Integer.parseInt(type.substring(1));
+        return Integer.parseInt(type.substring(1).split("@", 2)[0]);
+    }
+
+    /** Bits of the register that a value lies in. */
+    static int held(String type) {
+        int at = type.indexOf('@');
+        return at < 0 ? Math.max(16, bits(type)) : Integer.parseInt(type.substring(at + 1));
     }
 
     static boolean isSigned(String type) {
@@ -174,6 +182,17 @@ final class OpcodeCases {
                 return r;
             });
         }
+        // Its last operand, the length, is an immediate.
+        for (int length : new int[] {0, 1, 4, 13, 32}) {
+            add("bfi.b32#" + length, "b32 b32 b32 u32", (a, b, c) -> {
+                int at = (int) (c & 255);
+                long r = b;
+                for (int k = 0; k < length && at + k < 32; k++) {
+                    r = (r & ~(1L << (at + k))) | (((a >> k) & 1) << (at + k));
+                }
+                return r;
+            });
+        }
         add("shf.l.wrap.b32", "b32 b32 b32 u32", (a, b, c) -> (b << 32 | a) << (c & 31) >>> 32);
         add("shf.r.wrap.b32", "b32 b32 b32 u32", (a, b, c) -> (b << 32 | a) >>> (c & 31));
         add("shf.l.clamp.b32", "b32 b32 b32 u32", (a, b, c) -> (b << 32 | a) << Math.min(c, 32) >>> 32);
@@ -214,11 +233,23 @@ final class OpcodeCases {
         }
     }
 
+    /** Operands narrower than their registers: what lies above is not looked at, and a result is extended. */
+    private void wideRegisters() {
+        for (String type : List.of("s16", "u16", "s32", "u32")) {
+            add("cvt.s64." + type, "s64 " + type + "@64", (a, b, c) -> a);
+            add("cvt.u16." + type, "u16 " + type + "@64", (a, b, c) -> extend(a, "u16"));
+            add("cvt." + type + ".s64", type + "@64 s64", (a, b, c) -> extend(a, type));
+        }
+    }
+
     private void moves() {
         for (String type : List.of("u16", "b16", "u32", "b32", "u64", "b64")) {
             add("mov." + type, type + " " + type, (a, b, c) -> a);
         }
         for (String type : List.of("b16", "b32", "b64")) {
+            add("selp." + type, type + " " + type + " " + type + " p", (a, b, c) -> c != 0 ? a : b);
+        }
+        for (String type : List.of("u32", "s32", "u64")) {
             add("selp." + type, type + " " + type + " " + type + " p", (a, b, c) -> c != 0 ? a : b);
         }
         add("selp.f32", "f32 f32 f32 p", (a, b, c) -> c != 0 ? a : b);
@@ -227,6 +258,8 @@ final class OpcodeCases {
         add("xor.pred", "p p p", (a, b, c) -> a ^ b);
         add("not.pred", "p p", (a, b, c) -> 1 - a);
         add("mov.pred", "p p", (a, b, c) -> a);
+        add("mov.pred#-1", "p", (a, b, c) -> 1);
+        add("mov.pred#0", "p", (a, b, c) -> 0);
         // Combining comparisons: p = (a < b) op c.
         add("setp.lt.and.s32", "p s32 s32 p", (a, b, c) -> a < b && c != 0 ? 1 : 0);
         add("setp.lt.or.s32", "p s32 s32 p", (a, b, c) -> a < b || c != 0 ? 1 : 0);

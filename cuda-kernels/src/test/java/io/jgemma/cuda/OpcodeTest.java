@@ -101,7 +101,7 @@ class OpcodeTest {
             if (types[k].equals("p")) {
                 s.append("ld.global.u32 %%r2, [%%rd2];\nsetp.ne.s32 %%v%d, %%r2, 0;\n".formatted(k));
             } else {
-                s.append("ld.global.b%d %%v%d, [%%rd2];\n".formatted(Math.max(16, OpcodeCases.bits(types[k])), k));
+                s.append("ld.global.b%d %%v%d, [%%rd2];\n".formatted(OpcodeCases.held(types[k]), k));
             }
         }
         String[] opcode = one.opcode().split("#", 2);
@@ -114,13 +114,13 @@ class OpcodeTest {
         if (types[0].equals("p")) {
             s.append("selp.u32 %r3, 1, 0, %v0;\nst.global.u32 [%rd3], %r3;\n");
         } else {
-            s.append("st.global.b%d [%%rd3], %%v0;\n".formatted(Math.max(16, OpcodeCases.bits(types[0]))));
+            s.append("st.global.b%d [%%rd3], %%v0;\n".formatted(OpcodeCases.held(types[0])));
         }
         return s.append("ret;\n}\n").toString();
     }
 
     private static String register(String type) {
-        return type.equals("p") ? "pred" : type.equals("f32") ? "f32" : "b" + Math.max(16, OpcodeCases.bits(type));
+        return type.equals("p") ? "pred" : type.equals("f32") ? "f32" : "b" + OpcodeCases.held(type);
     }
 
     private static long value(String type, Random random) {
@@ -134,7 +134,8 @@ class OpcodeTest {
             return FloatCases.raw(any);
         }
         long any = random.nextInt(3) > 0 ? EDGES[random.nextInt(EDGES.length)] : random.nextLong();
-        return OpcodeCases.extend(any, "u" + OpcodeCases.bits(type));
+        int held = type.contains("@") ? OpcodeCases.held(type) : OpcodeCases.bits(type);
+        return OpcodeCases.extend(any, "u" + held);
     }
 
     @Test
@@ -201,7 +202,7 @@ class OpcodeTest {
                             ? (int) expected == (int) got
                             : e == g || Math.abs(e - g) <= one.tolerance() * Math.max(1e-30, Math.abs(e));
         }
-        String unsigned = type.equals("p") ? "u32" : "u" + Math.max(16, OpcodeCases.bits(type));
+        String unsigned = type.equals("p") ? "u32" : "u" + OpcodeCases.held(type);
         return OpcodeCases.extend(expected, unsigned) == OpcodeCases.extend(got, unsigned);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -13,27 +14,34 @@ import org.junit.jupiter.api.Test;
 /** Loads and stores, atomics, and what the lanes of a warp do together. */
 @OnStandIn
 class WarpOpcodeTest {
+    private static final List<String> MEMORY_TYPES =
+            List.of("u8", "s8", "b8", "u16", "b16", "u32", "s32", "b32", "f32", "u64", "b64", "f64");
+
     /** Spellings that the tests here run and {@link OpcodeTest} asks about. */
-    static final Set<String> TESTED = Set.of(
-            "ld.param.u64",
-            "ld.param.u32",
-            "ld.param.f32",
-            "ld.global.u32",
-            "ld.global.f32",
-            "ld.global.v2.u32",
-            "ld.global.v4.u32",
-            "ld.global.v4.f32",
-            "ld.shared.f32",
-            "st.global.f32",
-            "st.global.u32",
-            "st.global.v2.u32",
-            "st.shared.f32",
-            "cvta.to.global.u64",
-            "mov.f32",
-            "shfl.sync.bfly.b32",
-            "bar.sync",
-            "bra",
-            "ret");
+    static final Set<String> TESTED = tested();
+
+    private static Set<String> tested() {
+        Set<String> all = new HashSet<>(Set.of(
+                "ld.param.u64",
+                "ld.param.u32",
+                "ld.param.f32",
+                "cvta.to.global.u64",
+                "mov.f32",
+                "shfl.sync.bfly.b32",
+                "bar.sync",
+                "bar.warp.sync",
+                "bra",
+                "ret"));
+        for (String type : MEMORY_TYPES) {
+            for (String vector : List.of("", "v2.", "v4.")) {
+                for (String space : List.of("", "global.", "shared.", "local.")) {
+                    all.add("ld." + space + vector + type);
+                    all.add("st." + space + vector + type);
+                }
+            }
+        }
+        return Set.copyOf(all);
+    }
 
     private static final String PREFIX = """
             .version 7.0
@@ -71,12 +79,39 @@ class WarpOpcodeTest {
         return gpu.arena.allocateFrom(ValueLayout.JAVA_BYTE, all);
     }
 
+    /** What is narrower than its register is extended by the sign of its type, or by zeros. */
+    @Test
+    void narrowLoadsAreExtended() {
+        try (Gpu gpu = Gpu.begin("")) {
+            for (String type : List.of("u8", "s8", "u16", "s16")) {
+                int bytes = Integer.parseInt(type.substring(1)) / 8;
+                String body = """
+                        mul.wide.u32 %%rd3, %%r1, %d;
+                        add.s64 %%rd4, %%rd2, %%rd3;
+                        mul.wide.u32 %%rd5, %%r1, 8;
+                        add.s64 %%rd6, %%rd1, %%rd5;
+                        ld.global.%2$s %%r2, [%%rd4];
+                        ld.%2$s %%r3, [%%rd4];
+                        st.global.v2.u32 [%%rd6], {%%r2, %%r3};
+                        """.formatted(bytes, type);
+                MemorySegment x = random(gpu, 32 * bytes);
+                MemorySegment y = run(gpu, body, x, 32 * 8);
+                for (int i = 0; i < 64; i++) {
+                    long raw = bytes == 1
+                            ? x.get(ValueLayout.JAVA_BYTE, i / 2)
+                            : x.getAtIndex(ValueLayout.JAVA_SHORT, i / 2);
+                    assertThat(y.getAtIndex(ValueLayout.JAVA_INT, i)).as(type).isEqualTo((int)
+                            OpcodeCases.extend(raw, type));
+                }
+            }
+        }
+    }
+
     /** global to registers, shared, local, through generic addresses and back, for every type and vector. */
     @Test
     void bytesTravelThroughAllSpaces() {
         try (Gpu gpu = Gpu.begin("")) {
-            for (String type :
-                    List.of("u8", "s8", "b8", "u16", "b16", "u32", "s32", "b32", "f32", "u64", "b64", "f64")) {
+            for (String type : MEMORY_TYPES) {
                 int bytes = Integer.parseInt(type.substring(1)) / 8;
                 String register = bytes == 8 ? "%rd" : bytes <= 2 ? "%h" : type.equals("f32") ? "%f" : "%r";
                 for (int n = 1; n <= 4 && n * bytes <= 16; n *= 2) {

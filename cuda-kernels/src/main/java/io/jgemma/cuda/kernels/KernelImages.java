@@ -15,7 +15,19 @@ public final class KernelImages {
     public static final List<Integer> TARGETS = List.of(75, 80);
 
     /** The kernel files. */
-    public static final List<String> NAMES = List.of("quantize", "matvec_q4_0", "rms_norm");
+    public static final List<String> NAMES = List.of(
+            "quantize",
+            "matvec_q4_0",
+            "rms_norm",
+            "matmul",
+            "embed",
+            "gather",
+            "add",
+            "gate",
+            "rope",
+            "round",
+            "store_kv",
+            "attend");
 
     private KernelImages() {}
 

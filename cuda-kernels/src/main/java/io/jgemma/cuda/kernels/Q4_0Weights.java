@@ -1,7 +1,7 @@
 package io.jgemma.cuda.kernels;
 
 import io.jgemma.cuda.CudaDriver;
-import java.lang.foreign.Arena;
+import io.jgemma.cuda.Staging;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -32,12 +32,12 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
     }
 
     /**
-     * Repacks and copies weights.
+     * Repacks and copies weights, on the staging memory's stream.
      *
      * @param gguf Q4_0 blocks of 18 bytes, row by row
      * @param columns inputs, a multiple of 32
      */
-    public static Q4_0Weights upload(CudaDriver driver, MemorySegment gguf, int rows, int columns, long stream) {
+    public static Q4_0Weights upload(Staging staging, MemorySegment gguf, int rows, int columns) {
         if (rows < 1 || columns < BLOCK || columns % BLOCK != 0) {
             throw new IllegalArgumentException(
                     "Q4_0 weights of %d rows and %d columns: columns are a multiple of 32".formatted(rows, columns));
@@ -48,17 +48,15 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
             throw new IllegalArgumentException("Q4_0 weights of %d rows and %d columns have %d bytes, not %d"
                     .formatted(rows, columns, expected, gguf.byteSize()));
         }
+        CudaDriver driver = staging.driver();
         long groupBlocks = (long) groups(rows) * GROUP_ROWS * blocks;
         long nibbles = driver.allocate(groupBlocks * NIBBLE_BYTES);
-        try (Arena arena = Arena.ofConfined()) {
+        try {
             long scales = driver.allocate(groupBlocks * SCALE_BYTES);
             try {
-                MemorySegment packed = arena.allocate(groupBlocks * NIBBLE_BYTES, NIBBLE_BYTES);
-                MemorySegment halves = arena.allocate(groupBlocks * SCALE_BYTES, NIBBLE_BYTES);
-                repack(gguf, rows, blocks, packed, halves);
-                driver.copyToDevice(nibbles, packed, stream);
-                driver.copyToDevice(scales, halves, stream);
-                return new Q4_0Weights(nibbles, scales, rows, blocks);
+                Q4_0Weights weights = new Q4_0Weights(nibbles, scales, rows, blocks);
+                weights.send(gguf, staging);
+                return weights;
             } catch (RuntimeException e) {
                 driver.free(scales);
                 throw e;
@@ -69,6 +67,25 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
         }
     }
 
+    /** Repacks as many groups at a time as the staging memory takes. */
+    private void send(MemorySegment gguf, Staging staging) {
+        long groupBytes = (long) GROUP_ROWS * blocks * GGUF_BYTES;
+        int most = (int) Math.min(groups(), Math.max(1, staging.slotBytes() / groupBytes));
+        for (int first = 0; first < groups(); first += most) {
+            int count = Math.min(most, groups() - first);
+            long nibbleBytes = (long) count * GROUP_ROWS * blocks * NIBBLE_BYTES;
+            long scaleBytes = (long) count * GROUP_ROWS * blocks * SCALE_BYTES;
+            MemorySegment slot = staging.take(nibbleBytes + scaleBytes);
+            MemorySegment packed = slot.asSlice(0, nibbleBytes);
+            MemorySegment halves = slot.asSlice(nibbleBytes, scaleBytes);
+            slot.fill((byte) 0);
+            repack(gguf, first, Math.min(rows, (first + count) * GROUP_ROWS), packed, halves);
+            staging.send(nibbles + (long) first * GROUP_ROWS * blocks * NIBBLE_BYTES, packed);
+            staging.send(scales + (long) first * GROUP_ROWS * blocks * SCALE_BYTES, halves);
+            staging.sent();
+        }
+    }
+
     /** Gives the memory back. */
     public void free(CudaDriver driver) {
         driver.free(nibbles);
@@ -76,14 +93,16 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
     }
 
     /** A row's nibbles keep their order; its scales go between those of the group's other rows. */
-    private static void repack(MemorySegment gguf, int rows, int blocks, MemorySegment nibbles, MemorySegment scales) {
-        for (int row = 0; row < rows; row++) {
-            int group = row / GROUP_ROWS;
+    private void repack(MemorySegment gguf, int firstGroup, int endRow, MemorySegment packed, MemorySegment halves) {
+        int firstRow = firstGroup * GROUP_ROWS;
+        for (int row = firstRow; row < endRow; row++) {
+            int group = row / GROUP_ROWS - firstGroup;
             for (int b = 0; b < blocks; b++) {
-                long block = (long) row * blocks + b;
+                long from = ((long) row * blocks + b) * GGUF_BYTES;
                 long scale = ((long) group * blocks + b) * GROUP_ROWS + row % GROUP_ROWS;
-                MemorySegment.copy(gguf, block * GGUF_BYTES, scales, scale * SCALE_BYTES, SCALE_BYTES);
-                MemorySegment.copy(gguf, block * GGUF_BYTES + SCALE_BYTES, nibbles, block * NIBBLE_BYTES, NIBBLE_BYTES);
+                long to = ((long) (row - firstRow) * blocks + b) * NIBBLE_BYTES;
+                MemorySegment.copy(gguf, from, halves, scale * SCALE_BYTES, SCALE_BYTES);
+                MemorySegment.copy(gguf, from + SCALE_BYTES, packed, to, NIBBLE_BYTES);
             }
         }
     }

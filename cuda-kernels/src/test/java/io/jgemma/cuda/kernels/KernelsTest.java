@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.cuda.CudaUnavailableException;
 import io.jgemma.cuda.Gpu;
 import io.jgemma.cuda.OnStandIn;
+import io.jgemma.cuda.Staging;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -98,10 +99,10 @@ class KernelsTest {
     @CsvSource({"1, 32, 1", "8, 64, 1", "13, 4128, 2", "37, 640, 3", "64, 2048, 1"})
     void multipliesQ4_0Weights(int rows, int columns, int tokens) {
         try (Gpu gpu = Gpu.begin("");
-                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+                Kernels kernels = Kernels.load(gpu.driver, 0);
+                Staging staging = Staging.open(gpu.driver, gpu.stream, 2, 20_000)) {
             float[] decoded = new float[rows * columns];
-            Q4_0Weights w = Q4_0Weights.upload(
-                    gpu.driver, randomWeights(gpu, rows, columns, decoded), rows, columns, gpu.stream);
+            Q4_0Weights w = Q4_0Weights.upload(staging, randomWeights(gpu, rows, columns, decoded), rows, columns);
             float[] x = gaussians(tokens * columns, columns);
             Q8_1Rows q = Q8_1Rows.allocate(gpu.driver, tokens, columns / 32);
             kernels.quantize(q, gpu.upload(x), gpu.stream);
@@ -134,13 +135,10 @@ class KernelsTest {
         int rows = 64;
         int columns = 2048;
         try (Gpu gpu = Gpu.begin("");
-                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+                Kernels kernels = Kernels.load(gpu.driver, 0);
+                Staging staging = Staging.open(gpu.driver, gpu.stream, 2, 20_000)) {
             Q4_0Weights w = Q4_0Weights.upload(
-                    gpu.driver,
-                    randomWeights(gpu, rows, columns, new float[rows * columns]),
-                    rows,
-                    columns,
-                    gpu.stream);
+                    staging, randomWeights(gpu, rows, columns, new float[rows * columns]), rows, columns);
             Q8_1Rows q = Q8_1Rows.allocate(gpu.driver, 1, columns / 32);
             gpu.driver.fill(q.quants(), (byte) 1, 32L * q.blocks(), gpu.stream);
             gpu.driver.fill(q.heads(), (byte) 0, 8L * q.blocks(), gpu.stream);
@@ -177,7 +175,7 @@ class KernelsTest {
             float[] x = gaussians(rows * n, n);
             float[] w = gaussians(n, n + 1);
             long address = gpu.upload(x);
-            kernels.rmsNorm(address, address, gpu.upload(w), rows, n, 1e-6f, gpu.stream);
+            kernels.rmsNorm(new DeviceRows(address, rows, n), address, gpu.upload(w), 1e-6f, gpu.stream);
             float[] got = gpu.floats(address, rows * n);
             for (int r = 0; r < rows; r++) {
                 double squares = 0;
@@ -206,7 +204,7 @@ class KernelsTest {
         try (Gpu gpu = Gpu.begin("capability=75");
                 Kernels kernels = Kernels.load(gpu.driver, 0)) {
             long x = gpu.upload(new float[] {3, 4});
-            kernels.rmsNorm(x, x, gpu.upload(new float[] {1, 1}), 1, 2, 0, gpu.stream);
+            kernels.rmsNorm(new DeviceRows(x, 1, 2), x, gpu.upload(new float[] {1, 1}), 0, gpu.stream);
             assertThat(gpu.floats(x, 2)[1]).isCloseTo((float) (4 / Math.sqrt(12.5)), within(1e-5f));
         }
         try (Gpu gpu = Gpu.begin("capability=61")) {
@@ -220,18 +218,19 @@ class KernelsTest {
     @Test
     void refusesWhatDoesNotFitTogether() {
         try (Gpu gpu = Gpu.begin("");
-                Kernels kernels = Kernels.load(gpu.driver, 0)) {
+                Kernels kernels = Kernels.load(gpu.driver, 0);
+                Staging staging = Staging.open(gpu.driver, gpu.stream, 2, 20_000)) {
             MemorySegment bytes = gpu.arena.allocate(18);
-            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 1, 33, gpu.stream))
+            assertThatThrownBy(() -> Q4_0Weights.upload(staging, bytes, 1, 33))
                     .hasMessageContaining("columns are a multiple of 32");
-            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 2, 32, gpu.stream))
+            assertThatThrownBy(() -> Q4_0Weights.upload(staging, bytes, 2, 32))
                     .hasMessageContaining("have 36 bytes, not 18");
-            Q4_0Weights w = Q4_0Weights.upload(gpu.driver, bytes, 1, 32, gpu.stream);
+            Q4_0Weights w = Q4_0Weights.upload(staging, bytes, 1, 32);
             assertThatThrownBy(() -> kernels.matvec(0, w, new Q8_1Rows(0, 0, 1, 2), gpu.stream))
                     .hasMessage("weights of 32 columns with activations of 64");
             w.free(gpu.driver);
             gpu.standIn.order("failAllocation=2");
-            assertThatThrownBy(() -> Q4_0Weights.upload(gpu.driver, bytes, 1, 32, gpu.stream))
+            assertThatThrownBy(() -> Q4_0Weights.upload(staging, bytes, 1, 32))
                     .hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
             assertThat(gpu.standIn.report().get("devices").get(0).get("used").asLong())
                     .isZero();

@@ -1,0 +1,148 @@
+package io.jgemma.cuda.backend;
+
+import io.jgemma.cuda.CudaDriver;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.tensor.Buffer;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One GPU. Weights are copied to it once, through pinned memory, as they lie in the file; K/V pages and working buffers lie
+ * in its memory. Operations are put on one stream and run in order; {@link #read} waits.
+ *
+ * <p>Nothing is computed by the processor but the angles of RoPE, in double precision. What a device cannot hold is refused
+ * with the figures.
+ */
+public final class CudaBackend implements Backend {
+
+    private final Device device;
+    private final CudaOps ops;
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicInteger buffers = new AtomicInteger();
+    private final List<DeviceBuffer> weights = new ArrayList<>();
+    private boolean closed;
+
+    private CudaBackend(Device device) {
+        this.device = device;
+        this.ops = new CudaOps(device);
+    }
+
+    /**
+     * Takes a GPU.
+     *
+     * @param driver stays open for as long as the backend
+     * @param number of the device, from 0 on
+     * @throws io.jgemma.engine.backend.DeviceException when it cannot run the kernels
+     */
+    public static CudaBackend open(CudaDriver driver, int number) {
+        return new CudaBackend(Device.open(driver, number));
+    }
+
+    @Override
+    public String description() {
+        return "CUDA, GPU " + device.number() + " (" + device.name() + ")";
+    }
+
+    @Override
+    public Buffer allocate(long size) {
+        if (size < 0) {
+            throw new IllegalArgumentException(size + " bytes of memory cannot exist");
+        }
+        device.enter();
+        long address = device.allocate(size);
+        if (size > 0) {
+            device.driver().fill(address, (byte) 0, size, device.stream());
+        }
+        bytes.addAndGet(size);
+        buffers.incrementAndGet();
+        return new DeviceBuffer(device, address, size, () -> {
+            bytes.addAndGet(-size);
+            buffers.decrementAndGet();
+        });
+    }
+
+    @Override
+    public Tensor upload(GgufTensor weight) {
+        device.enter();
+        MemorySegment blocks = weight.data();
+        DeviceBuffer buffer = new DeviceBuffer(device, device.allocate(blocks.byteSize()), blocks.byteSize(), () -> {});
+        weights.add(buffer);
+        device.staging().copyToDevice(buffer.address(), blocks);
+        return new Tensor(weight.type(), weight.rows(), weight.columns(), buffer, 0);
+    }
+
+    @Override
+    public Ops ops() {
+        return ops;
+    }
+
+    @Override
+    public MemorySegment read(Tensor tensor) {
+        DeviceBuffer buffer = DeviceBuffer.of(device, tensor.buffer());
+        MemorySegment to = buffer.shown(tensor.offsetBytes(), tensor.byteSize());
+        read(buffer, tensor.offsetBytes(), to);
+        return to;
+    }
+
+    @Override
+    public void copy(Buffer from, Buffer to, long size) {
+        Objects.checkFromIndexSize(0, size, from.byteSize());
+        Objects.checkFromIndexSize(0, size, to.byteSize());
+        long source = DeviceBuffer.of(device, from).address();
+        long target = DeviceBuffer.of(device, to).address();
+        if (size > 0) {
+            device.enter();
+            device.driver().copyOnDevice(target, source, size, device.stream());
+        }
+    }
+
+    @Override
+    public void read(Buffer from, long offset, MemorySegment to) {
+        Objects.checkFromIndexSize(offset, to.byteSize(), from.byteSize());
+        long address = DeviceBuffer.of(device, from).address() + offset;
+        device.enter();
+        device.staging().copyToHost(to, address);
+    }
+
+    @Override
+    public void write(Buffer to, long offset, MemorySegment from) {
+        Objects.checkFromIndexSize(offset, from.byteSize(), to.byteSize());
+        long address = DeviceBuffer.of(device, to).address() + offset;
+        device.enter();
+        device.staging().copyToDevice(address, from);
+    }
+
+    @Override
+    public KvReads kvReads() {
+        return ops.kvReads();
+    }
+
+    @Override
+    public long allocatedBytes() {
+        return bytes.get();
+    }
+
+    @Override
+    public int allocatedBuffers() {
+        return buffers.get();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            ops.close();
+            weights.forEach(DeviceBuffer::close);
+            weights.clear();
+            device.close();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.jgemma.cuda.backend;
+
+import io.jgemma.cuda.CudaDriver;
+import io.jgemma.cuda.CudaException;
+import io.jgemma.cuda.DeviceMemory;
+import io.jgemma.cuda.Staging;
+import io.jgemma.cuda.kernels.KernelImages;
+import io.jgemma.cuda.kernels.Kernels;
+import io.jgemma.engine.backend.DeviceException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * One GPU with what belongs to it: context, one stream for everything, kernels, staging memory. Work is done in the order
+ * in which it is put on the stream, so memory that is written again needs no event.
+ *
+ * <p>A context belongs to a thread, and the engine comes from any: {@link #enter} makes it current, before every call.
+ */
+final class Device implements AutoCloseable {
+    private static final int STAGING_SLOTS = 4;
+    private static final long STAGING_SLOT_BYTES = 4L << 20;
+    private static final double MIB = 1 << 20;
+
+    private final CudaDriver driver;
+    private final int number;
+    private final String name;
+    private final long context;
+    private final long stream;
+    private final Staging staging;
+    private final Kernels kernels;
+    private final Deque<Runnable> undo;
+    private boolean lost;
+
+    private Device(CudaDriver driver, int number, Deque<Runnable> undo) {
+        this.driver = driver;
+        this.number = number;
+        this.undo = undo;
+        name = driver.deviceName(number);
+        KernelImages.targetFor(driver.capability(number), name);
+        context = driver.retainContext(number);
+        undo.push(() -> driver.releaseContext(number));
+        driver.makeCurrent(context);
+        stream = driver.createStream();
+        undo.push(() -> driver.destroyStream(stream));
+        staging = Staging.open(driver, stream, STAGING_SLOTS, STAGING_SLOT_BYTES);
+        undo.push(staging::close);
+        kernels = Kernels.load(driver, number);
+        undo.push(kernels::close);
+    }
+
+    /**
+     * Takes a device.
+     *
+     * @throws io.jgemma.cuda.CudaUnavailableException when it is too old
+     * @throws CudaException when it fails
+     */
+    static Device open(CudaDriver driver, int number) {
+        Deque<Runnable> undo = new ArrayDeque<>();
+        try {
+            return new Device(driver, number, undo);
+        } catch (RuntimeException e) {
+            for (Runnable step : undo) {
+                try {
+                    step.run();
+                } catch (RuntimeException another) {
+                    e.addSuppressed(another);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Makes the context that of the calling thread. */
+    void enter() {
+        driver.makeCurrent(context);
+    }
+
+    CudaDriver driver() {
+        return driver;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String name() {
+        return name;
+    }
+
+    long context() {
+        return context;
+    }
+
+    long stream() {
+        return stream;
+    }
+
+    Staging staging() {
+        return staging;
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+
+    /**
+     * Memory whose content is undefined.
+     *
+     * @return its address; 0 for no bytes
+     * @throws DeviceException when there is not enough, with the figures
+     */
+    long allocate(long bytes) {
+        if (bytes == 0) {
+            return 0;
+        }
+        try {
+            return driver.allocate(bytes);
+        } catch (CudaException e) {
+            if (!e.error().equals("CUDA_ERROR_OUT_OF_MEMORY")) {
+                throw e;
+            }
+            DeviceMemory memory = driver.memory();
+            throw new DeviceException(
+                    "GPU %d (%s) has no room for %.1f MiB more: %.1f of its %.1f MiB are free; take less context (-c),"
+                                    .formatted(
+                                            number,
+                                            name,
+                                            bytes / MIB,
+                                            memory.freeBytes() / MIB,
+                                            memory.totalBytes() / MIB)
+                            + " smaller K and V (-ctk, -ctv) or a smaller model",
+                    e);
+        }
+    }
+
+    /** Gives memory back when all work that may use it is done. */
+    void free(long address) {
+        if (address != 0) {
+            orLost(() -> {
+                enter();
+                driver.synchronizeStream(stream);
+                driver.free(address);
+            });
+        }
+    }
+
+    /** Waits for all work. */
+    void synchronize() {
+        driver.synchronizeStream(stream);
+    }
+
+    /**
+     * Does one step of cleaning up. After a fault the driver refuses every call until the context is gone, and takes all
+     * memory back with it; so such a failure is said once, and no reason to leave the other steps undone.
+     */
+    private void orLost(Runnable step) {
+        try {
+            step.run();
+        } catch (CudaException e) {
+            if (!lost) {
+                lost = true;
+                System.getLogger(Device.class.getName())
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "GPU {0} fails while its memory is given back: {1}; the driver takes it back",
+                                number,
+                                e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        orLost(this::enter);
+        while (!undo.isEmpty()) {
+            orLost(undo.pop());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.jgemma.cuda.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jgemma.cuda.CudaDrivers;
+import io.jgemma.cuda.OnStandIn;
+import io.jgemma.cuda.StandIn;
+import io.jgemma.engine.backend.AttentionContract;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.MemoryContract;
+import io.jgemma.engine.backend.OpsContract;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+
+/** The backend keeps the contract on the stand-in, whose streams work only when something waits for them. */
+class CudaBackendTest {
+
+    private @Nullable StandIn standIn;
+
+    private Backend backend(String settings) {
+        standIn = StandIn.begin(settings);
+        return CudaBackend.open(CudaDrivers.open(), 0);
+    }
+
+    /** Every access was one of memory that is there, aligned, and no race. */
+    @AfterEach
+    void nothingWasFoundWrong() {
+        if (standIn != null) {
+            assertThat(standIn.faults()).isEmpty();
+        }
+    }
+
+    @Nested
+    @OnStandIn
+    class Operations extends OpsContract {
+        @Override
+        protected Backend open() {
+            return backend("");
+        }
+    }
+
+    @Nested
+    @OnStandIn
+    class Attends extends AttentionContract {
+        @Override
+        protected Backend open() {
+            return backend("");
+        }
+    }
+
+    @Nested
+    @OnStandIn
+    class Memory extends MemoryContract {
+        @Override
+        protected Backend open() {
+            return backend("");
+        }
+    }
+}
