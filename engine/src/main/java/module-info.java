@@ -24,6 +24,7 @@ module io.jgemma.engine {
     exports io.jgemma.engine.tensor;
     exports io.jgemma.engine.text;
 
+    uses io.jgemma.engine.backend.Accelerator;
     uses io.jgemma.engine.model.Architecture;
     uses io.jgemma.engine.model.EmbeddedModel;
 }

@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.AnswerStream;
 import io.jgemma.engine.chat.CallIds;
@@ -10,7 +11,6 @@ import io.jgemma.engine.chat.StopMatcher;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.chat.ToolCallStream;
-import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
@@ -21,7 +21,6 @@ import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
-import io.jgemma.engine.model.Weights;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.Tokenizer;
@@ -58,8 +57,7 @@ public final class Engine implements AutoCloseable {
     private final ModelSpec spec;
     private final Tokenizer tokenizer;
     private final ModelTemplate template;
-    private final Backend backend;
-    private final Weights weights;
+    private final Placement placement;
     private final Decoder decoder;
     private final KvPool pool;
     private final Evaluator evaluator;
@@ -81,16 +79,12 @@ public final class Engine implements AutoCloseable {
                 .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
                 .orElse(ToolCallParsers.none());
         template = ModelTemplate.of(file, options.chatTemplate());
-        KvPlan plan = KvPlan.of(spec, options.keyType(), options.valueType());
-        backend = CpuBackend.open(options.kernels(), options.threads());
-        long total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
-        weights = resources.add(
-                new Weights(file, backend, done -> options.listener().loaded(done, total)));
-        resources.add(backend);
+        placement = resources.add(Placement.open(options, spec, file));
+        KvPlan plan = placement.kvPlan(spec, options);
         int rows = Math.min(options.microBatchTokens(), contextTokens());
-        decoder = resources.add(architecture.decoder(new DecoderContext(spec, weights, backend, plan, rows)));
-        pool = new KvPool(backend, plan);
-        evaluator = new Evaluator(backend, decoder, pool, rows);
+        decoder = resources.add(architecture.decoder(new DecoderContext(spec, placement.stages(), plan, rows)));
+        pool = new KvPool(placement.backends(), plan);
+        evaluator = new Evaluator(placement.last(), decoder, pool, rows);
         sessionStore = new SessionStore(this, file, evaluator);
     }
 
@@ -114,6 +108,15 @@ public final class Engine implements AutoCloseable {
     /** Opens a model with default options. */
     public static Engine open(Path model) {
         return open(EngineOptions.of(model));
+    }
+
+    /**
+     * The devices beside the CPU that layers can run on.
+     *
+     * @throws io.jgemma.engine.backend.DeviceException when there is none; the message says why
+     */
+    public static List<DeviceInfo> devices() {
+        return Placement.devices();
     }
 
     /** The shape of a file's model, without loading it. */
@@ -165,7 +168,7 @@ public final class Engine implements AutoCloseable {
 
     /** What computes, e.g. {@code "CPU, vector kernels (256 bits), 2 threads"}. */
     public String description() {
-        return backend.description();
+        return placement.description();
     }
 
     /** The model file. */
@@ -226,12 +229,12 @@ public final class Engine implements AutoCloseable {
                 .mapToLong(d -> d.byteSize())
                 .sum();
         return evaluator.exclusively(
-                () -> new MemoryUse(weightBytes, pool.bytes(), backend.allocatedBytes() - pool.bytes()));
+                () -> new MemoryUse(weightBytes, pool.bytes(), placement.sum(Backend::allocatedBytes) - pool.bytes()));
     }
 
     /** What attention has read from K/V caches since the engine was opened. */
     public KvReads kvReads() {
-        return evaluator.exclusively(backend::kvReads);
+        return evaluator.exclusively(placement::kvReads);
     }
 
     /** A new, empty session. Whoever asked for it closes it; closing the engine does, too. */
@@ -302,8 +305,7 @@ public final class Engine implements AutoCloseable {
         }
         pool.close();
         decoder.close();
-        backend.close();
-        weights.close();
+        placement.close();
         file.close();
     }
 
@@ -312,8 +314,8 @@ public final class Engine implements AutoCloseable {
         return evaluator.pagesInUse();
     }
 
-    /** Buffers of the backend that are not closed; 0 after {@link #close}. */
+    /** Buffers of the backends that are not closed; 0 after {@link #close}. */
     int openBuffers() {
-        return backend.allocatedBuffers();
+        return placement.count(Backend::allocatedBuffers);
     }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate Jinja source that replaces the file's template, or null
  * @param toolParser syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; null = the
  *     architecture's
+ * @param offload which layers run on devices beside the CPU
  * @param listener told how loading goes
  */
 public record EngineOptions(
@@ -33,6 +34,7 @@ public record EngineOptions(
         String kernels,
         @Nullable String chatTemplate,
         @Nullable String toolParser,
+        Offload offload,
         LoadListener listener) {
 
     /** Told how loading goes. */
@@ -45,6 +47,13 @@ public record EngineOptions(
          * @param totalBytes bytes of all weights
          */
         void loaded(long doneBytes, long totalBytes);
+
+        /**
+         * Layers are going to run on devices.
+         *
+         * @param plan which layers where, and what they need there
+         */
+        default void planned(DevicePlan plan) {}
 
         /**
          * Something about the model is doubtful, see {@link Engine#warnings}. Unless a listener does something else, it is
@@ -77,7 +86,18 @@ public record EngineOptions(
 
     private static EngineOptions defaults(@Nullable Path model) {
         return new EngineOptions(
-                model, 0, 0, 2048, 512, QuantTypes.F16, QuantTypes.F16, "auto", null, null, (done, total) -> {});
+                model,
+                0,
+                0,
+                2048,
+                512,
+                QuantTypes.F16,
+                QuantTypes.F16,
+                "auto",
+                null,
+                null,
+                Offload.NONE,
+                (done, total) -> {});
     }
 
     /** The GGUF file; empty for the embedded model. */
@@ -102,6 +122,7 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -117,6 +138,7 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -132,6 +154,7 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -147,6 +170,7 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -162,6 +186,7 @@ public record EngineOptions(
                 name,
                 chatTemplate,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -177,6 +202,7 @@ public record EngineOptions(
                 kernels,
                 source,
                 toolParser,
+                offload,
                 listener);
     }
 
@@ -192,6 +218,23 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 name,
+                offload,
+                listener);
+    }
+
+    public EngineOptions withOffload(Offload where) {
+        return new EngineOptions(
+                model,
+                contextTokens,
+                threads,
+                batchTokens,
+                microBatchTokens,
+                keyType,
+                valueType,
+                kernels,
+                chatTemplate,
+                toolParser,
+                where,
                 listener);
     }
 
@@ -207,6 +250,7 @@ public record EngineOptions(
                 kernels,
                 chatTemplate,
                 toolParser,
+                offload,
                 loadListener);
     }
 }

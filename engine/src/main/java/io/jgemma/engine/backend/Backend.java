@@ -52,6 +52,21 @@ public interface Backend extends AutoCloseable {
      */
     void write(Buffer to, long offset, MemorySegment from);
 
+    /**
+     * Copies a tensor of another backend, after everything that writes it and before any later operation here.
+     *
+     * @param to F32 [rows, n] of this backend
+     * @param from F32 [rows, n] of the other
+     * @param other whose {@code from} is
+     */
+    default void receive(Tensor to, Tensor from, Backend other) {
+        if (to.byteSize() != from.byteSize()) {
+            throw new IllegalArgumentException(
+                    from.byteSize() + " bytes of another backend do not fit a tensor of " + to.byteSize());
+        }
+        write(to.buffer(), to.offsetBytes(), other.read(from));
+    }
+
     /** What attention has read from the beginning on. */
     KvReads kvReads();
 

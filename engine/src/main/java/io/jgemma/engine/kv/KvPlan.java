@@ -9,14 +9,17 @@ import io.jgemma.engine.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /**
- * Which layers share pages, and what they take. Layers of the same heads and window form a group with one page table.
+ * Which layers share pages, and what they take. Layers of the same heads and window on the same stage form a group with one
+ * page table.
  *
  * @param groups layout of each group
+ * @param stages which of the stages that layers run on each group belongs to, counted from 0
  * @param layers place of each layer of the model, first to last
  */
-public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
+public record KvPlan(List<KvLayout> groups, List<Integer> stages, List<KvLayer> layers) {
 
     /** Types that K and V can be stored in. */
     public static final List<QuantType> TYPES =
@@ -30,41 +33,57 @@ public record KvPlan(List<KvLayout> groups, List<KvLayer> layers) {
 
     public KvPlan {
         groups = List.copyOf(groups);
+        stages = List.copyOf(stages);
         layers = List.copyOf(layers);
+    }
+
+    /** Layers of one shape and stage while they are counted. */
+    private record Kind(int stage, KvLayout shape) {}
+
+    /**
+     * The plan for a model whose layers run in one place.
+     *
+     * @throws IllegalArgumentException when K or V cannot be stored so
+     */
+    public static KvPlan of(ModelSpec model, QuantType keyType, QuantType valueType) {
+        return of(model, keyType, valueType, layer -> 0);
     }
 
     /**
      * The plan for a model.
      *
+     * @param stageOf the stage of a layer, counted from 0
      * @throws IllegalArgumentException when K or V cannot be stored so
      */
-    public static KvPlan of(ModelSpec model, QuantType keyType, QuantType valueType) {
+    public static KvPlan of(ModelSpec model, QuantType keyType, QuantType valueType, IntUnaryOperator stageOf) {
         requireType("K", keyType);
         requireType("V", valueType);
-        List<KvLayout> shapes = new ArrayList<>();
+        List<Kind> kinds = new ArrayList<>();
         List<Integer> counts = new ArrayList<>();
         List<int[]> places = new ArrayList<>();
-        for (LayerSpec layer : model.layers()) {
+        for (int i = 0; i < model.layers().size(); i++) {
+            LayerSpec layer = model.layers().get(i);
             KvLayout shape = KvLayout.of(
                     1, layer.kvHeads(), layer.keyDim(), layer.valueDim(), keyType, valueType, layer.window());
-            int group = shapes.indexOf(shape);
+            Kind kind = new Kind(stageOf.applyAsInt(i), shape);
+            int group = kinds.indexOf(kind);
             if (group < 0) {
-                group = shapes.size();
-                shapes.add(shape);
+                group = kinds.size();
+                kinds.add(kind);
                 counts.add(0);
             }
             places.add(new int[] {group, counts.get(group)});
             counts.set(group, counts.get(group) + 1);
         }
         List<KvLayout> groups = new ArrayList<>();
-        for (int g = 0; g < shapes.size(); g++) {
-            KvLayout s = shapes.get(g);
+        for (int g = 0; g < kinds.size(); g++) {
+            KvLayout s = kinds.get(g).shape();
             groups.add(new KvLayout(counts.get(g), s.kvHeads(), s.keys(), s.values(), s.window()));
         }
         List<KvLayer> layers = places.stream()
                 .map(p -> new KvLayer(groups.get(p[0]), p[0], p[1]))
                 .toList();
-        return new KvPlan(groups, layers);
+        return new KvPlan(groups, kinds.stream().map(Kind::stage).toList(), layers);
     }
 
     /** Whether K or V stored as {@code type} is rounded to fewer than 16 bits a value. */

@@ -27,7 +27,7 @@ import java.util.List;
  */
 public final class KvPool implements AutoCloseable {
 
-    private final Backend backend;
+    private final List<Backend> backends;
     private final KvPlan plan;
     private final List<Shelf> pages = new ArrayList<>();
     private final List<Shelf> recentTiles = new ArrayList<>();
@@ -35,13 +35,19 @@ public final class KvPool implements AutoCloseable {
     private long bytesInUse;
     private long bytes;
 
-    /** A pool over a backend's memory. */
+    /** A pool over the memory of one backend. */
     public KvPool(Backend backend, KvPlan plan) {
-        this.backend = backend;
+        this(List.of(backend), plan);
+    }
+
+    /** A pool over the memory of the backends that the plan's stages run on. */
+    public KvPool(List<Backend> backends, KvPlan plan) {
+        this.backends = List.copyOf(backends);
         this.plan = plan;
-        for (KvLayout group : plan.groups()) {
-            pages.add(new Shelf(group.pageBytes()));
-            recentTiles.add(new Shelf(group.recentTileBytes()));
+        for (int g = 0; g < plan.groups().size(); g++) {
+            KvLayout group = plan.groups().get(g);
+            pages.add(new Shelf(backend(g), group.pageBytes()));
+            recentTiles.add(new Shelf(backend(g), group.recentTileBytes()));
         }
     }
 
@@ -93,8 +99,9 @@ public final class KvPool implements AutoCloseable {
         return bytes;
     }
 
-    Backend backend() {
-        return backend;
+    /** Where a group of layers has its pages. */
+    Backend backend(int group) {
+        return backends.get(plan.stages().get(group));
     }
 
     Shelf pages(int group) {
@@ -126,10 +133,12 @@ public final class KvPool implements AutoCloseable {
 
     /** Pages of one size. */
     final class Shelf {
+        private final Backend backend;
         private final long pageBytes;
         private final Deque<Buffer> free = new ArrayDeque<>();
 
-        private Shelf(long pageBytes) {
+        private Shelf(Backend backend, long pageBytes) {
+            this.backend = backend;
             this.pageBytes = pageBytes;
         }
 
@@ -160,7 +169,7 @@ public final class KvPool implements AutoCloseable {
     }
 
     /** A page, or a recent tile, and how many sequences hold it. */
-    final class Page {
+    static final class Page {
         private final Shelf shelf;
         private final Buffer buffer;
         private int references = 1;
@@ -185,7 +194,7 @@ public final class KvPool implements AutoCloseable {
                 return this;
             }
             Page copy = shelf.take();
-            backend.copy(buffer, copy.buffer, shelf.pageBytes);
+            shelf.backend.copy(buffer, copy.buffer, shelf.pageBytes);
             release();
             return copy;
         }

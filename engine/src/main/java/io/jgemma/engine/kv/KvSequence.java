@@ -119,7 +119,7 @@ public final class KvSequence implements AutoCloseable {
      * @throws IOException when the channel cannot be written; the sequence stays as it is
      */
     public void writeTo(WritableByteChannel out) throws IOException {
-        try (KvTransfer transfer = new KvTransfer(pool.backend(), pool.plan())) {
+        try (KvTransfer transfer = new KvTransfer(pool)) {
             transfer.write(extent(), tables, out);
         }
     }
@@ -130,7 +130,7 @@ public final class KvSequence implements AutoCloseable {
         for (int g = 0; g < groups.size(); g++) {
             groups.get(g).takeFor(extent.groups().get(g), length);
         }
-        try (KvTransfer transfer = new KvTransfer(pool.backend(), pool.plan())) {
+        try (KvTransfer transfer = new KvTransfer(pool)) {
             transfer.read(extent, tables, in);
         }
     }

@@ -13,17 +13,17 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
-/** Moves K and V between a backend's pages and channels, a side of one head at a time. */
+/** Moves K and V between the backends' pages and channels, a side of one head at a time. */
 final class KvTransfer implements AutoCloseable {
 
-    private final Backend backend;
+    private final KvPool pool;
     private final KvPlan plan;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment scratch;
 
-    KvTransfer(Backend backend, KvPlan plan) {
-        this.backend = backend;
-        this.plan = plan;
+    KvTransfer(KvPool pool) {
+        this.pool = pool;
+        this.plan = pool.plan();
         scratch = arena.allocate(
                 plan.groups().stream().mapToLong(KvTransfer::largestSide).max().orElse(0));
     }
@@ -34,11 +34,11 @@ final class KvTransfer implements AutoCloseable {
     }
 
     private interface Mover {
-        void move(Buffer buffer, long offset, MemorySegment host) throws IOException;
+        void move(Backend backend, Buffer buffer, long offset, MemorySegment host) throws IOException;
     }
 
     void write(KvExtent extent, List<PageTable> tables, WritableByteChannel out) throws IOException {
-        move(extent, tables, (buffer, offset, host) -> {
+        move(extent, tables, (backend, buffer, offset, host) -> {
             backend.read(buffer, offset, host);
             ByteBuffer bytes = host.asByteBuffer();
             while (bytes.hasRemaining()) {
@@ -48,7 +48,7 @@ final class KvTransfer implements AutoCloseable {
     }
 
     void read(KvExtent extent, List<PageTable> tables, ReadableByteChannel in) throws IOException {
-        move(extent, tables, (buffer, offset, host) -> {
+        move(extent, tables, (backend, buffer, offset, host) -> {
             ByteBuffer bytes = host.asByteBuffer();
             while (bytes.hasRemaining()) {
                 if (in.read(bytes) < 0) {
@@ -64,17 +64,18 @@ final class KvTransfer implements AutoCloseable {
         for (int g = 0; g < tables.size(); g++) {
             KvLayout layout = plan.groups().get(g);
             KvExtent.Group group = extent.groups().get(g);
+            Backend backend = pool.backend(g);
             for (int page = group.firstPage(); page < group.pageEnd(layout, length); page++) {
-                move(extent.page(g, layout, page), tables.get(g).page(page), mover);
+                move(extent.page(g, layout, page), backend, tables.get(g).page(page), mover);
             }
             for (int tile : group.tiles(layout, length)) {
-                move(extent.recentTile(layout, tile), tables.get(g).recentTile(tile), mover);
+                move(extent.recentTile(layout, tile), backend, tables.get(g).recentTile(tile), mover);
             }
         }
     }
 
-    private void move(WrittenPart part, Buffer buffer, Mover mover) throws IOException {
-        part.forEach((offset, bytes) -> mover.move(buffer, offset, scratch.asSlice(0, bytes)));
+    private void move(WrittenPart part, Backend backend, Buffer buffer, Mover mover) throws IOException {
+        part.forEach((offset, bytes) -> mover.move(backend, buffer, offset, scratch.asSlice(0, bytes)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jgemma.engine.model;
 
+import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.nn.Attention;
 import io.jgemma.engine.nn.GatedMlp;
 import io.jgemma.engine.nn.RmsNorm;
@@ -13,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  * so on).
  *
  * @param decoder what the decoder is made from
- * @param workspace the decoder's buffers
+ * @param stage where the block runs
+ * @param workspace the stage's buffers
  * @param index index of the layer
  * @param rope position embedding of the layer
  */
-public record BlockContext(DecoderContext decoder, Workspace workspace, int index, Rope rope) {
+public record BlockContext(DecoderContext decoder, Stage stage, Workspace workspace, int index, Rope rope) {
+
+    /** Operations where the block runs. */
+    public Ops ops() {
+        return stage.ops();
+    }
 
     /** The layer's shape. */
     public LayerSpec layer() {
@@ -34,17 +41,17 @@ public record BlockContext(DecoderContext decoder, Workspace workspace, int inde
     }
 
     private RmsNorm norm(String part, int n) {
-        return decoder.weights().rmsNorm(named(part), n, decoder.spec().normEpsilon());
+        return stage.weights().rmsNorm(named(part), n, decoder.spec().normEpsilon());
     }
 
     private @Nullable RmsNorm optionalNorm(String part, int n) {
-        return decoder.weights().has(named(part) + ".weight") ? norm(part, n) : null;
+        return stage.weights().has(named(part) + ".weight") ? norm(part, n) : null;
     }
 
     /** Attention, with biases and norms of heads where the file has them. */
     public Attention attention() {
         LayerSpec layer = layer();
-        Weights w = decoder.weights();
+        Weights w = stage.weights();
         int n = decoder.spec().hidden();
         Attention.Parts parts = new Attention.Parts(
                 w.linear(named("attn_q"), layer.heads() * layer.keyDim(), n),
@@ -54,16 +61,16 @@ public record BlockContext(DecoderContext decoder, Workspace workspace, int inde
                 optionalNorm("attn_q_norm", layer.keyDim()),
                 optionalNorm("attn_k_norm", layer.keyDim()),
                 rope);
-        return new Attention(decoder.ops(), parts, layer, decoder.kv().layers().get(index), workspace);
+        return new Attention(ops(), parts, layer, decoder.kv().layers().get(index), workspace);
     }
 
     /** The gated feed-forward. */
     public GatedMlp mlp() {
         LayerSpec layer = layer();
-        Weights w = decoder.weights();
+        Weights w = stage.weights();
         int n = decoder.spec().hidden();
         return new GatedMlp(
-                decoder.ops(),
+                ops(),
                 w.linear(named("ffn_gate"), layer.feedForward(), n),
                 w.linear(named("ffn_up"), layer.feedForward(), n),
                 w.linear(named("ffn_down"), n, layer.feedForward()),

@@ -22,7 +22,7 @@ public final class PreNormBlock implements Block {
     /** Loads a block. */
     public PreNormBlock(BlockContext context) {
         index = context.index();
-        ops = context.decoder().ops();
+        ops = context.ops();
         hidden = context.hidden();
         attnNorm = context.norm("attn_norm");
         attention = context.attention();

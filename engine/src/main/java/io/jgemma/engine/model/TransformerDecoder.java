@@ -16,14 +16,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Embedding, blocks, norm, output matrix: the frame that all decoders share. An architecture gives the blocks. */
+/**
+ * Embedding, blocks, norm, output matrix: the frame that all decoders share. An architecture gives the blocks. Where the
+ * blocks run on several backends, the residual stream goes from one to the next, and nothing else does.
+ */
 public final class TransformerDecoder implements Decoder {
 
-    private final Workspace workspace;
-    private final Workspace.Rows residual;
+    /** The blocks of one stage, and its buffers. */
+    private static final class Part {
+        private final Stage stage;
+        private final Workspace workspace;
+        private final Workspace.Rows residual;
+        private final Map<RopeSpec, Rope> ropes = new LinkedHashMap<>();
+        private final List<Block> blocks = new ArrayList<>();
+
+        Part(DecoderContext context, Stage stage) {
+            this.stage = stage;
+            workspace = new Workspace(stage.backend(), context.maxRows());
+            residual = workspace.rows("residual", context.spec().hidden());
+        }
+
+        void add(DecoderContext context, int layer, Function<BlockContext, Block> block) {
+            String name = "rope" + ropes.size();
+            Rope rope = ropes.computeIfAbsent(
+                    context.spec().layers().get(layer).rope(), s -> new Rope(stage.ops(), s, workspace, name));
+            blocks.add(block.apply(new BlockContext(context, stage, workspace, layer, rope)));
+        }
+
+        void forward(Tensor x, int firstLayer, Step step) {
+            for (Rope rope : ropes.values()) {
+                rope.begin(step);
+            }
+            for (int i = 0; i < blocks.size(); i++) {
+                blocks.get(i).forward(x, step);
+                step.tap().see("l_out", firstLayer + i, x);
+            }
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
     private final Embedding embedding;
-    private final Map<RopeSpec, Rope> ropes = new LinkedHashMap<>();
-    private final List<Block> blocks = new ArrayList<>();
     private final OutputHead head;
 
     /**
@@ -33,37 +65,59 @@ public final class TransformerDecoder implements Decoder {
      * @param block makes one block
      */
     public TransformerDecoder(DecoderContext context, float embeddingScale, Function<BlockContext, Block> block) {
-        ModelSpec spec = context.spec();
-        Weights weights = context.weights();
-        // Weights come before buffers: their shapes are checked, so no buffer is larger than the file justifies.
-        Tensor table = weights.matrix("token_embd.weight", spec.vocabulary(), spec.hidden());
-        workspace = context.workspace();
-        residual = workspace.rows("residual", spec.hidden());
-        embedding = new Embedding(context.ops(), table, embeddingScale);
-        for (int i = 0; i < spec.layers().size(); i++) {
-            String name = "rope" + ropes.size();
-            Rope rope = ropes.computeIfAbsent(
-                    spec.layers().get(i).rope(), s -> new Rope(context.ops(), s, workspace, name));
-            blocks.add(block.apply(new BlockContext(context, workspace, i, rope)));
+        boolean complete = false;
+        try {
+            Stage first = context.stages().getFirst();
+            // Weights come before buffers: their shapes are checked, so no buffer is larger than the file justifies.
+            embedding = new Embedding(first.ops(), table(context.spec(), first), embeddingScale);
+            int layer = 0;
+            for (Stage stage : context.stages()) {
+                Part part = new Part(context, stage);
+                parts.add(part);
+                for (; layer < stage.endLayer(); layer++) {
+                    part.add(context, layer, block);
+                }
+            }
+            head = head(context.spec(), parts.getLast());
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
         }
+    }
+
+    private static Tensor table(ModelSpec spec, Stage stage) {
+        return stage.weights().matrix("token_embd.weight", spec.vocabulary(), spec.hidden());
+    }
+
+    private static OutputHead head(ModelSpec spec, Part part) {
+        Stage stage = part.stage;
+        Weights weights = stage.weights();
         Linear output = weights.has("output.weight")
                 ? weights.linear("output", spec.vocabulary(), spec.hidden())
-                : new Linear(context.ops(), table, null);
+                : new Linear(stage.ops(), table(spec, stage), null);
         RmsNorm norm = weights.rmsNorm("output_norm", spec.hidden(), spec.normEpsilon());
-        head = new OutputHead(context.ops(), norm, output, spec.hidden(), workspace);
+        return new OutputHead(stage.ops(), norm, output, spec.hidden(), part.workspace);
     }
 
     @Override
     public void forward(Step step) {
-        Tensor x = residual.first(step.rows());
+        Part before = parts.getFirst();
+        Tensor x = before.residual.first(step.rows());
         embedding.apply(x, step);
         step.tap().see("inp_embd", -1, x);
-        for (Rope rope : ropes.values()) {
-            rope.begin(step);
-        }
-        for (int i = 0; i < blocks.size(); i++) {
-            blocks.get(i).forward(x, step);
-            step.tap().see("l_out", i, x);
+        int layer = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            if (i > 0) {
+                Tensor here = part.residual.first(step.rows());
+                part.stage.backend().receive(here, x, before.stage.backend());
+                x = here;
+            }
+            part.forward(x, layer, step);
+            layer = part.stage.endLayer();
+            before = part;
         }
         head.begin(x, step);
     }
@@ -75,6 +129,6 @@ public final class TransformerDecoder implements Decoder {
 
     @Override
     public void close() {
-        workspace.close();
+        parts.forEach(part -> part.workspace.close());
     }
 }

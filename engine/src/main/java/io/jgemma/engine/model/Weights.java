@@ -25,12 +25,11 @@ public final class Weights implements AutoCloseable {
     private final LongConsumer progress;
     private final Map<String, Tensor> loaded = new HashMap<>();
     private final Arena converted = Arena.ofShared();
-    private long loadedBytes;
 
     /**
      * The weights of a file.
      *
-     * @param progress told the bytes loaded so far
+     * @param progress told the bytes of each tensor that is loaded
      */
     public Weights(GgufFile file, Backend backend, LongConsumer progress) {
         this.file = file;
@@ -63,8 +62,7 @@ public final class Weights implements AutoCloseable {
         }
         Tensor made = backend.upload(tensor);
         loaded.put(name, made);
-        loadedBytes += tensor.data().byteSize();
-        progress.accept(loadedBytes);
+        progress.accept(tensor.data().byteSize());
         return made;
     }
 

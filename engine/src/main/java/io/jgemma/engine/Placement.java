@@ -1,0 +1,158 @@
+package io.jgemma.engine;
+
+import io.jgemma.engine.backend.Accelerator;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.DeviceException;
+import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.cpu.CpuBackend;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.kv.KvPlan;
+import io.jgemma.engine.model.Stage;
+import io.jgemma.engine.model.Weights;
+import io.jgemma.engine.spec.ModelSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.LongConsumer;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/** The backends that an engine computes with, and which layers each of them has. */
+final class Placement implements AutoCloseable {
+
+    private final DevicePlan plan;
+    private final List<Stage> stages = new ArrayList<>();
+
+    private Placement(DevicePlan plan) {
+        this.plan = plan;
+    }
+
+    /** The devices of this machine. */
+    static List<DeviceInfo> devices() {
+        return accelerator().devices();
+    }
+
+    private static Accelerator accelerator() {
+        return ServiceLoader.load(Accelerator.class, Engine.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new DeviceException(
+                        "no layer can run on a GPU: the jar jgemma-cuda-kernels is missing; without -ngl the model"
+                                + " runs on the processor"));
+    }
+
+    /**
+     * Opens what the options ask for. If that fails, nothing stays open.
+     *
+     * @throws DeviceException when a device is missing, or too small
+     */
+    static Placement open(EngineOptions options, ModelSpec spec, GgufFile file) {
+        DevicePlanner planner = new DevicePlanner(options, spec, file);
+        if (options.offload().layers() == 0) {
+            return open(options, planner.onCpu(), file, Placement::noDevice);
+        }
+        Accelerator accelerator = accelerator();
+        DevicePlan plan = planner.over(accelerator.devices());
+        options.listener().planned(plan);
+        return open(options, plan, file, accelerator::open);
+    }
+
+    private interface Opener {
+        Backend open(int device);
+    }
+
+    private static Backend noDevice(int number) {
+        throw new IllegalStateException("a plan for the CPU names device " + number);
+    }
+
+    private static Placement open(EngineOptions options, DevicePlan plan, GgufFile file, Opener opener) {
+        LongConsumer progress = new Progress(options.listener(), file);
+        Placement placement = new Placement(plan);
+        boolean complete = false;
+        try {
+            for (DevicePlan.Part part : plan.parts()) {
+                Backend backend = part.place()
+                        .map(device -> opener.open(device.number()))
+                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads()));
+                placement.stages.add(new Stage(backend, new Weights(file, backend, progress), part.endLayer()));
+            }
+            complete = true;
+            return placement;
+        } finally {
+            if (!complete) {
+                placement.close();
+            }
+        }
+    }
+
+    /** Adds up what is loaded. A tied output matrix is loaded twice where embedding and output lie apart. */
+    private static final class Progress implements LongConsumer {
+        private final EngineOptions.LoadListener listener;
+        private final long total;
+        private long done;
+
+        Progress(EngineOptions.LoadListener listener, GgufFile file) {
+            this.listener = listener;
+            total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
+        }
+
+        @Override
+        public void accept(long bytes) {
+            done = Math.min(total, done + bytes);
+            listener.loaded(done, total);
+        }
+    }
+
+    List<Stage> stages() {
+        return stages;
+    }
+
+    /** Places of K and V. */
+    KvPlan kvPlan(ModelSpec spec, EngineOptions options) {
+        return KvPlan.of(spec, options.keyType(), options.valueType(), plan::partOf);
+    }
+
+    List<Backend> backends() {
+        return stages.stream().map(Stage::backend).toList();
+    }
+
+    /** Where logits are. */
+    Backend last() {
+        return stages.getLast().backend();
+    }
+
+    /** What computes, for people. */
+    String description() {
+        if (stages.size() == 1) {
+            return last().description();
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < stages.size(); i++) {
+            all.add(plan.parts().get(i).layers() + " layers on "
+                    + stages.get(i).backend().description());
+        }
+        return all.stream().collect(Collectors.joining(", then "));
+    }
+
+    /** What attention has read. */
+    KvReads kvReads() {
+        return backends().stream().map(Backend::kvReads).reduce(new KvReads(0, 0), KvReads::plus);
+    }
+
+    long sum(ToLongFunction<Backend> figure) {
+        return backends().stream().mapToLong(figure).sum();
+    }
+
+    int count(ToIntFunction<Backend> figure) {
+        return backends().stream().mapToInt(figure).sum();
+    }
+
+    @Override
+    public void close() {
+        for (Stage stage : stages) {
+            stage.backend().close();
+            stage.weights().close();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.jgemma.engine.backend;
+
+/**
+ * A device as its driver describes it.
+ *
+ * @param number what {@link Accelerator#open} takes
+ * @param name e.g. {@code "NVIDIA GeForce RTX 3090"}
+ * @param kind e.g. {@code "CUDA 8.6"}
+ * @param freeBytes memory that nobody uses
+ * @param totalBytes all its memory
+ */
+public record DeviceInfo(int number, String name, String kind, long freeBytes, long totalBytes) {}
