@@ -1,4 +1,7 @@
-/** The CUDA backend. JCuda is found at run time where it is wanted: without a GPU nothing here needs it. */
+import io.jgemma.cuda.backend.CudaAccelerator;
+import io.jgemma.engine.backend.Accelerator;
+
+/** The CUDA backend. JCuda is touched at run time where a GPU is asked for: without one nothing here needs it. */
 module io.jgemma.cuda.kernels {
     requires static org.jspecify;
     requires static jcuda;
@@ -8,4 +11,7 @@ module io.jgemma.cuda.kernels {
     exports io.jgemma.cuda;
     exports io.jgemma.cuda.backend;
     exports io.jgemma.cuda.kernels;
+
+    provides Accelerator with
+            CudaAccelerator;
 }

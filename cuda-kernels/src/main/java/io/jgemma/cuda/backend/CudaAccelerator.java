@@ -1,0 +1,74 @@
+package io.jgemma.cuda.backend;
+
+import io.jgemma.cuda.CudaDriver;
+import io.jgemma.cuda.CudaDrivers;
+import io.jgemma.cuda.CudaUnavailableException;
+import io.jgemma.cuda.DeviceMemory;
+import io.jgemma.cuda.kernels.KernelImages;
+import io.jgemma.engine.backend.Accelerator;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.DeviceInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** NVIDIA's GPUs. The driver is looked for when somebody asks for devices, not before. */
+public final class CudaAccelerator implements Accelerator {
+
+    private @Nullable CudaDriver opened;
+
+    /** Touches nothing yet. */
+    public CudaAccelerator() {}
+
+    /** The driver, shared by all backends of this accelerator. */
+    private synchronized CudaDriver driver() {
+        CudaDriver driver = opened;
+        if (driver == null) {
+            driver = CudaDrivers.open();
+            opened = driver;
+        }
+        return driver;
+    }
+
+    @Override
+    public List<DeviceInfo> devices() {
+        CudaDriver driver = driver();
+        List<DeviceInfo> usable = new ArrayList<>();
+        @Nullable CudaUnavailableException tooOld = null;
+        for (int number = 0; number < driver.deviceCount(); number++) {
+            int capability = driver.capability(number);
+            String name = driver.deviceName(number);
+            try {
+                KernelImages.targetFor(capability, "GPU " + number + " (" + name + ")");
+            } catch (CudaUnavailableException e) {
+                tooOld = e;
+                System.getLogger(CudaAccelerator.class.getName())
+                        .log(System.Logger.Level.INFO, "GPU {0} is left out: {1}", number, e.getMessage());
+                continue;
+            }
+            DeviceMemory memory = memory(driver, number);
+            String kind = "CUDA " + capability / 10 + "." + capability % 10;
+            usable.add(new DeviceInfo(number, name, kind, memory.freeBytes(), memory.totalBytes()));
+        }
+        if (tooOld != null && usable.isEmpty()) {
+            throw tooOld;
+        }
+        return usable;
+    }
+
+    /** What is free once a context, which takes some itself, is there. */
+    private static DeviceMemory memory(CudaDriver driver, int number) {
+        long context = driver.retainContext(number);
+        try {
+            driver.makeCurrent(context);
+            return driver.memory();
+        } finally {
+            driver.releaseContext(number);
+        }
+    }
+
+    @Override
+    public Backend open(int number) {
+        return CudaBackend.open(driver(), number);
+    }
+}

@@ -1,0 +1,24 @@
+package io.jgemma.cuda.backend;
+
+import io.jgemma.cuda.OnStandIn;
+import io.jgemma.cuda.StandIn;
+import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.Offload;
+import io.jgemma.models.ArchitectureContract;
+import java.util.List;
+
+/** Every architecture on stand-in GPUs: one, and two with layers split between them. */
+@OnStandIn
+final class CudaArchitecturesTest extends ArchitectureContract {
+
+    @Override
+    protected List<String> ways() {
+        return List.of("devices=1");
+    }
+
+    @Override
+    protected EngineOptions running(EngineOptions options, String way) {
+        StandIn.begin(way);
+        return options.withOffload(Offload.of(Offload.ALL)).withThreads(1);
+    }
+}

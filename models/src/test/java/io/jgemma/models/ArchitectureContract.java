@@ -1,0 +1,205 @@
+package io.jgemma.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.Prompt;
+import io.jgemma.engine.Session;
+import io.jgemma.engine.model.Architecture;
+import io.jgemma.engine.model.Architectures;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.sample.SamplerOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every architecture must give, wherever it runs. A new one is found by itself and fails until it has its golden files: a small GGUF
+ * ({@code NAME-tiny-q4_0.gguf}) and the logits of an independent engine beside it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class ArchitectureContract {
+
+    /** Against another engine. */
+    private static final double REFERENCE_BOUND = 1e-5;
+
+    /**
+     * Against ourselves. The weights are random, so logits depend little on the text (two texts differ by some 1e-4): a bound
+     * far below that is needed to see anything.
+     */
+    private static final double OWN_BOUND = 1e-7;
+
+    @TempDir
+    private Path folder;
+
+    /** Where and how models are to run, in words; each test runs once for each architecture and way. */
+    protected abstract List<String> ways();
+
+    /** {@code options} for a way. */
+    protected abstract EngineOptions running(EngineOptions options, String way);
+
+    private Stream<Arguments> architectures() {
+        return Architectures.all().stream()
+                .map(Architecture::name)
+                .flatMap(name -> ways().stream().map(way -> Arguments.of(name, way)));
+    }
+
+    private EngineOptions options(String name, String way) {
+        String golden = name + "-tiny-q4_0.gguf";
+        Path file = folder.resolve(golden);
+        if (!Files.exists(file)) {
+            try (InputStream in = Objects.requireNonNull(
+                    ArchitectureContract.class.getResourceAsStream("/golden/" + golden),
+                    () -> "architecture " + name + " has no golden file")) {
+                Files.copy(in, file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return running(EngineOptions.of(file), way);
+    }
+
+    private static JsonNode golden(String name) {
+        return Golden.resource(name + "-tiny-q4_0.json");
+    }
+
+    private static Map<Integer, float[]> logits(Session session, int[] tokens, int... positions) {
+        Map<Integer, float[]> seen = new HashMap<>();
+        session.evaluate(
+                tokens,
+                i -> Arrays.stream(positions).anyMatch(p -> p == i),
+                (i, values) -> seen.put(i, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
+        return seen;
+    }
+
+    private static float[] lastLogits(Session session, int[] tokens) {
+        return logits(session, tokens, tokens.length - 1).get(tokens.length - 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void logitsAreTheReferences(String name, String way) {
+        JsonNode golden = golden(name);
+        int[] tokens = Golden.ints(golden.get("tokens"));
+        int middle = golden.get("logits_middle_position").asInt();
+        for (QuantType type : List.of(QuantTypes.F32, QuantTypes.F16)) {
+            try (Engine engine = Engine.open(options(name, way).withKvTypes(type, type));
+                    Session session = engine.newSession()) {
+                Map<Integer, float[]> seen = logits(session, tokens, middle, tokens.length - 1);
+                assertThat(Golden.nmse(seen.get(middle), Golden.floats(golden.get("logits_middle_f32_base64"))))
+                        .isLessThan(REFERENCE_BOUND);
+                assertThat(Golden.nmse(
+                                seen.get(tokens.length - 1), Golden.floats(golden.get("logits_last_f32_base64"))))
+                        .isLessThan(REFERENCE_BOUND);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void brainFloatKvIsNearlyAsGood(String name, String way) {
+        JsonNode golden = golden(name);
+        try (Engine engine = Engine.open(options(name, way).withKvTypes(QuantTypes.BF16, QuantTypes.BF16));
+                Session session = engine.newSession()) {
+            float[] last = lastLogits(session, Golden.ints(golden.get("tokens")));
+            assertThat(Golden.nmse(last, Golden.floats(golden.get("logits_last_f32_base64"))))
+                    .isLessThan(1e-4);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void chunksDoNotMatter(String name, String way) {
+        int[] tokens = Golden.ints(golden(name).get("tokens"));
+        float[] whole = null;
+        for (int chunk : new int[] {512, 64, 7, 1}) {
+            try (Engine engine = Engine.open(options(name, way).withBatchTokens(2048, chunk));
+                    Session session = engine.newSession()) {
+                float[] last = lastLogits(session, tokens);
+                whole = whole == null ? last : whole;
+                assertThat(Golden.nmse(last, whole)).as("chunks of %d", chunk).isLessThan(OWN_BOUND);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void interleavedSequencesAreEachAsAlone(String name, String way) {
+        int[] one = Golden.ints(golden(name).get("tokens"));
+        int[] two = new int[one.length];
+        for (int i = 0; i < two.length; i++) {
+            two[i] = one[one.length - 1 - i];
+        }
+        try (Engine engine = Engine.open(options(name, way))) {
+            float[] oneAlone = lastLogits(engine.newSession(), one);
+            float[] twoAlone = lastLogits(engine.newSession(), two);
+            Session a = engine.newSession();
+            Session b = engine.newSession();
+            float[] lastOfA = {};
+            float[] lastOfB = {};
+            for (int from = 0; from < one.length; from += 13) {
+                int to = Math.min(from + 13, one.length);
+                lastOfA = lastLogits(a, Arrays.copyOfRange(one, from, to));
+                lastOfB = lastLogits(b, Arrays.copyOfRange(two, from, to));
+            }
+            assertThat(Golden.nmse(lastOfA, oneAlone)).isLessThan(OWN_BOUND);
+            assertThat(Golden.nmse(lastOfB, twoAlone)).isLessThan(OWN_BOUND);
+            assertThat(Golden.nmse(oneAlone, twoAlone)).as("the two differ").isGreaterThan(1e-4);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void greedyTokensAreTheReferences(String name, String way) {
+        JsonNode golden = golden(name);
+        int[] greedy = Golden.ints(golden.get("greedy"));
+        try (Engine engine = Engine.open(options(name, way));
+                Session session = engine.newSession()) {
+            GenerationRequest request = GenerationRequest.of(new Prompt.Tokens(Golden.ints(golden.get("tokens"))))
+                    .withSampling(SamplerOptions.greedy())
+                    .withMaxTokens(greedy.length)
+                    .withIgnoreEnd(true);
+            GenerationResult result = session.generate(request, event -> {});
+            assertThat(result.ids()).isEqualTo(greedy);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void aSharedPrefixIsReusedAndGivesTheSame(String name, String way) {
+        int[] tokens = Golden.ints(golden(name).get("tokens"));
+        int[] other = tokens.clone();
+        Arrays.fill(other, 100, other.length, tokens[3]);
+        GenerationRequest request = GenerationRequest.of(new Prompt.Tokens(tokens))
+                .withSampling(SamplerOptions.greedy())
+                .withMaxTokens(8)
+                .withIgnoreEnd(true);
+        try (Engine engine = Engine.open(options(name, way))) {
+            int[] fresh = engine.newSession().generate(request, event -> {}).ids();
+            Session session = engine.newSession();
+            session.evaluate(other, i -> false, (i, values) -> {});
+            GenerationResult reused = session.generate(request, event -> {});
+            assertThat(reused.timings().cachedTokens()).isEqualTo(100);
+            assertThat(reused.ids()).isEqualTo(fresh);
+        }
+    }
+}
