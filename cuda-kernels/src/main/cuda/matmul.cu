@@ -1,12 +1,12 @@
 // y[token][row] = sum_k w[row][k] x[token][k], w any GGUF type [rows, columns] as in the file, x and y F32.
-// The slow twin of every faster product: a warp takes one row of w for up to four tokens, so that a decoded weight is used
+// The slow twin of every faster product: a warp takes one row of w for up to eight tokens, so that a decoded weight is used
 // for all of them; its lanes take every 32nd element.
-// Grid: (rows / 4 rounded up, tokens / 4 rounded up). Block: 4 warps. No shared memory.
+// Grid: (rows / 4 rounded up, tokens / 8 rounded up). Block: 4 warps. No shared memory.
 #include "warp.cuh"
 #include "weights.cuh"
 
 #define WARPS 4
-#define TOKENS 4
+#define TOKENS 8
 
 extern "C" __global__ void __launch_bounds__(32 * WARPS) jg_matmul(
         float* __restrict__ y,

@@ -1,22 +1,26 @@
 package io.jgemma.cuda.backend;
 
 import io.jgemma.cuda.CudaDriver;
+import io.jgemma.cuda.kernels.Q4_0Weights;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One GPU. Weights are copied to it once, through pinned memory, as they lie in the file; K/V pages and working buffers lie
- * in its memory. Operations are put on one stream and run in order; {@link #read} waits.
+ * One GPU. Weights are copied to it once, through pinned memory, Q4_0 repacked and the rest as it lies in the file; K/V pages
+ * and working buffers lie in its memory. Operations are put on one stream and run in order; {@link #read} waits.
  *
  * <p>Nothing is computed by the processor but the angles of RoPE, in double precision. What a device cannot hold is refused
  * with the figures.
@@ -28,6 +32,7 @@ public final class CudaBackend implements Backend {
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger buffers = new AtomicInteger();
     private final List<DeviceBuffer> weights = new ArrayList<>();
+    private final Set<CudaBackend> senders = new HashSet<>();
     private boolean closed;
 
     private CudaBackend(Device device) {
@@ -73,9 +78,19 @@ public final class CudaBackend implements Backend {
     public Tensor upload(GgufTensor weight) {
         device.enter();
         MemorySegment blocks = weight.data();
-        DeviceBuffer buffer = new DeviceBuffer(device, device.allocate(blocks.byteSize()), blocks.byteSize(), () -> {});
+        boolean pack = weight.type() == QuantTypes.Q4_0;
+        int rows = Math.toIntExact(weight.rows());
+        int columns = Math.toIntExact(weight.columns());
+        long size = pack ? Q4_0Weights.bytes(rows, columns) : blocks.byteSize();
+        DeviceBuffer buffer = new DeviceBuffer(device, device.allocate(size), size, () -> {});
         weights.add(buffer);
-        device.staging().copyToDevice(buffer.address(), blocks);
+        if (pack) {
+            Q4_0Weights packed = Q4_0Weights.at(buffer.address(), rows, columns);
+            packed.send(blocks, device.staging());
+            buffer.pack(packed);
+        } else {
+            device.staging().copyToDevice(buffer.address(), blocks);
+        }
         return new Tensor(weight.type(), weight.rows(), weight.columns(), buffer, 0);
     }
 
@@ -118,6 +133,32 @@ public final class CudaBackend implements Backend {
         long address = DeviceBuffer.of(device, to).address() + offset;
         device.enter();
         device.staging().copyToDevice(address, from);
+    }
+
+    /** Between GPUs the tensor goes from one memory to the other, and the host does not wait. */
+    @Override
+    public void receive(Tensor to, Tensor from, Backend other) {
+        if (!(other instanceof CudaBackend sender) || sender.device.driver() != device.driver()) {
+            Backend.super.receive(to, from, other);
+            return;
+        }
+        if (to.byteSize() != from.byteSize()) {
+            throw new IllegalArgumentException("%d bytes of GPU %d do not fit a tensor of %d"
+                    .formatted(from.byteSize(), sender.device.number(), to.byteSize()));
+        }
+        long source = DeviceBuffer.address(sender.device, from);
+        long target = DeviceBuffer.address(device, to);
+        if (to.byteSize() > 0) {
+            if (senders.add(sender)) {
+                device.openWayFrom(sender.device);
+            }
+            device.waitFor(sender.device);
+            device.driver()
+                    .copyPeer(
+                            target, device.context(), source, sender.device.context(), to.byteSize(), device.stream());
+            // The sender may write the tensor anew when the copy is done.
+            sender.device.waitFor(device);
+        }
     }
 
     @Override

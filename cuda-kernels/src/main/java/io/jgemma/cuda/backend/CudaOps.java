@@ -3,6 +3,8 @@ package io.jgemma.cuda.backend;
 import io.jgemma.cuda.kernels.DeviceRows;
 import io.jgemma.cuda.kernels.DeviceWeights;
 import io.jgemma.cuda.kernels.Kernels;
+import io.jgemma.cuda.kernels.Q16Rows;
+import io.jgemma.cuda.kernels.Q4_0Weights;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.KvSide;
@@ -15,6 +17,7 @@ import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Checks shapes and launches kernels, one or two for each operation. */
 final class CudaOps implements Ops {
@@ -23,12 +26,14 @@ final class CudaOps implements Ops {
     private final Kernels kernels;
     private final CudaAttention attention;
     private final Region numbers;
+    private final Region activations;
 
     CudaOps(Device device) {
         this.device = device;
         kernels = device.kernels();
         attention = new CudaAttention(device);
         numbers = new Region(device);
+        activations = new Region(device);
     }
 
     private DeviceRows rows(Tensor tensor) {
@@ -40,8 +45,23 @@ final class CudaOps implements Ops {
     }
 
     private DeviceWeights weights(Tensor w) {
+        Q4_0Weights packed = packed(w);
         return new DeviceWeights(
-                w.type().ggufId(), address(w), 0, Math.toIntExact(w.rows()), Math.toIntExact(w.columns()));
+                w.type().ggufId(),
+                address(w),
+                packed == null ? 0 : packed.scales(),
+                Math.toIntExact(w.rows()),
+                Math.toIntExact(w.columns()));
+    }
+
+    /** Repacked weights, which are used as a whole. */
+    private @Nullable Q4_0Weights packed(Tensor w) {
+        Q4_0Weights packed = DeviceBuffer.of(device, w.buffer()).packed();
+        if (packed != null && (w.offsetBytes() != 0 || w.rows() != packed.rows())) {
+            throw new IllegalArgumentException(
+                    w.rows() + " of " + packed.rows() + " rows of repacked Q4_0 weights cannot be used alone");
+        }
+        return packed;
     }
 
     @Override
@@ -57,10 +77,21 @@ final class CudaOps implements Ops {
     @Override
     public void matmul(Tensor y, Tensor w, Tensor x) {
         OpChecks.matmul(y, w, x);
-        if (y.rows() > 0) {
-            device.enter();
-            kernels.matmul(rows(y), weights(w), rows(x), device.stream());
+        if (y.rows() == 0) {
+            return;
         }
+        device.enter();
+        Q4_0Weights packed = packed(w);
+        if (packed == null) {
+            kernels.matmul(rows(y), weights(w), rows(x), device.stream());
+            return;
+        }
+        int tokens = Math.toIntExact(x.rows());
+        int columns = Math.toIntExact(x.columns());
+        activations.reserve(Q16Rows.bytes(tokens, columns));
+        Q16Rows quantized = Q16Rows.at(activations.address(), tokens, columns);
+        kernels.quantize(quantized, address(x), device.stream());
+        kernels.matmul(address(y), packed, quantized, device.stream());
     }
 
     @Override
@@ -175,5 +206,6 @@ final class CudaOps implements Ops {
     void close() {
         attention.close();
         numbers.close();
+        activations.close();
     }
 }

@@ -26,6 +26,7 @@ final class Device implements AutoCloseable {
     private final String name;
     private final long context;
     private final long stream;
+    private final long reached;
     private final Staging staging;
     private final Kernels kernels;
     private final Deque<Runnable> undo;
@@ -42,6 +43,8 @@ final class Device implements AutoCloseable {
         driver.makeCurrent(context);
         stream = driver.createStream();
         undo.push(() -> driver.destroyStream(stream));
+        reached = driver.createEvent();
+        undo.push(() -> driver.destroyEvent(reached));
         staging = Staging.open(driver, stream, STAGING_SLOTS, STAGING_SLOT_BYTES);
         undo.push(staging::close);
         kernels = Kernels.load(driver, number);
@@ -144,9 +147,26 @@ final class Device implements AutoCloseable {
         }
     }
 
-    /** Waits for all work. */
-    void synchronize() {
-        driver.synchronizeStream(stream);
+    /** Lets all later work of this device wait for what another one was given until now. */
+    void waitFor(Device other) {
+        other.enter();
+        driver.recordEvent(other.reached, other.stream);
+        enter();
+        driver.waitForEvent(stream, other.reached);
+    }
+
+    /** Lets copies from another device go straight to this one where the machine can do that; the driver else takes a detour. */
+    void openWayFrom(Device other) {
+        if (driver.canAccessPeer(number, other.number)) {
+            enter();
+            try {
+                driver.enablePeerAccess(other.context);
+            } catch (CudaException e) {
+                if (!e.error().equals("CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**

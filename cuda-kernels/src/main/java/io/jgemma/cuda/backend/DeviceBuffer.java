@@ -1,9 +1,11 @@
 package io.jgemma.cuda.backend;
 
+import io.jgemma.cuda.kernels.Q4_0Weights;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Memory of a device, and the part of it that was shown to the host. */
 final class DeviceBuffer implements Buffer {
@@ -12,6 +14,7 @@ final class DeviceBuffer implements Buffer {
     private final long bytes;
     private final Runnable onClose;
     private MemorySegment shown = MemorySegment.NULL;
+    private @Nullable Q4_0Weights packed;
     private boolean closed;
 
     /**
@@ -48,6 +51,16 @@ final class DeviceBuffer implements Buffer {
 
     long address() {
         return address;
+    }
+
+    /** Weights in this buffer that were repacked; they begin where it begins. */
+    @Nullable
+    Q4_0Weights packed() {
+        return packed;
+    }
+
+    void pack(Q4_0Weights weights) {
+        packed = weights;
     }
 
     /** Host memory of its own for bytes of this buffer; it stays valid, and is given again for the same bytes. */

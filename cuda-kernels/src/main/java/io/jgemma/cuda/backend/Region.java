@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Device memory for small things that operations read and that the host writes anew each time; it grows as needed. */
+/** Device memory for what lives no longer than an operation; it grows as needed. */
 final class Region {
     private static final long LEAST_BYTES = 16 * 1024;
 

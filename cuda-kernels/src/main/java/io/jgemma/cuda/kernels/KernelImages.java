@@ -17,7 +17,7 @@ public final class KernelImages {
     /** The kernel files. */
     public static final List<String> NAMES = List.of(
             "quantize",
-            "matvec_q4_0",
+            "matmul_q4_0",
             "rms_norm",
             "matmul",
             "embed",

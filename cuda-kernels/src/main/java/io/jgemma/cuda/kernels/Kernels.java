@@ -20,7 +20,6 @@ public final class Kernels implements AutoCloseable {
     public static final int SILU = 1;
 
     private static final int QUANTIZE_THREADS = 256;
-    private static final int MATVEC_THREADS = 128;
     private static final int NORM_THREADS = 256;
     /** A thread of the quantizing kernel takes four values. */
     private static final int QUANTIZE_THREADS_PER_BLOCK = Q4_0Weights.BLOCK / 4;
@@ -33,7 +32,8 @@ public final class Kernels implements AutoCloseable {
     private static final int PAIR_THREADS = 128;
     private static final int MATMUL_THREADS = 128;
     private static final int MATMUL_ROWS = 4;
-    private static final int MATMUL_TOKENS = 4;
+    private static final int MATMUL_TOKENS = 8;
+    private static final int PACKED_TOKENS = 4;
     private static final int KV_THREADS = 128;
     private static final int ATTENTION_WARPS = 4;
 
@@ -42,7 +42,7 @@ public final class Kernels implements AutoCloseable {
     private final Arguments arguments = new Arguments(arena, MOST_ARGUMENTS);
     private final List<Long> modules = new ArrayList<>();
     private final long quantize;
-    private final long matvecQ4_0;
+    private final long matmulQ4_0;
     private final long rmsNorm;
     private final long matmul;
     private final long embed;
@@ -56,8 +56,8 @@ public final class Kernels implements AutoCloseable {
 
     private Kernels(CudaDriver driver, int target) {
         this.driver = driver;
-        quantize = function("quantize", "jg_quantize_q8_1", target);
-        matvecQ4_0 = function("matvec_q4_0", "jg_matvec_q4_0", target);
+        quantize = function("quantize", "jg_quantize", target);
+        matmulQ4_0 = function("matmul_q4_0", "jg_matmul_q4_0", target);
         rmsNorm = function("rms_norm", "jg_rms_norm", target);
         matmul = function("matmul", "jg_matmul", target);
         embed = function("embed", "jg_embed", target);
@@ -77,11 +77,11 @@ public final class Kernels implements AutoCloseable {
     }
 
     /**
-     * {@code y = Q8_1(x)}.
+     * {@code y = Q16(x)}.
      *
      * @param x address of F32 {@code [y.tokens(), 32 y.blocks()]}, aligned to 16 bytes
      */
-    public void quantize(Q8_1Rows y, long x, long stream) {
+    public void quantize(Q16Rows y, long x, long stream) {
         int threads = Math.multiplyExact(y.blocks(), QUANTIZE_THREADS_PER_BLOCK);
         arguments.clear().put(x).put(y.quants()).put(y.heads()).put(y.blocks());
         LaunchShape shape =
@@ -94,21 +94,15 @@ public final class Kernels implements AutoCloseable {
      *
      * @param y address of F32 {@code [x.tokens(), w.rows()]}
      */
-    public void matvec(long y, Q4_0Weights w, Q8_1Rows x, long stream) {
+    public void matmul(long y, Q4_0Weights w, Q16Rows x, long stream) {
         if (w.blocks() != x.blocks()) {
             throw new IllegalArgumentException("weights of %d columns with activations of %d"
                     .formatted(w.blocks() * Q4_0Weights.BLOCK, x.blocks() * Q4_0Weights.BLOCK));
         }
-        arguments
-                .clear()
-                .put(w.nibbles())
-                .put(w.scales())
-                .put(x.quants())
-                .put(x.heads())
-                .put(y)
-                .put(w.rows())
-                .put(w.blocks());
-        driver.launch(matvecQ4_0, LaunchShape.of(w.groups(), x.tokens(), MATVEC_THREADS), arguments, stream);
+        arguments.clear().put(w.nibbles()).put(w.scales()).put(x.quants()).put(x.heads());
+        arguments.put(y).put(w.rows()).put(w.blocks()).put(x.tokens());
+        int blocksY = Math.ceilDiv(x.tokens(), PACKED_TOKENS);
+        driver.launch(matmulQ4_0, LaunchShape.of(w.groups(), blocksY, MATMUL_THREADS), arguments, stream);
     }
 
     /**

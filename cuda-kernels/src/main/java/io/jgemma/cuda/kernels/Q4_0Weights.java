@@ -1,6 +1,5 @@
 package io.jgemma.cuda.kernels;
 
-import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.Staging;
 import java.lang.foreign.MemorySegment;
 
@@ -26,49 +25,39 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
         return groups(rows);
     }
 
+    /** Bytes of device memory that weights take. */
+    public static long bytes(int rows, int columns) {
+        return (long) groups(rows) * GROUP_ROWS * (columns / BLOCK) * (NIBBLE_BYTES + SCALE_BYTES);
+    }
+
+    /** Weights at an address, which is a multiple of 16 and has {@link #bytes(int, int)} bytes behind it. */
+    public static Q4_0Weights at(long address, int rows, int columns) {
+        if (rows < 1 || columns < BLOCK || columns % BLOCK != 0) {
+            throw new IllegalArgumentException(
+                    "Q4_0 weights of %d rows and %d columns: columns are a multiple of 32".formatted(rows, columns));
+        }
+        int blocks = columns / BLOCK;
+        long nibbleBytes = (long) groups(rows) * GROUP_ROWS * blocks * NIBBLE_BYTES;
+        return new Q4_0Weights(address, address + nibbleBytes, rows, blocks);
+    }
+
     /** Bytes of device memory. */
     public long bytes() {
         return (long) groups() * GROUP_ROWS * blocks * (NIBBLE_BYTES + SCALE_BYTES);
     }
 
     /**
-     * Repacks and copies weights, on the staging memory's stream.
+     * Repacks weights and copies them here, as many groups at a time as the staging memory takes.
      *
      * @param gguf Q4_0 blocks of 18 bytes, row by row
-     * @param columns inputs, a multiple of 32
+     * @throws IllegalArgumentException when a group does not fit a slot of the staging memory, or bytes are missing
      */
-    public static Q4_0Weights upload(Staging staging, MemorySegment gguf, int rows, int columns) {
-        if (rows < 1 || columns < BLOCK || columns % BLOCK != 0) {
-            throw new IllegalArgumentException(
-                    "Q4_0 weights of %d rows and %d columns: columns are a multiple of 32".formatted(rows, columns));
-        }
-        int blocks = columns / BLOCK;
+    public void send(MemorySegment gguf, Staging staging) {
         long expected = (long) rows * blocks * GGUF_BYTES;
         if (gguf.byteSize() != expected) {
             throw new IllegalArgumentException("Q4_0 weights of %d rows and %d columns have %d bytes, not %d"
-                    .formatted(rows, columns, expected, gguf.byteSize()));
+                    .formatted(rows, blocks * BLOCK, expected, gguf.byteSize()));
         }
-        CudaDriver driver = staging.driver();
-        long groupBlocks = (long) groups(rows) * GROUP_ROWS * blocks;
-        long nibbles = driver.allocate(groupBlocks * NIBBLE_BYTES);
-        try {
-            long scales = driver.allocate(groupBlocks * SCALE_BYTES);
-            try {
-                Q4_0Weights weights = new Q4_0Weights(nibbles, scales, rows, blocks);
-                weights.send(gguf, staging);
-                return weights;
-            } catch (RuntimeException e) {
-                driver.free(scales);
-                throw e;
-            }
-        } catch (RuntimeException e) {
-            driver.free(nibbles);
-            throw e;
-        }
-    }
-
-    /** Repacks as many groups at a time as the staging memory takes. */
-    private void send(MemorySegment gguf, Staging staging) {
         long groupBytes = (long) GROUP_ROWS * blocks * GGUF_BYTES;
         int most = (int) Math.min(groups(), Math.max(1, staging.slotBytes() / groupBytes));
         for (int first = 0; first < groups(); first += most) {
@@ -84,12 +73,6 @@ public record Q4_0Weights(long nibbles, long scales, int rows, int blocks) {
             staging.send(scales + (long) first * GROUP_ROWS * blocks * SCALE_BYTES, halves);
             staging.sent();
         }
-    }
-
-    /** Gives the memory back. */
-    public void free(CudaDriver driver) {
-        driver.free(nibbles);
-        driver.free(scales);
     }
 
     /** A row's nibbles keep their order; its scales go between those of the group's other rows. */

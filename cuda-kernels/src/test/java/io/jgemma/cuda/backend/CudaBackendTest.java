@@ -9,6 +9,8 @@ import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.MemoryContract;
 import io.jgemma.engine.backend.OpsContract;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -37,6 +39,12 @@ class CudaBackendTest {
         @Override
         protected Backend open() {
             return backend("");
+        }
+
+        @Override
+        protected double productUnits(QuantType type) {
+            // Activations keep 15 bits beside the largest of a block, where a float has 23 of its own.
+            return type == QuantTypes.Q4_0 ? 256 : 1;
         }
     }
 
