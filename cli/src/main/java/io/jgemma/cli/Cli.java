@@ -57,7 +57,7 @@ public final class Cli {
     }
 
     private CommandLine commandLine(String[] args) {
-        CommandLine line = withCommonOptions(new JgemmaCommand());
+        CommandLine line = withCommonOptions(new JgemmaCommand(console));
         Map<String, Supplier<Object>> commands = commands(line);
         // Reading the annotations of all commands costs more than running a small one, so only the one named is read.
         if (args.length > 0 && commands.containsKey(args[0]) && !args[0].equals(CompletionCommand.NAME)) {

@@ -20,7 +20,7 @@ class UsageTest {
             value = {
                 "frobnicate|jgemma: there is no command 'frobnicate'",
                 "run --frobnicate|jgemma run: Unknown option: '--frobnicate'",
-                "run -ngl 99|jgemma run: Unknown option",
+                "run -p a --nonsense 99|Unknown option",
                 "run -p a -f b|jgemma run: -p and -f are both given",
                 "run -p a -c many|'many' is not a number of tokens",
                 "run -p a -c -5|-c -5 makes no sense",
@@ -45,7 +45,16 @@ class UsageTest {
                 "bench -o xml|xml",
                 "bench -pg 5|'5' is not PROMPT,GENERATION",
                 "template x|CONTEXT.json",
-                "info -c -1|-c -1 makes no sense"
+                "info -c -1|-c -1 makes no sense",
+                "run -p a -ngl most|'most' is not a number of layers, all or auto",
+                "run -p a -ngl -3|'-3' is not a number of layers, all or auto",
+                "run -p a -mg 1|with -ngl 0 there are none",
+                "run -p a -ngl all -sm row|row",
+                "run -p a -ngl all -mg 0 -ts 3,1|-mg uses one; give one of them",
+                "run -p a -ngl all -sm none -ts 3,1|-sm none uses one; give one of them",
+                "run -p a -ngl all -sm layer -mg 1|-sm layer uses all; give one of them",
+                "run -p a -ngl all -ts 0,0|leaves no layer to any device",
+                "run -p a -ngl all -mg -1|must not be negative"
             })
     void answersWithOneLineAndCode2(String line, String message) {
         TestConsole console = new TestConsole("");

@@ -2,8 +2,11 @@ package io.jgemma.cli.model;
 
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.ProgressBar;
+import io.jgemma.cli.io.Sizes;
+import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.MemoryPlan;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,15 +23,21 @@ public final class EngineOpener {
         Engine engine;
         List<String> warnings = new ArrayList<>();
         try (ProgressBar bar = ProgressBar.of("loading", console)) {
-            engine = Engine.open(options.withListener(new Listener(bar, warnings)));
+            engine = Engine.open(options.withListener(new Listener(console, bar, warnings)));
         }
         engine.embedded().ifPresent(model -> console.paragraph("No model was named. " + model.notice()));
         warnings.forEach(warning -> console.note("warning: " + warning));
         return engine;
     }
 
-    /** Keeps warnings until the bar is gone. */
-    private record Listener(ProgressBar bar, List<String> warnings) implements EngineOptions.LoadListener {
+    /** Keeps warnings until the bar is gone; the plan comes before it. */
+    private record Listener(Console console, ProgressBar bar, List<String> warnings)
+            implements EngineOptions.LoadListener {
+        @Override
+        public void planned(DevicePlan plan) {
+            plan.parts().forEach(part -> console.note(line(part)));
+        }
+
         @Override
         public void loaded(long doneBytes, long totalBytes) {
             bar.update(doneBytes, totalBytes);
@@ -38,5 +47,18 @@ public final class EngineOpener {
         public void doubtful(String sentence) {
             warnings.add(sentence);
         }
+    }
+
+    private static String line(DevicePlan.Part part) {
+        String layers = part.layers() == 1
+                ? "layer " + part.firstLayer()
+                : "layers " + part.firstLayer() + " to " + (part.endLayer() - 1);
+        MemoryPlan memory = part.memory();
+        String needs = Sizes.bytes(memory.totalBytes()) + " (weights " + Sizes.bytes(memory.weightsBytes())
+                + ", K and V " + Sizes.bytes(memory.kvBytes()) + ", buffers " + Sizes.bytes(memory.bufferBytes()) + ")";
+        return part.place()
+                .map(device -> "GPU " + device.number() + " (" + device.name() + "): " + layers + ", " + needs + " of "
+                        + Sizes.bytes(device.freeBytes()) + " free")
+                .orElse("CPU: " + layers + ", " + needs);
     }
 }

@@ -1,8 +1,10 @@
 package io.jgemma.cli.options;
 
+import io.jgemma.engine.Offload;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which kernels compute. */
+/** What computes, and with which kernels. */
 public final class ComputeOptions {
 
     /** Names of CPU kernels. */
@@ -36,9 +38,17 @@ public final class ComputeOptions {
                     + "Default: ${DEFAULT-VALUE}.")
     private Kernels kernels = Kernels.AUTO;
 
+    @Mixin
+    private GpuOptions gpu = new GpuOptions();
+
     /** What was asked of flash attention; either way it is on. */
     public FlashAttention flashAttention() {
         return flashAttention;
+    }
+
+    /** Which layers run on GPUs. */
+    public Offload offload() {
+        return gpu.offload();
     }
 
     /** CPU kernels. */
