@@ -138,6 +138,8 @@ Context*& current();
 Device* ownerOf(u64 address);
 ptx::Allocation* around(u64 address, u64 bytes);  // on a device
 bool isPinned(const void* address, u64 bytes);
+/// Frees all memory of a device.
+void takeBack(Device& device);
 void fault(const std::string& text);
 constexpr u64 DEVICE_WINDOW = 64ull << 30;
 

@@ -147,8 +147,12 @@ EXPORT Result cuDevicePrimaryCtxRelease_v2(int device) {
     if (!known(device)) return INVALID_DEVICE;
     Context& c = state().devices[size_t(device)]->context;
     if (c.references == 0) return INVALID_CONTEXT;
-    // As on a device, the last release destroys the context and with it a fault; what it holds is then a leak.
-    if (--c.references == 0) c.sticky = SUCCESS;
+    // The last release destroys the context, and with it a fault. Memory goes with it, as on a device, where a fault kept its
+    // owner from freeing it; else what is left is a leak, and stays to be seen.
+    if (--c.references == 0 && c.sticky) {
+        takeBack(*c.device);
+        c.sticky = SUCCESS;
+    }
     return SUCCESS;
 }
 

@@ -26,6 +26,13 @@ namespace {
 constexpr u64 PAGE = 4096;
 u64 pages(u64 bytes) { return (bytes + PAGE - 1) / PAGE * PAGE; }
 
+/// Closes the pages of an allocation.
+void close(Device& d, const ptx::Allocation& a) {
+    const u64 whole = pages(a.size);
+    mmap(reinterpret_cast<void*>(a.base & ~(PAGE - 1)), whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    d.used -= whole;
+}
+
 std::unique_ptr<ptx::Allocation> describe(u64 base, u64 size, int device) {
     auto a = std::make_unique<ptx::Allocation>();
     a->base = base;
@@ -71,6 +78,11 @@ template <class T> Result fill(u64 at, T value, u64 count, Stream* stream) {
     });
 }
 }  // namespace
+
+void takeBack(Device& d) {
+    for (auto& a : d.allocations) close(d, *a.second);
+    d.allocations.clear();
+}
 }  // namespace standin
 
 using namespace standin;
@@ -113,9 +125,7 @@ EXPORT Result cuMemFree_v2(u64 address) {
     auto it = d->allocations.find(address);
     if (it == d->allocations.end()) return INVALID_VALUE;
     const Result r = drainAll(&d->context);
-    const u64 whole = pages(it->second->size);
-    mmap(reinterpret_cast<void*>(address & ~(PAGE - 1)), whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-    d->used -= whole;
+    close(*d, *it->second);
     d->allocations.erase(it);
     return r;
 }

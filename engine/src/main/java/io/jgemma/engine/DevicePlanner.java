@@ -17,6 +17,7 @@ final class DevicePlanner {
     static final long RESERVE_BYTES = 96L << 20;
 
     private static final double GIB = 1L << 30;
+    private static final double MIB = 1L << 20;
     private static final int SHORTEST_HINT_TOKENS = 256;
 
     private final EngineOptions options;
@@ -178,20 +179,20 @@ final class DevicePlanner {
         DeviceInfo device = part.place().orElseThrow();
         MemoryPlan memory = part.memory();
         int context = options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
-        StringBuilder message = new StringBuilder("GPU %d (%s) has %.2f GiB free, and %s of the model need %.2f there"
+        StringBuilder message = new StringBuilder("GPU %d (%s) has %s free, and %s of the model need %s there"
                 .formatted(
                         device.number(),
                         device.name(),
-                        device.freeBytes() / GIB,
+                        size(device.freeBytes()),
                         part.layers() == 1 ? "1 layer" : part.layers() + " layers",
-                        (memory.totalBytes() + RESERVE_BYTES) / GIB));
-        message.append(" (weights %.2f, K and V of %d tokens %.2f, buffers %.2f, reserve %.2f)"
+                        size(memory.totalBytes() + RESERVE_BYTES)));
+        message.append(" (weights %s, K and V of %d tokens %s, buffers %s, reserve %s)"
                 .formatted(
-                        memory.weightsBytes() / GIB,
+                        size(memory.weightsBytes()),
                         context,
-                        memory.kvBytes() / GIB,
-                        memory.bufferBytes() / GIB,
-                        RESERVE_BYTES / GIB));
+                        size(memory.kvBytes()),
+                        size(memory.bufferBytes()),
+                        size(RESERVE_BYTES)));
         int shorter = longestContext(part, context);
         int fewer = layers - mostThatFits(devices).parts().getFirst().endLayer();
         String less = shorter >= SHORTEST_HINT_TOKENS ? "a context of " + shorter + " tokens (-c " + shorter + ")" : "";
@@ -200,6 +201,10 @@ final class DevicePlanner {
         return new DeviceException(message.append(layersThatFit)
                 .append(" takes as many layers as fit")
                 .toString());
+    }
+
+    private static String size(long bytes) {
+        return bytes >= GIB ? "%.2f GiB".formatted(bytes / GIB) : "%.1f MiB".formatted(bytes / MIB);
     }
 
     /** The longest context with which a part would fit; 0 when none. */

@@ -55,6 +55,9 @@ final class Placement implements AutoCloseable {
         Accelerator accelerator = accelerator();
         DevicePlan plan = planner.over(accelerator.devices());
         options.listener().planned(plan);
+        if (plan.parts().stream().allMatch(part -> part.place().isEmpty())) {
+            options.listener().doubtful("no layer fits into the free memory of a GPU, so all run on the CPU");
+        }
         return open(options, plan, file, accelerator::open);
     }
 

@@ -34,24 +34,26 @@ public final class CudaAccelerator implements Accelerator {
     public List<DeviceInfo> devices() {
         CudaDriver driver = driver();
         List<DeviceInfo> usable = new ArrayList<>();
-        @Nullable CudaUnavailableException tooOld = null;
+        List<CudaUnavailableException> tooOld = new ArrayList<>();
         for (int number = 0; number < driver.deviceCount(); number++) {
             int capability = driver.capability(number);
             String name = driver.deviceName(number);
             try {
                 KernelImages.targetFor(capability, "GPU " + number + " (" + name + ")");
             } catch (CudaUnavailableException e) {
-                tooOld = e;
-                System.getLogger(CudaAccelerator.class.getName())
-                        .log(System.Logger.Level.INFO, "GPU {0} is left out: {1}", number, e.getMessage());
+                tooOld.add(e);
                 continue;
             }
             DeviceMemory memory = memory(driver, number);
             String kind = "CUDA " + capability / 10 + "." + capability % 10;
             usable.add(new DeviceInfo(number, name, kind, memory.freeBytes(), memory.totalBytes()));
         }
-        if (tooOld != null && usable.isEmpty()) {
-            throw tooOld;
+        if (usable.isEmpty() && !tooOld.isEmpty()) {
+            throw tooOld.getFirst();
+        }
+        for (CudaUnavailableException each : tooOld) {
+            System.getLogger(CudaAccelerator.class.getName())
+                    .log(System.Logger.Level.INFO, "left out: {0}", each.getMessage());
         }
         return usable;
     }
