@@ -9,7 +9,7 @@
 
 namespace standin {
 void State::clearFigures() {
-    allocations = launches = graphLaunches = 0;
+    allocations = launches = graphLaunches = calls = 0;
     copied = Copied();
     kernels.clear();
     faults.clear();
@@ -96,6 +96,10 @@ bool set(Settings& s, const std::string& name, const std::string& value) {
         s.order = value == "lazy" ? Order::LAZY : value == "eager" ? Order::EAGER : Order::RANDOM;
         return true;
     }
+    if (name == "failCall") {
+        s.failCall = value;
+        return !value.empty();
+    }
     char* end = nullptr;
     const u64 number = strtoull(value.c_str(), &end, 10);
     if (value.empty() || *end) return false;
@@ -110,6 +114,9 @@ bool set(Settings& s, const std::string& name, const std::string& value) {
     else if (name == "failAllocation") s.failAllocation = number;
     else if (name == "failLaunch") s.failLaunch = number;
     else if (name == "failLaunchWith") s.failLaunchWith = Result(number);
+    else if (name == "failCallAt") s.failCallAt = number;
+    else if (name == "failCallWith") s.failCallWith = Result(number);
+    else if (name == "loseAtLaunch") s.loseAtLaunch = number;
     else return false;
     return true;
 }
@@ -129,7 +136,7 @@ void clearAll() {
         for (Stream* stream : d->context.streams) delete stream;
         munmap(reinterpret_cast<void*>(d->base), DEVICE_WINDOW);
     }
-    for (void* p : s.hostAllocated) free(p);
+    for (auto& p : s.hostAllocated) free(p.first);
     for (Event* e : s.events) delete e;
     for (Module* m : s.modules) delete m;
     for (Graph* g : s.graphs) delete g;
@@ -152,7 +159,7 @@ using namespace standin;
 
 /// A driver as new: everything is forgotten, then `settings` ("devices=2 streams=random") hold. 1: not understood.
 EXPORT int standin_begin(const char* settings) {
-    LOCK;
+    ALONE;
     clearAll();
     current() = nullptr;
     state().settings = Settings();
@@ -163,14 +170,14 @@ EXPORT int standin_begin(const char* settings) {
 
 /// Changes settings while it runs, and begins to count anew.
 EXPORT int standin_order(const char* settings) {
-    LOCK;
+    ALONE;
     state().clearFigures();
     return parse(state().settings, settings) ? 0 : 1;
 }
 
 /// Figures as JSON; valid until the next call.
 EXPORT const char* standin_report() {
-    LOCK;
+    ALONE;
     static std::string text;
     text = report();
     return text.c_str();
@@ -178,7 +185,7 @@ EXPORT const char* standin_report() {
 
 /// Spellings that the machine knows, a line each.
 EXPORT const char* standin_spellings() {
-    LOCK;
+    ALONE;
     static std::string text;
     text.clear();
     for (const std::string& n : ptx::spellings().names()) text += n + "\n";
@@ -186,7 +193,7 @@ EXPORT const char* standin_spellings() {
 }
 
 extern "C" int standin_unsupported(const char* name) {
-    LOCK;
+    ALONE;
     fault(std::string(name) + " is not implemented by the stand-in driver");
     fprintf(stderr, "%s is not implemented by the stand-in driver\n", name);
     return NOT_SUPPORTED;

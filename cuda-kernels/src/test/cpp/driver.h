@@ -14,8 +14,12 @@
 #include "machine.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
-/// Entries run one at a time.
-#define LOCK std::lock_guard<std::recursive_mutex> lock(standin::state().mutex)
+/// The stand-in's own entries run one at a time.
+#define ALONE std::lock_guard<std::recursive_mutex> lock(standin::state().mutex)
+/// The driver's do too, and fail where they were told to.
+#define LOCK \
+    ALONE; \
+    if (const standin::Result told = standin::told(__func__)) return told
 
 namespace standin {
 using ptx::u32;
@@ -25,9 +29,9 @@ using Result = int;
 enum : Result {
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101,
     INVALID_CONTEXT = 201, PEER_ACCESS_UNSUPPORTED = 217, INVALID_PTX = 218, UNSUPPORTED_PTX_VERSION = 222, INVALID_HANDLE = 400,
-    NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_OUT_OF_RESOURCES = 701, PEER_ACCESS_ALREADY_ENABLED = 704,
+    DEVICE_UNAVAILABLE = 46, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, LAUNCH_OUT_OF_RESOURCES = 701, PEER_ACCESS_ALREADY_ENABLED = 704,
     HOST_MEMORY_ALREADY_REGISTERED = 712, HOST_MEMORY_NOT_REGISTERED = 713, MISALIGNED_ADDRESS = 716, LAUNCH_FAILED = 719,
-    NOT_SUPPORTED = 801, STREAM_CAPTURE_UNSUPPORTED = 900, STREAM_CAPTURE_INVALIDATED = 901
+    HARDWARE_FAILURE = 214, NOT_SUPPORTED = 801, STREAM_CAPTURE_UNSUPPORTED = 900, STREAM_CAPTURE_INVALIDATED = 901, UNKNOWN = 999
 };
 
 enum class Order { LAZY, EAGER, RANDOM };
@@ -39,6 +43,10 @@ struct Settings {
     Order order = Order::LAZY;
     u64 failAllocation = 0, failLaunch = 0;  // the n-th from now on, counted from 1; 0: none
     Result failLaunchWith = LAUNCH_FAILED;
+    std::string failCall;  // an entry by name; its failCallAt-th call from now on fails
+    u64 failCallAt = 1;
+    Result failCallWith = UNKNOWN;
+    u64 loseAtLaunch = 0;  // the n-th launch from now on finds its device gone, for good
 };
 
 struct Device;
@@ -60,6 +68,7 @@ struct Event {
     u64 position = 0;  // how much work of the stream lies before it
     bool recorded = false, fired = false;
     Graph* capture = nullptr;
+    Context* context = nullptr;
     std::chrono::steady_clock::time_point time;
 };
 
@@ -87,6 +96,7 @@ struct Device {
     u64 used = 0, peak = 0, base = 0, next = 0;
     std::map<u64, std::unique_ptr<ptx::Allocation>> allocations;
     Context context;
+    bool lost = false;  // as one that fell off the bus: nothing brings it back
 };
 
 struct Module;
@@ -117,14 +127,14 @@ struct State {
     bool initialized = false;
     std::vector<std::unique_ptr<Device>> devices;
     std::map<u64, std::unique_ptr<ptx::Allocation>> pinned;
-    std::set<void*> hostAllocated;
+    std::map<void*, Context*> hostAllocated;
     std::set<Event*> events;
     std::set<Module*> modules;
     std::set<Graph*> graphs;
     std::set<Executable*> executables;
     std::mt19937_64 random;
     // Figures since the last reset.
-    u64 allocations = 0, launches = 0, graphLaunches = 0;
+    u64 allocations = 0, launches = 0, graphLaunches = 0, calls = 0;
     u32 launchNumber = 0;
     Copied copied;
     std::map<std::string, KernelStatistics> kernels;
@@ -138,8 +148,10 @@ Context*& current();
 Device* ownerOf(u64 address);
 ptx::Allocation* around(u64 address, u64 bytes);  // on a device
 bool isPinned(const void* address, u64 bytes);
-/// Frees all memory of a device.
+/// Frees everything of a device: memory, streams, events, modules, pinned memory.
 void takeBack(Device& device);
+/// What an entry was told to return in place of working.
+Result told(const std::string& entry);
 void fault(const std::string& text);
 constexpr u64 DEVICE_WINDOW = 64ull << 30;
 

@@ -17,6 +17,22 @@ Context*& current() {
     return context;
 }
 
+/// Errors that end a context on a device too.
+static bool endsContext(Result code) {
+    return code == ILLEGAL_ADDRESS || code == MISALIGNED_ADDRESS || code == LAUNCH_FAILED || code == HARDWARE_FAILURE || code == UNKNOWN;
+}
+
+Result told(const std::string& entry) {
+    State& s = state();
+    const std::string& name = s.settings.failCall;
+    if (name.empty() || (entry != name && entry != name + "_v2")) return SUCCESS;
+    if (++s.calls != s.settings.failCallAt) return SUCCESS;
+    const Result code = s.settings.failCallWith;
+    fault(entry + " fails as told");
+    if (current() && endsContext(code)) current()->sticky = code;
+    return code;
+}
+
 void fault(const std::string& text) { state().faults.push_back(text); }
 
 Device* ownerOf(u64 address) {
@@ -45,6 +61,8 @@ const std::map<Result, std::pair<const char*, const char*>> ERRORS = {
     {INVALID_PTX, {"CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"}},
     {UNSUPPORTED_PTX_VERSION, {"CUDA_ERROR_UNSUPPORTED_PTX_VERSION", "the provided PTX was compiled with an unsupported toolchain"}},
     {INVALID_HANDLE, {"CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"}},
+    {DEVICE_UNAVAILABLE, {"CUDA_ERROR_DEVICE_UNAVAILABLE", "CUDA-capable device(s) is/are busy or unavailable"}},
+    {HARDWARE_FAILURE, {"CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered"}},
     {NOT_FOUND, {"CUDA_ERROR_NOT_FOUND", "named symbol not found"}},
     {NOT_READY, {"CUDA_ERROR_NOT_READY", "device not ready"}},
     {ILLEGAL_ADDRESS, {"CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"}},
@@ -57,6 +75,7 @@ const std::map<Result, std::pair<const char*, const char*>> ERRORS = {
     {NOT_SUPPORTED, {"CUDA_ERROR_NOT_SUPPORTED", "operation not supported"}},
     {STREAM_CAPTURE_UNSUPPORTED, {"CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "operation not permitted when stream is capturing"}},
     {STREAM_CAPTURE_INVALIDATED, {"CUDA_ERROR_STREAM_CAPTURE_INVALIDATED", "operation failed due to a previous error during capture"}},
+    {UNKNOWN, {"CUDA_ERROR_UNKNOWN", "unknown error"}},
 };
 }  // namespace
 }  // namespace standin
@@ -82,6 +101,7 @@ EXPORT Result cuInit(unsigned flags) {
 }
 
 EXPORT Result cuDriverGetVersion(int* version) {
+    LOCK;
     *version = state().settings.driver;
     return SUCCESS;
 }
@@ -137,6 +157,7 @@ EXPORT Result cuDeviceGetAttribute(int* value, int attribute, int device) {
 EXPORT Result cuDevicePrimaryCtxRetain(Context** context, int device) {
     LOCK;
     if (!known(device)) return INVALID_DEVICE;
+    if (state().devices[size_t(device)]->lost) return DEVICE_UNAVAILABLE;
     *context = &state().devices[size_t(device)]->context;
     (*context)->references++;
     return SUCCESS;
@@ -147,8 +168,8 @@ EXPORT Result cuDevicePrimaryCtxRelease_v2(int device) {
     if (!known(device)) return INVALID_DEVICE;
     Context& c = state().devices[size_t(device)]->context;
     if (c.references == 0) return INVALID_CONTEXT;
-    // The last release destroys the context, and with it a fault. Memory goes with it, as on a device, where a fault kept its
-    // owner from freeing it; else what is left is a leak, and stays to be seen.
+    // The last release destroys the context, and with it a fault and all that is in it, which the fault kept its owner from
+    // freeing. Without a fault what is left is a leak, and stays to be seen.
     if (--c.references == 0 && c.sticky) {
         takeBack(*c.device);
         c.sticky = SUCCESS;
@@ -157,6 +178,7 @@ EXPORT Result cuDevicePrimaryCtxRelease_v2(int device) {
 }
 
 EXPORT Result cuCtxSetCurrent(Context* context) {
+    LOCK;
     current() = context;
     return SUCCESS;
 }

@@ -82,6 +82,25 @@ template <class T> Result fill(u64 at, T value, u64 count, Stream* stream) {
 void takeBack(Device& d) {
     for (auto& a : d.allocations) close(d, *a.second);
     d.allocations.clear();
+    State& s = state();
+    for (Stream* stream : d.context.streams) delete stream;
+    d.context.streams.clear();
+    d.context.peers.clear();
+    for (auto it = s.events.begin(); it != s.events.end();) {
+        Event* e = *it;
+        it = e->context == &d.context ? s.events.erase(it) : std::next(it);
+        if (e->context == &d.context) delete e;
+    }
+    for (auto it = s.modules.begin(); it != s.modules.end();) {
+        Module* m = *it;
+        it = m->context == &d.context ? s.modules.erase(it) : std::next(it);
+        if (m->context == &d.context) delete m;
+    }
+    for (auto it = s.hostAllocated.begin(); it != s.hostAllocated.end();) {
+        const auto [address, context] = *it;
+        it = context == &d.context ? s.hostAllocated.erase(it) : std::next(it);
+        if (context == &d.context) s.pinned.erase(u64(address)), free(address);
+    }
 }
 }  // namespace standin
 
@@ -91,7 +110,7 @@ EXPORT Result cuMemGetInfo_v2(size_t* free, size_t* total) {
     LOCK;
     if (!current()) return INVALID_CONTEXT;
     *total = state().settings.memory;
-    *free = *total - current()->device->used;
+    *free = *total - std::min<u64>(*total, current()->device->used);
     return SUCCESS;
 }
 
@@ -122,6 +141,7 @@ EXPORT Result cuMemFree_v2(u64 address) {
     if (address == 0) return SUCCESS;
     Device* d = ownerOf(address);
     if (!d) return INVALID_VALUE;
+    if (d->context.sticky) return d->context.sticky;
     auto it = d->allocations.find(address);
     if (it == d->allocations.end()) return INVALID_VALUE;
     const Result r = drainAll(&d->context);
@@ -133,19 +153,23 @@ EXPORT Result cuMemFree_v2(u64 address) {
 EXPORT Result cuMemHostAlloc(void** address, size_t bytes, unsigned) {
     LOCK;
     if (!current()) return INVALID_CONTEXT;
+    if (current()->sticky) return current()->sticky;
     if (bytes == 0) return INVALID_VALUE;
     if (++state().allocations == state().settings.failAllocation) return OUT_OF_MEMORY;
     *address = aligned_alloc(PAGE, pages(bytes));
     if (!*address) return OUT_OF_MEMORY;
     memset(*address, 0xcb, bytes);
     state().pinned[u64(*address)] = describe(u64(*address), bytes, -1);
-    state().hostAllocated.insert(*address);
+    state().hostAllocated[*address] = current();
     return SUCCESS;
 }
 
 EXPORT Result cuMemFreeHost(void* address) {
     LOCK;
-    if (!state().hostAllocated.erase(address)) return INVALID_VALUE;
+    const auto owned = state().hostAllocated.find(address);
+    if (owned == state().hostAllocated.end()) return INVALID_VALUE;
+    if (owned->second->sticky) return owned->second->sticky;
+    state().hostAllocated.erase(owned);
     for (auto& d : state().devices) drainAll(&d->context);
     state().pinned.erase(u64(address));
     free(address);

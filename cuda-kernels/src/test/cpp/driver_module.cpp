@@ -74,6 +74,11 @@ Result execute(Context* context, const ptx::Launch& prepared) {
         fault("launch " + std::to_string(s.launches) + " fails as told");
         return s.settings.failLaunchWith;
     }
+    if (s.launches == s.settings.loseAtLaunch) {
+        fault("the device is lost at launch " + std::to_string(s.launches) + " as told");
+        context->device->lost = true;
+        return UNKNOWN;
+    }
     ptx::Launch launch = prepared;
     View view(context);
     KernelStatistics& k = s.kernels[launch.kernel->name];
@@ -127,7 +132,9 @@ EXPORT Result cuModuleLoadData(Module** module, const void* image) { return cuMo
 
 EXPORT Result cuModuleUnload(Module* module) {
     LOCK;
-    if (!state().modules.erase(module)) return INVALID_HANDLE;
+    if (!known(module)) return INVALID_HANDLE;
+    if (module->context->sticky) return module->context->sticky;
+    state().modules.erase(module);
     drainAll(module->context);
     delete module;
     return SUCCESS;

@@ -87,6 +87,7 @@ EXPORT Result cuStreamCreate(Stream** stream, unsigned flags) {
 EXPORT Result cuStreamDestroy_v2(Stream* stream) {
     LOCK;
     if (!stream || !valid(stream)) return INVALID_HANDLE;
+    if (stream->context->sticky) return stream->context->sticky;
     drain(stream, stream->end());
     for (Event* e : state().events) {
         if (e->stream == stream) e->stream = nullptr;
@@ -134,6 +135,7 @@ EXPORT Result cuEventCreate(Event** event, unsigned) {
     LOCK;
     if (!current()) return INVALID_CONTEXT;
     *event = new Event;
+    (*event)->context = current();
     state().events.insert(*event);
     return SUCCESS;
 }
@@ -141,6 +143,7 @@ EXPORT Result cuEventCreate(Event** event, unsigned) {
 EXPORT Result cuEventDestroy_v2(Event* event) {
     LOCK;
     if (!known(event)) return INVALID_HANDLE;
+    if (event->context->sticky) return event->context->sticky;
     waitFor(event);
     state().events.erase(event);
     delete event;

@@ -1,7 +1,6 @@
 package io.jgemma.cuda;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * Pinned memory on the way to a device: slots that are filled one after the other, so that a copy runs while the next slot
@@ -14,14 +13,23 @@ public final class Staging implements AutoCloseable {
     private final long slotBytes;
     private final long[] events;
     private final MemorySegment memory;
+    private final Cleanup cleanup;
     private int next;
 
-    private Staging(CudaDriver driver, long stream, long slotBytes, long[] events, MemorySegment memory) {
+    private Staging(CudaDriver driver, long stream, int slots, long slotBytes, Cleanup cleanup) {
         this.driver = driver;
         this.stream = stream;
         this.slotBytes = slotBytes;
-        this.events = events;
-        this.memory = memory;
+        this.cleanup = cleanup;
+        memory = driver.allocatePinned(slots * slotBytes);
+        cleanup.add(() -> driver.freePinned(memory));
+        events = new long[slots];
+        for (int i = 0; i < slots; i++) {
+            long event = driver.createEvent();
+            cleanup.add(() -> driver.destroyEvent(event));
+            events[i] = event;
+        }
+        cleanup.add(() -> driver.synchronizeStream(stream));
     }
 
     /**
@@ -30,18 +38,12 @@ public final class Staging implements AutoCloseable {
      * @param stream what copies run on
      */
     public static Staging open(CudaDriver driver, long stream, int slots, long slotBytes) {
-        MemorySegment memory = driver.allocatePinned(slots * slotBytes);
-        long[] events = new long[slots];
+        Cleanup cleanup = new Cleanup();
         try {
-            for (int i = 0; i < slots; i++) {
-                events[i] = driver.createEvent();
-            }
+            return new Staging(driver, stream, slots, slotBytes, cleanup);
         } catch (RuntimeException e) {
-            Arrays.stream(events).filter(event -> event != 0).forEach(driver::destroyEvent);
-            driver.freePinned(memory);
-            throw e;
+            throw cleanup.after(e);
         }
-        return new Staging(driver, stream, slotBytes, events, memory);
     }
 
     /** The driver that copies. */
@@ -106,10 +108,6 @@ public final class Staging implements AutoCloseable {
     /** Waits for the copies and unpins the memory. */
     @Override
     public void close() {
-        driver.synchronizeStream(stream);
-        for (long event : events) {
-            driver.destroyEvent(event);
-        }
-        driver.freePinned(memory);
+        cleanup.run();
     }
 }

@@ -1,12 +1,15 @@
 package io.jgemma.cuda.backend;
 
+import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaDrivers;
+import io.jgemma.cuda.CudaException;
 import io.jgemma.cuda.CudaUnavailableException;
 import io.jgemma.cuda.DeviceMemory;
 import io.jgemma.cuda.kernels.KernelImages;
 import io.jgemma.engine.backend.Accelerator;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +47,7 @@ public final class CudaAccelerator implements Accelerator {
                 tooOld.add(e);
                 continue;
             }
-            DeviceMemory memory = memory(driver, number);
+            DeviceMemory memory = memory(driver, number, name);
             String kind = "CUDA " + capability / 10 + "." + capability % 10;
             usable.add(new DeviceInfo(number, name, kind, memory.freeBytes(), memory.totalBytes()));
         }
@@ -59,13 +62,20 @@ public final class CudaAccelerator implements Accelerator {
     }
 
     /** What is free once a context, which takes some itself, is there. */
-    private static DeviceMemory memory(CudaDriver driver, int number) {
-        long context = driver.retainContext(number);
+    private static DeviceMemory memory(CudaDriver driver, int number, String name) {
+        Cleanup cleanup = new Cleanup();
         try {
+            long context = driver.retainContext(number);
+            cleanup.add(() -> driver.releaseContext(number));
             driver.makeCurrent(context);
-            return driver.memory();
-        } finally {
-            driver.releaseContext(number);
+            DeviceMemory memory = driver.memory();
+            cleanup.run();
+            return memory;
+        } catch (CudaException e) {
+            throw new DeviceException(
+                    "GPU %d (%s) cannot be used: %s; CUDA_VISIBLE_DEVICES in the environment can leave it out"
+                            .formatted(number, name, e.getMessage()),
+                    cleanup.after(e));
         }
     }
 

@@ -64,7 +64,12 @@ public final class CudaBackend implements Backend {
         device.enter();
         long address = device.allocate(size);
         if (size > 0) {
-            device.driver().fill(address, (byte) 0, size, device.stream());
+            try {
+                device.driver().fill(address, (byte) 0, size, device.stream());
+            } catch (RuntimeException e) {
+                device.free(address);
+                throw e;
+            }
         }
         bytes.addAndGet(size);
         buffers.incrementAndGet();

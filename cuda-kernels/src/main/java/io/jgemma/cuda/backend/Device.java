@@ -1,5 +1,6 @@
 package io.jgemma.cuda.backend;
 
+import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaException;
 import io.jgemma.cuda.DeviceMemory;
@@ -7,8 +8,6 @@ import io.jgemma.cuda.Staging;
 import io.jgemma.cuda.kernels.KernelImages;
 import io.jgemma.cuda.kernels.Kernels;
 import io.jgemma.engine.backend.DeviceException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 
 /**
  * One GPU with what belongs to it: context, one stream for everything, kernels, staging memory. Work is done in the order
@@ -19,6 +18,7 @@ import java.util.Deque;
 final class Device implements AutoCloseable {
     private static final int STAGING_SLOTS = 4;
     private static final long STAGING_SLOT_BYTES = 4L << 20;
+    private static final double KIB = 1 << 10;
     private static final double MIB = 1 << 20;
 
     private final CudaDriver driver;
@@ -29,26 +29,26 @@ final class Device implements AutoCloseable {
     private final long reached;
     private final Staging staging;
     private final Kernels kernels;
-    private final Deque<Runnable> undo;
+    private final Cleanup undo;
     private boolean lost;
 
-    private Device(CudaDriver driver, int number, Deque<Runnable> undo) {
+    private Device(CudaDriver driver, int number, Cleanup undo) {
         this.driver = driver;
         this.number = number;
         this.undo = undo;
         name = driver.deviceName(number);
         KernelImages.targetFor(driver.capability(number), name);
         context = driver.retainContext(number);
-        undo.push(() -> driver.releaseContext(number));
+        undo.add(() -> driver.releaseContext(number));
         driver.makeCurrent(context);
         stream = driver.createStream();
-        undo.push(() -> driver.destroyStream(stream));
+        undo.add(() -> driver.destroyStream(stream));
         reached = driver.createEvent();
-        undo.push(() -> driver.destroyEvent(reached));
+        undo.add(() -> driver.destroyEvent(reached));
         staging = Staging.open(driver, stream, STAGING_SLOTS, STAGING_SLOT_BYTES);
-        undo.push(staging::close);
+        undo.add(staging::close);
         kernels = Kernels.load(driver, number);
-        undo.push(kernels::close);
+        undo.add(kernels::close);
     }
 
     /**
@@ -58,18 +58,11 @@ final class Device implements AutoCloseable {
      * @throws CudaException when it fails
      */
     static Device open(CudaDriver driver, int number) {
-        Deque<Runnable> undo = new ArrayDeque<>();
+        Cleanup undo = new Cleanup();
         try {
             return new Device(driver, number, undo);
         } catch (RuntimeException e) {
-            for (Runnable step : undo) {
-                try {
-                    step.run();
-                } catch (RuntimeException another) {
-                    e.addSuppressed(another);
-                }
-            }
-            throw e;
+            throw undo.after(e);
         }
     }
 
@@ -122,18 +115,18 @@ final class Device implements AutoCloseable {
             if (!e.error().equals("CUDA_ERROR_OUT_OF_MEMORY")) {
                 throw e;
             }
-            DeviceMemory memory = driver.memory();
-            throw new DeviceException(
-                    "GPU %d (%s) has no room for %.1f MiB more: %.1f of its %.1f MiB are free; take less context (-c),"
-                                    .formatted(
-                                            number,
-                                            name,
-                                            bytes / MIB,
-                                            memory.freeBytes() / MIB,
-                                            memory.totalBytes() / MIB)
-                            + " smaller K and V (-ctk, -ctv) or a smaller model",
-                    e);
+            throw noRoom(bytes, e);
         }
+    }
+
+    private DeviceException noRoom(long bytes, CudaException cause) {
+        DeviceMemory memory = driver.memory();
+        String size = bytes < MIB ? "%.1f KiB".formatted(bytes / KIB) : "%.1f MiB".formatted(bytes / MIB);
+        return new DeviceException(
+                "GPU %d (%s) has no room for %s more: %.1f of its %.1f MiB are free; take less context (-c),"
+                                .formatted(number, name, size, memory.freeBytes() / MIB, memory.totalBytes() / MIB)
+                        + " smaller K and V (-ctk, -ctv) or a smaller model",
+                cause);
     }
 
     /** Gives memory back when all work that may use it is done. */
@@ -182,9 +175,10 @@ final class Device implements AutoCloseable {
                 System.getLogger(Device.class.getName())
                         .log(
                                 System.Logger.Level.WARNING,
-                                "GPU {0} fails while its memory is given back: {1}; the driver takes it back",
+                                "GPU {0} fails while its memory is given back ({1} in {2}); the driver takes it back",
                                 number,
-                                e.getMessage());
+                                e.error(),
+                                e.call());
             }
         }
     }
@@ -192,8 +186,6 @@ final class Device implements AutoCloseable {
     @Override
     public void close() {
         orLost(this::enter);
-        while (!undo.isEmpty()) {
-            orLost(undo.pop());
-        }
+        orLost(undo::run);
     }
 }

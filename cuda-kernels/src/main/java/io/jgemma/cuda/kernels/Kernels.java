@@ -1,12 +1,11 @@
 package io.jgemma.cuda.kernels;
 
 import io.jgemma.cuda.Arguments;
+import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.LaunchShape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The kernels of one device, ready to be launched. Calls put work on a stream and return; they come from the thread that
@@ -40,7 +39,7 @@ public final class Kernels implements AutoCloseable {
     private final CudaDriver driver;
     private final Arena arena = Arena.ofShared();
     private final Arguments arguments = new Arguments(arena, MOST_ARGUMENTS);
-    private final List<Long> modules = new ArrayList<>();
+    private final Cleanup cleanup = new Cleanup();
     private final long quantize;
     private final long matmulQ4_0;
     private final long rmsNorm;
@@ -56,6 +55,7 @@ public final class Kernels implements AutoCloseable {
 
     private Kernels(CudaDriver driver, int target) {
         this.driver = driver;
+        cleanup.add(arena::close);
         quantize = function("quantize", "jg_quantize", target);
         matmulQ4_0 = function("matmul_q4_0", "jg_matmul_q4_0", target);
         rmsNorm = function("rms_norm", "jg_rms_norm", target);
@@ -245,20 +245,17 @@ public final class Kernels implements AutoCloseable {
 
     @Override
     public void close() {
-        modules.forEach(driver::unloadModule);
-        modules.clear();
-        arena.close();
+        cleanup.run();
     }
 
     private long function(String image, String name, int target) {
         try (Arena text = Arena.ofConfined()) {
             MemorySegment ptx = KernelImages.load(image, target, text);
             long module = driver.loadModule(ptx);
-            modules.add(module);
+            cleanup.add(() -> driver.unloadModule(module));
             return driver.function(module, name);
         } catch (RuntimeException e) {
-            close();
-            throw e;
+            throw cleanup.after(e);
         }
     }
 }
