@@ -18,7 +18,10 @@ int newestPtx(int driver) {
 
 Result load(Module& m, const std::string& text, std::string& log) {
     try {
-        m.parsed = ptx::parse(text);
+        static std::map<std::string, ptx::Module> known;  // a model loads the same modules again and again
+        auto found = known.find(text);
+        if (found == known.end()) found = known.emplace(text, ptx::parse(text)).first;
+        m.parsed = found->second;
     } catch (const ptx::ParseError& e) {
         log = e.what();
         return INVALID_PTX;

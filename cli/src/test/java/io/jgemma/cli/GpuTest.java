@@ -29,7 +29,10 @@ class GpuTest {
                 "chat -ngl auto",
                 "run -p a -ngl 3",
                 "run -p a -ngl all -sm none",
+                "run -p a -ngl all --vram-reserve 512M",
                 "logits --tokens 1 -ngl all",
+                "bench -p 1 -n 1 -r 1 -ngl all",
+                "perplexity -f pom.xml -ngl all",
                 "--list-devices"
             })
     void saysThatThereIsNoDriverAndHowToGoOn(String line) {

@@ -126,11 +126,15 @@ class FaultTableTest {
         }
     }
 
+    /** A short life without a fault. */
     private static @Nullable DeviceException live(Offload offload) {
         try (Engine engine = Engine.open(
                         EngineOptions.embedded().withContextTokens(CONTEXT).withOffload(offload));
                 Session session = engine.newSession()) {
-            answer(engine, session);
+            GenerationRequest request =
+                    GenerationRequest.of(new Prompt.Text("a")).withMaxTokens(1);
+            assertThat(session.generate(request, event -> {}).timings().promptTokens())
+                    .isPositive();
             return null;
         } catch (DeviceException e) {
             return e;

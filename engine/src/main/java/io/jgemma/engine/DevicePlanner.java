@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Cuts a model into parts for devices, and refuses what does not fit before anything is loaded. */
 final class DevicePlanner {
 
-    /** Memory of a device that no plan takes: staging, small tables, what the driver needs. */
-    static final long RESERVE_BYTES = 96L << 20;
+    /** Memory of a device that no plan takes: small tables, what the driver needs. */
+    static final long OWN_RESERVE_BYTES = 96L << 20;
 
     private static final double GIB = 1L << 30;
     private static final double MIB = 1L << 20;
@@ -24,12 +24,14 @@ final class DevicePlanner {
     private final ModelSpec spec;
     private final GgufFile file;
     private final int layers;
+    private final long reserveBytes;
 
     DevicePlanner(EngineOptions options, ModelSpec spec, GgufFile file) {
         this.options = options;
         this.spec = spec;
         this.file = file;
         layers = spec.layers().size();
+        reserveBytes = OWN_RESERVE_BYTES + options.offload().reserveBytes();
     }
 
     /** Everything on the CPU. */
@@ -78,16 +80,16 @@ final class DevicePlanner {
     private DevicePlan mostThatFits(List<DeviceInfo> devices) {
         for (int count = layers; count > 0; count--) {
             DevicePlan plan = spread(count, devices);
-            if (plan.parts().stream().allMatch(DevicePlanner::fits)) {
+            if (plan.parts().stream().allMatch(this::fits)) {
                 return plan;
             }
         }
         return onCpu();
     }
 
-    private static boolean fits(DevicePlan.Part part) {
+    private boolean fits(DevicePlan.Part part) {
         DeviceInfo device = part.device();
-        return device == null || part.memory().totalBytes() + RESERVE_BYTES <= device.freeBytes();
+        return device == null || part.memory().totalBytes() + reserveBytes <= device.freeBytes();
     }
 
     /** The last {@code count} layers on devices, in their order; those before on the CPU. */
@@ -117,7 +119,7 @@ final class DevicePlanner {
     private double share(int index, List<DeviceInfo> devices) {
         List<Double> shares = options.offload().shares();
         if (shares.isEmpty()) {
-            return Math.max(1, devices.get(index).freeBytes() - RESERVE_BYTES);
+            return Math.max(1, devices.get(index).freeBytes() - reserveBytes);
         }
         return index < shares.size() ? shares.get(index) : 0;
     }
@@ -185,14 +187,14 @@ final class DevicePlanner {
                         device.name(),
                         size(device.freeBytes()),
                         part.layers() == 1 ? "1 layer" : part.layers() + " layers",
-                        size(memory.totalBytes() + RESERVE_BYTES)));
+                        size(memory.totalBytes() + reserveBytes)));
         message.append(" (weights %s, K and V of %d tokens %s, buffers %s, reserve %s)"
                 .formatted(
                         size(memory.weightsBytes()),
                         context,
                         size(memory.kvBytes()),
                         size(memory.bufferBytes()),
-                        size(RESERVE_BYTES)));
+                        size(reserveBytes)));
         int shorter = longestContext(part, context);
         int fewer = layers - mostThatFits(devices).parts().getFirst().endLayer();
         String less = shorter >= SHORTEST_HINT_TOKENS ? "a context of " + shorter + " tokens (-c " + shorter + ")" : "";

@@ -10,8 +10,16 @@ import java.util.List;
  * @param split whether they are spread over all devices; else they all run on {@code device}
  * @param device number of the device without a split
  * @param shares with a split, how many layers each device gets, relative to the others; empty = by free memory
+ * @param reserveBytes bytes of each device's free memory that stay free
+ * @param products which kernels multiply matrices on devices: {@link #OWN} or {@link #CUBLAS}
  */
-public record Offload(int layers, boolean split, int device, List<Double> shares) {
+public record Offload(int layers, boolean split, int device, List<Double> shares, long reserveBytes, String products) {
+
+    /** jgemma's own kernels, which read quantized weights. */
+    public static final String OWN = "own";
+
+    /** NVIDIA's library where there are several rows, over weights decoded to F16. */
+    public static final String CUBLAS = "cublas";
 
     /** All layers, or none runs at all. */
     public static final int ALL = Integer.MAX_VALUE;
@@ -22,11 +30,23 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
     /** Everything runs on the CPU. */
     public static final Offload NONE = new Offload(0, false, 0, List.of());
 
+    /** With nothing held in reserve, and jgemma's own kernels. */
+    public Offload(int layers, boolean split, int device, List<Double> shares) {
+        this(layers, split, device, shares, 0, OWN);
+    }
+
     public Offload {
         shares = List.copyOf(shares);
         if (layers < AUTO || device < 0 || shares.stream().anyMatch(share -> !(share >= 0))) {
             throw new IllegalArgumentException("an offload of " + layers + " layers to device " + device
                     + " in shares of " + shares + ": numbers must not be negative");
+        }
+        if (reserveBytes < 0) {
+            throw new IllegalArgumentException("a reserve of " + reserveBytes + " bytes: it must not be negative");
+        }
+        if (!products.equals(OWN) && !products.equals(CUBLAS)) {
+            throw new IllegalArgumentException(
+                    "products by '" + products + "': known are '" + OWN + "' and '" + CUBLAS + "'");
         }
         if (!shares.isEmpty() && shares.stream().noneMatch(share -> share > 0)) {
             throw new IllegalArgumentException("an offload in shares of " + shares + " leaves no layer to any device");
@@ -36,5 +56,15 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
     /** So many layers, spread over all devices by their free memory. */
     public static Offload of(int layers) {
         return new Offload(layers, true, 0, List.of());
+    }
+
+    /** The same with so many bytes of each device's free memory left free. */
+    public Offload withReserve(long bytes) {
+        return new Offload(layers, split, device, shares, bytes, products);
+    }
+
+    /** The same with other kernels for products. */
+    public Offload withProducts(String kernels) {
+        return new Offload(layers, split, device, shares, reserveBytes, kernels);
     }
 }

@@ -125,12 +125,16 @@ public final class BenchCommand implements Callable<Integer> {
         }
         int contextTokens = contextTokens(tests);
         BenchReport report = format.report();
-        report.begin(console.out());
+        boolean begun = false;
         for (int count : threads) {
             EngineOptions options = RuntimeOptions.engineOptions(model.file(), count, batch, kv, compute)
                     .withContextTokens(contextTokens);
             try (Engine engine = EngineOpener.open(console, options);
                     Session session = engine.newSession()) {
+                if (!begun) { // a model that cannot be opened leaves no half a table
+                    report.begin(console.out());
+                    begun = true;
+                }
                 console.note(KvChoices.of(engine.spec(), contextTokens, kv.key(), kv.value())
                         .sentence());
                 run(tests, report, new BenchRunner(engine, session), setup(engine, options));

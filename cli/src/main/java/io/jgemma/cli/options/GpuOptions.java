@@ -49,6 +49,13 @@ public final class GpuOptions {
                     "The GPU to use when layers are not split; jgemma --list-devices shows the numbers. Default: 0.")
     private @Nullable Integer mainGpu;
 
+    @Option(
+            names = "--vram-reserve",
+            paramLabel = "SIZE",
+            converter = ByteSizeConverter.class,
+            description = "Free memory of each GPU to leave to others, e.g. 512M or 1G. Default: 0.")
+    private @Nullable Long reserveBytes;
+
     /** Reads a number of layers. */
     static final class Layers implements ITypeConverter<Integer> {
         @Override
@@ -87,11 +94,15 @@ public final class GpuOptions {
         if (split == Split.LAYER && mainGpu != null) {
             throw new UsageException("-mg names the one GPU to use, and -sm layer uses all; give one of them");
         }
-        if (layers == 0 && (split != null || mainGpu != null || !shares.isEmpty())) {
-            throw new UsageException("-sm, -ts and -mg say where layers on the GPU go; with -ngl 0 there are none");
+        if (layers == 0 && (split != null || mainGpu != null || !shares.isEmpty() || reserveBytes != null)) {
+            throw new UsageException(
+                    "-sm, -ts, -mg and --vram-reserve say where layers on the GPU go; with -ngl 0 there are none");
         }
         try {
-            return layers == 0 ? Offload.NONE : new Offload(layers, !whole, mainGpu == null ? 0 : mainGpu, shares);
+            return layers == 0
+                    ? Offload.NONE
+                    : new Offload(layers, !whole, mainGpu == null ? 0 : mainGpu, shares)
+                            .withReserve(reserveBytes == null ? 0 : reserveBytes);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

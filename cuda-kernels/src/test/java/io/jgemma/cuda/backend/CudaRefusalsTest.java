@@ -81,6 +81,22 @@ class CudaRefusalsTest {
                 .isInstanceOf(DeviceException.class);
     }
 
+    /** What is to stay free counts as if somebody had it. */
+    @Test
+    void aReserveIsKept() {
+        StandIn.begin("memory=268435456");
+        Engine.open(options(Offload.of(Offload.ALL), 512)).close();
+        Offload held = Offload.of(Offload.ALL).withReserve(180L << 20);
+        assertThatThrownBy(() -> Engine.open(options(held, 512)))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("reserve 276.0 MiB");
+        Plans plans = new Plans();
+        Engine.open(options(Offload.of(Offload.AUTO).withReserve(180L << 20), 512)
+                        .withListener(plans))
+                .close();
+        assertThat(plans.plans.getFirst().parts().getFirst().place()).isEqualTo(Optional.empty());
+    }
+
     @Test
     void missingDevicesAreNamed() {
         StandIn.begin("devices=2");
