@@ -19,6 +19,7 @@ module io.jgemma.engine {
     exports io.jgemma.engine.nn;
     exports io.jgemma.engine.quant;
     exports io.jgemma.engine.sample;
+    exports io.jgemma.engine.selftest;
     exports io.jgemma.engine.spec;
     exports io.jgemma.engine.template;
     exports io.jgemma.engine.tensor;

@@ -31,6 +31,7 @@ class ImportRulesTest {
             "backend",
             "cpu",
             "kv",
+            "selftest",
             "nn",
             "text",
             "template",

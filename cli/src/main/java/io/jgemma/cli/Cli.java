@@ -2,6 +2,7 @@ package io.jgemma.cli;
 
 import io.jgemma.cli.bench.BenchCommand;
 import io.jgemma.cli.chat.ChatCommand;
+import io.jgemma.cli.command.GpuSelfTestCommand;
 import io.jgemma.cli.command.InfoCommand;
 import io.jgemma.cli.command.LogitsCommand;
 import io.jgemma.cli.command.RunCommand;
@@ -93,6 +94,7 @@ public final class Cli {
         commands.put("logits", () -> new LogitsCommand(console));
         commands.put("perplexity", () -> new PerplexityCommand(console));
         commands.put("bench", () -> new BenchCommand(console));
+        commands.put("gpu-selftest", () -> new GpuSelfTestCommand(console));
         commands.put(CompletionCommand.NAME, () -> new CompletionCommand(console, root));
         return commands;
     }

@@ -33,6 +33,8 @@ class GpuTest {
                 "logits --tokens 1 -ngl all",
                 "bench -p 1 -n 1 -r 1 -ngl all",
                 "perplexity -f pom.xml -ngl all",
+                "gpu-selftest",
+                "gpu-selftest -mg 1 --size 1M",
                 "--list-devices"
             })
     void saysThatThereIsNoDriverAndHowToGoOn(String line) {

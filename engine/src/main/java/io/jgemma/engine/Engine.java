@@ -21,6 +21,8 @@ import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
+import io.jgemma.engine.selftest.SelfTestOptions;
+import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.Tokenizer;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +120,19 @@ public final class Engine implements AutoCloseable {
      */
     public static List<DeviceInfo> devices() {
         return Placement.devices();
+    }
+
+    /**
+     * Computes every operation on a device and with the CPU's reference kernels, compares, and times the device.
+     *
+     * @param device number of one of {@link #devices}
+     * @param options what is tested
+     * @param listener told each result when it is there
+     * @return whether all passed
+     * @throws io.jgemma.engine.backend.DeviceException when there is no such device
+     */
+    public static boolean selfTest(int device, SelfTestOptions options, Consumer<SelfTestResult> listener) {
+        return Placement.selfTest(device, options, listener);
     }
 
     /** The shape of a file's model, without loading it. */

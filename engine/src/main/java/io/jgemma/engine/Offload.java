@@ -11,15 +11,8 @@ import java.util.List;
  * @param device number of the device without a split
  * @param shares with a split, how many layers each device gets, relative to the others; empty = by free memory
  * @param reserveBytes bytes of each device's free memory that stay free
- * @param products which kernels multiply matrices on devices: {@link #OWN} or {@link #CUBLAS}
  */
-public record Offload(int layers, boolean split, int device, List<Double> shares, long reserveBytes, String products) {
-
-    /** jgemma's own kernels, which read quantized weights. */
-    public static final String OWN = "own";
-
-    /** NVIDIA's library where there are several rows, over weights decoded to F16. */
-    public static final String CUBLAS = "cublas";
+public record Offload(int layers, boolean split, int device, List<Double> shares, long reserveBytes) {
 
     /** All layers, or none runs at all. */
     public static final int ALL = Integer.MAX_VALUE;
@@ -30,9 +23,9 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
     /** Everything runs on the CPU. */
     public static final Offload NONE = new Offload(0, false, 0, List.of());
 
-    /** With nothing held in reserve, and jgemma's own kernels. */
+    /** With nothing held in reserve. */
     public Offload(int layers, boolean split, int device, List<Double> shares) {
-        this(layers, split, device, shares, 0, OWN);
+        this(layers, split, device, shares, 0);
     }
 
     public Offload {
@@ -43,10 +36,6 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
         }
         if (reserveBytes < 0) {
             throw new IllegalArgumentException("a reserve of " + reserveBytes + " bytes: it must not be negative");
-        }
-        if (!products.equals(OWN) && !products.equals(CUBLAS)) {
-            throw new IllegalArgumentException(
-                    "products by '" + products + "': known are '" + OWN + "' and '" + CUBLAS + "'");
         }
         if (!shares.isEmpty() && shares.stream().noneMatch(share -> share > 0)) {
             throw new IllegalArgumentException("an offload in shares of " + shares + " leaves no layer to any device");
@@ -60,11 +49,6 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
 
     /** The same with so many bytes of each device's free memory left free. */
     public Offload withReserve(long bytes) {
-        return new Offload(layers, split, device, shares, bytes, products);
-    }
-
-    /** The same with other kernels for products. */
-    public Offload withProducts(String kernels) {
-        return new Offload(layers, split, device, shares, reserveBytes, kernels);
+        return new Offload(layers, split, device, shares, bytes);
     }
 }

@@ -10,10 +10,14 @@ import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.model.Stage;
 import io.jgemma.engine.model.Weights;
+import io.jgemma.engine.selftest.SelfTest;
+import io.jgemma.engine.selftest.SelfTestOptions;
+import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
@@ -32,6 +36,12 @@ final class Placement implements AutoCloseable {
     /** The devices of this machine. */
     static List<DeviceInfo> devices() {
         return accelerator().devices();
+    }
+
+    /** Tests a device; see {@link Engine#selfTest}. */
+    static boolean selfTest(int device, SelfTestOptions options, Consumer<SelfTestResult> listener) {
+        Accelerator accelerator = accelerator();
+        return new SelfTest(() -> accelerator.open(device), options).run(listener);
     }
 
     private static Accelerator accelerator() {

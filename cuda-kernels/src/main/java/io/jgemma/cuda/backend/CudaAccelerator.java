@@ -5,6 +5,7 @@ import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaDrivers;
 import io.jgemma.cuda.CudaException;
 import io.jgemma.cuda.CudaUnavailableException;
+import io.jgemma.cuda.DeviceAttribute;
 import io.jgemma.cuda.DeviceMemory;
 import io.jgemma.cuda.kernels.KernelImages;
 import io.jgemma.engine.backend.Accelerator;
@@ -49,7 +50,8 @@ public final class CudaAccelerator implements Accelerator {
             }
             DeviceMemory memory = memory(driver, number, name);
             String kind = "CUDA " + capability / 10 + "." + capability % 10;
-            usable.add(new DeviceInfo(number, name, kind, memory.freeBytes(), memory.totalBytes()));
+            usable.add(new DeviceInfo(
+                    number, name, kind, memory.freeBytes(), memory.totalBytes(), bytesPerSecond(driver, number)));
         }
         if (usable.isEmpty() && !tooOld.isEmpty()) {
             throw tooOld.getFirst();
@@ -59,6 +61,13 @@ public final class CudaAccelerator implements Accelerator {
                     .log(System.Logger.Level.INFO, "left out: {0}", each.getMessage());
         }
         return usable;
+    }
+
+    /** Two transfers a clock. */
+    private static long bytesPerSecond(CudaDriver driver, int number) {
+        long kilohertz = driver.attribute(number, DeviceAttribute.MEMORY_CLOCK_KILOHERTZ);
+        long bits = driver.attribute(number, DeviceAttribute.MEMORY_BUS_BITS);
+        return 2 * kilohertz * 1000 * bits / Byte.SIZE;
     }
 
     /** What is free once a context, which takes some itself, is there. */

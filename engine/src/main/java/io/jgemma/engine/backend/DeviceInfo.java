@@ -8,5 +8,6 @@ package io.jgemma.engine.backend;
  * @param kind e.g. {@code "CUDA 8.6"}
  * @param freeBytes memory that nobody uses
  * @param totalBytes all its memory
+ * @param bytesPerSecond what its memory can move at most, by its clock and width; 0 where the driver does not say
  */
-public record DeviceInfo(int number, String name, String kind, long freeBytes, long totalBytes) {}
+public record DeviceInfo(int number, String name, String kind, long freeBytes, long totalBytes, long bytesPerSecond) {}

@@ -1,0 +1,52 @@
+package io.jgemma.engine.selftest;
+
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Products with weights of every type, and the lookup of their rows. */
+final class ProductCases {
+    private static final int COLUMNS = 1024;
+    private static final int LOOKED_UP = 16;
+
+    /** Activations of 16 bits, where a type has kernels that take those. */
+    private static final double BOUND = 1e-8;
+
+    private ProductCases() {}
+
+    static List<SelfTestCase> all() {
+        List<SelfTestCase> cases = new ArrayList<>();
+        for (QuantType type : QuantTypes.all()) {
+            for (int rows : new int[] {1, 64}) {
+                String name = "matmul " + type.name() + (rows == 1 ? ", 1 row" : ", " + rows + " rows");
+                cases.add(new SelfTestCase(name, BOUND, (memory, bytes) -> product(memory, type, rows, bytes)));
+            }
+            cases.add(new SelfTestCase("embed " + type.name(), BOUND, (memory, bytes) -> lookup(memory, type, bytes)));
+        }
+        return cases;
+    }
+
+    private static int outputs(QuantType type, long bytes) {
+        return Math.clamp(bytes / type.bytes(COLUMNS), 9, 1 << 20);
+    }
+
+    private static SelfTestCase.Work product(SelfTestMemory memory, QuantType type, int rows, long bytes) {
+        int outputs = outputs(type, bytes);
+        Tensor w = memory.weight(type, outputs, COLUMNS);
+        Tensor x = memory.input(rows, COLUMNS);
+        Tensor y = memory.output(rows, outputs);
+        long moved = type.bytes((long) outputs * COLUMNS) + x.byteSize() + y.byteSize();
+        return new SelfTestCase.Work(() -> memory.backend().ops().matmul(y, w, x), y, moved);
+    }
+
+    /** Too little to be timed. */
+    private static SelfTestCase.Work lookup(SelfTestMemory memory, QuantType type, long bytes) {
+        int vocabulary = outputs(type, bytes);
+        Tensor table = memory.weight(type, vocabulary, COLUMNS);
+        int[] ids = memory.numbers(LOOKED_UP, vocabulary);
+        Tensor y = memory.output(LOOKED_UP, COLUMNS);
+        return new SelfTestCase.Work(() -> memory.backend().ops().embed(y, table, ids, 2.5f), y, 0);
+    }
+}
