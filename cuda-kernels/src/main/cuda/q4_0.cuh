@@ -1,34 +1,36 @@
-// Q4_0 weights, repacked so that every load is 16 bytes wide and the 32 lanes of a warp read 512 bytes in a row:
-//   nibbles[rowGroup][row of 8][block]  16 bytes: low nibbles are elements 0..15 of the block, high ones 16..31
-//   scales[rowGroup][block][row of 8]   F16: one load brings the scales of 8 rows
-// The last group is filled up with rows of zeros.
+// Q4_0 weights, repacked:
+//   nibbles[row][block]         16 bytes: low nibbles are elements 0..15 of the block, high ones 16..31
+//   scales[group][block][row of 8]   F16: one load brings the scales of 8 rows
 #pragma once
-#include <cuda_fp16.h>
+#include "packed.cuh"
 
-#include "q16.cuh"
+struct Q4_0Packed {
+    static const int UNIT = 32, OFFSET = 8;
+    static const bool HALVES = false, LEAST = false;
+    struct Common {
+        uint4 scales;
+    };
+    struct Row {
+        uint4 nibbles;
+    };
+    const uint4 *nibbles, *scales;
+    int units;
 
-#define GROUP_ROWS 8
-
-/// sum_i w_i b_i of one block, w in 0..15, b the high bytes of the activations.
-static __device__ __forceinline__ int dotHigh(const uint4& w, const int4& first, const int4& second) {
-    int sum = __dp4a((int)(w.x & 0x0f0f0f0fu), first.x, 0);
-    sum = __dp4a((int)(w.y & 0x0f0f0f0fu), first.y, sum);
-    sum = __dp4a((int)(w.z & 0x0f0f0f0fu), first.z, sum);
-    sum = __dp4a((int)(w.w & 0x0f0f0f0fu), first.w, sum);
-    sum = __dp4a((int)(w.x >> 4 & 0x0f0f0f0fu), second.x, sum);
-    sum = __dp4a((int)(w.y >> 4 & 0x0f0f0f0fu), second.y, sum);
-    sum = __dp4a((int)(w.z >> 4 & 0x0f0f0f0fu), second.z, sum);
-    return __dp4a((int)(w.w >> 4 & 0x0f0f0f0fu), second.w, sum);
-}
-
-/// The same with the low bytes, which have no sign.
-static __device__ __forceinline__ int dotLow(const uint4& w, const uint4& first, const uint4& second) {
-    unsigned sum = __dp4a(w.x & 0x0f0f0f0fu, first.x, 0u);
-    sum = __dp4a(w.y & 0x0f0f0f0fu, first.y, sum);
-    sum = __dp4a(w.z & 0x0f0f0f0fu, first.z, sum);
-    sum = __dp4a(w.w & 0x0f0f0f0fu, first.w, sum);
-    sum = __dp4a(w.x >> 4 & 0x0f0f0f0fu, second.x, sum);
-    sum = __dp4a(w.y >> 4 & 0x0f0f0f0fu, second.y, sum);
-    sum = __dp4a(w.z >> 4 & 0x0f0f0f0fu, second.z, sum);
-    return (int)__dp4a(w.w >> 4 & 0x0f0f0f0fu, second.w, sum);
-}
+    __device__ __forceinline__ Q4_0Packed(const uint8_t* w, int rows, int columns) {
+        units = columns / UNIT;
+        nibbles = reinterpret_cast<const uint4*>(w);
+        scales = nibbles + paddedRows(rows) * units;
+    }
+    __device__ __forceinline__ Common common(int group, int unit) const { return {scales[(size_t)group * units + unit]}; }
+    __device__ __forceinline__ Row row(int row, int unit) const { return {nibbles[(size_t)row * units + unit]}; }
+    static __device__ __forceinline__ void block(const Common& c, const Row& w, int r, int, CodeBlock& out) {
+        nibbleCodes(w.nibbles, out.codes);
+        out.scale[0] = out.scale[1] = halfOf(c.scales, r);
+        out.least = 0;
+    }
+    __device__ __forceinline__ float element(int row, int i) const {
+        const uint8_t* sixteen = reinterpret_cast<const uint8_t*>(nibbles + (size_t)row * units + i / UNIT);
+        const uint8_t* eight = reinterpret_cast<const uint8_t*>(scales + (size_t)(row / GROUP_ROWS) * units + i / UNIT);
+        return loadHalf(eight + row % GROUP_ROWS * 2) * (float)((sixteen[i % 16] >> i % UNIT / 16 * 4 & 15) - 8);
+    }
+};

@@ -3,7 +3,9 @@ package io.jgemma.cuda.backend;
 import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
 
 import io.jgemma.cuda.kernels.Attention;
-import io.jgemma.cuda.kernels.Kernels;
+import io.jgemma.cuda.kernels.AttentionKernels;
+import io.jgemma.cuda.kernels.DeviceRows;
+import io.jgemma.cuda.kernels.Q16Rows;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvReads;
@@ -14,19 +16,25 @@ import java.util.List;
 
 /** Attention and the storing of K and V: a launch for each sequence of a pass. */
 final class CudaAttention {
+    private static final int TILES_OF_PART = 4;
+    private static final int MOST_SPLITS = 64;
 
     /** Tensors of {@link io.jgemma.engine.backend.Ops#attend}. */
     record Operands(Tensor y, Tensor q, Tensor k, Tensor v) {}
 
     private final Device device;
-    private final Kernels kernels;
+    private final AttentionKernels kernels;
+    private final Activations activations;
+    private final Region scratch;
     private final KvTables tables;
     private long reads;
     private long quantizedReads;
 
-    CudaAttention(Device device) {
+    CudaAttention(Device device, Activations activations) {
         this.device = device;
-        kernels = device.kernels();
+        this.activations = activations;
+        kernels = device.kernels().attention();
+        scratch = new Region(device);
         tables = new KvTables(device);
     }
 
@@ -34,18 +42,43 @@ final class CudaAttention {
         KvLayout layout = layer.layout();
         int heads = Math.toIntExact(rows.q.columns() / layout.keyDim());
         tables.begin(spans);
+        DeviceRows all =
+                new DeviceRows(at(rows.y, 0), Math.toIntExact(rows.y.rows()), Math.toIntExact(rows.y.columns()));
+        // One sequence's rows are all there is: what joins them quantizes them for the product that follows.
+        boolean whole = spans.size() == 1 && spans.getFirst().rows() == all.rows();
+        activations.written(all);
         for (int i = 0; i < spans.size(); i++) {
             KvSpan span = spans.get(i);
             if (span.rows() > 0) {
                 int first = span.firstRow();
                 Attention addresses =
                         new Attention(at(rows.y, first), at(rows.q, first), at(rows.k, first), at(rows.v, first));
-                Attention.Shape shape = new Attention.Shape(span.rows(), heads, layout.keyDim(), layout.valueDim());
-                long table = tables.toRead(layer, span);
-                kernels.attend(addresses, new Attention.Place(table, layer.slot()), shape, scale, device.stream());
+                Attention.Shape shape =
+                        new Attention.Shape(span.rows(), heads, layout.kvHeads(), layout.keyDim(), layout.valueDim());
+                Attention.Place place = new Attention.Place(tables.toRead(layer, span), layer.slot());
+                if (span.rows() > Q16Rows.MOST_FEW || !AttentionKernels.canSplit(shape)) {
+                    kernels.attend(addresses, place, shape, scale);
+                } else {
+                    DeviceRows part = new DeviceRows(addresses.y(), span.rows(), all.columns());
+                    Q16Rows quantized = activations.room(part);
+                    int splits = splits(layout, span);
+                    scratch.reserve(AttentionKernels.scratchBytes(shape, splits));
+                    kernels.attendSplit(addresses, quantized, place, shape, scale, scratch.address(), splits);
+                    if (whole) {
+                        activations.hold(all, quantized);
+                    }
+                }
                 count(layout, span, span.tables().get(layer.group()));
             }
         }
+    }
+
+    /** Parts of the context: a power of two, so that they stay the same for many tokens. */
+    private static int splits(KvLayout layout, KvSpan span) {
+        int tokens = span.position() + span.rows();
+        int seen = layout.window() == 0 ? tokens : Math.min(tokens, layout.window() + span.rows());
+        int wanted = Math.ceilDiv(seen, TILES_OF_PART * TILE_TOKENS);
+        return Math.min(MOST_SPLITS, Integer.highestOneBit(2 * wanted - 1));
     }
 
     void store(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
@@ -64,8 +97,7 @@ final class CudaAttention {
                         store,
                         new Attention.Place(table, layer.slot()),
                         extent.firstTile(),
-                        extent.pageEnd() - extent.firstPage(),
-                        device.stream());
+                        extent.pageEnd() - extent.firstPage());
             }
         }
     }
@@ -94,5 +126,6 @@ final class CudaAttention {
     /** Gives the memory back. */
     void close() {
         tables.close();
+        scratch.close();
     }
 }

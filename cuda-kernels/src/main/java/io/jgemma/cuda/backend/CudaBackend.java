@@ -1,12 +1,12 @@
 package io.jgemma.cuda.backend;
 
 import io.jgemma.cuda.CudaDriver;
-import io.jgemma.cuda.kernels.Q4_0Weights;
+import io.jgemma.cuda.kernels.PackedWeights;
+import io.jgemma.cuda.kernels.Packing;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.gguf.GgufTensor;
-import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -14,12 +14,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One GPU. Weights are copied to it once, through pinned memory, Q4_0 repacked and the rest as it lies in the file; K/V pages
+ * One GPU. Weights are copied to it once, through pinned memory, most types repacked and the rest as they lie in the file; K/V pages
  * and working buffers lie in its memory. Operations are put on one stream and run in order; {@link #read} waits.
  *
  * <p>Nothing is computed by the processor but the angles of RoPE, in double precision. What a device cannot hold is refused
@@ -83,14 +84,14 @@ public final class CudaBackend implements Backend {
     public Tensor upload(GgufTensor weight) {
         device.enter();
         MemorySegment blocks = weight.data();
-        boolean pack = weight.type() == QuantTypes.Q4_0;
+        Optional<Packing> packing = Packing.of(weight.type());
         int rows = Math.toIntExact(weight.rows());
         int columns = Math.toIntExact(weight.columns());
-        long size = pack ? Q4_0Weights.bytes(rows, columns) : blocks.byteSize();
+        long size = packing.map(p -> PackedWeights.bytes(p, rows, columns)).orElse(blocks.byteSize());
         DeviceBuffer buffer = new DeviceBuffer(device, device.allocate(size), size, () -> {});
         weights.add(buffer);
-        if (pack) {
-            Q4_0Weights packed = Q4_0Weights.at(buffer.address(), rows, columns);
+        if (packing.isPresent()) {
+            PackedWeights packed = new PackedWeights(buffer.address(), packing.get(), rows, columns);
             packed.send(blocks, device.staging());
             buffer.pack(packed);
         } else {

@@ -3,11 +3,12 @@ package io.jgemma.cuda.backend;
 import io.jgemma.cuda.kernels.DeviceRows;
 import io.jgemma.cuda.kernels.DeviceWeights;
 import io.jgemma.cuda.kernels.Kernels;
+import io.jgemma.cuda.kernels.PackedWeights;
+import io.jgemma.cuda.kernels.ProductKernels;
 import io.jgemma.cuda.kernels.Q16Rows;
-import io.jgemma.cuda.kernels.Q4_0Weights;
+import io.jgemma.cuda.kernels.RowKernels;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvReads;
-import io.jgemma.engine.backend.KvSide;
 import io.jgemma.engine.backend.KvSpan;
 import io.jgemma.engine.backend.OpChecks;
 import io.jgemma.engine.backend.Ops;
@@ -26,14 +27,14 @@ final class CudaOps implements Ops {
     private final Kernels kernels;
     private final CudaAttention attention;
     private final Region numbers;
-    private final Region activations;
+    private final Activations activations;
 
     CudaOps(Device device) {
         this.device = device;
         kernels = device.kernels();
-        attention = new CudaAttention(device);
         numbers = new Region(device);
-        activations = new Region(device);
+        activations = new Activations(device);
+        attention = new CudaAttention(device, activations);
     }
 
     private DeviceRows rows(Tensor tensor) {
@@ -45,21 +46,20 @@ final class CudaOps implements Ops {
     }
 
     private DeviceWeights weights(Tensor w) {
-        Q4_0Weights packed = packed(w);
         return new DeviceWeights(
                 w.type().ggufId(),
                 address(w),
-                packed == null ? 0 : packed.scales(),
+                packed(w) != null,
                 Math.toIntExact(w.rows()),
                 Math.toIntExact(w.columns()));
     }
 
     /** Repacked weights, which are used as a whole. */
-    private @Nullable Q4_0Weights packed(Tensor w) {
-        Q4_0Weights packed = DeviceBuffer.of(device, w.buffer()).packed();
+    private @Nullable PackedWeights packed(Tensor w) {
+        PackedWeights packed = DeviceBuffer.of(device, w.buffer()).packed();
         if (packed != null && (w.offsetBytes() != 0 || w.rows() != packed.rows())) {
             throw new IllegalArgumentException(
-                    w.rows() + " of " + packed.rows() + " rows of repacked Q4_0 weights cannot be used alone");
+                    w.rows() + " of " + packed.rows() + " rows of repacked weights cannot be used alone");
         }
         return packed;
     }
@@ -70,7 +70,8 @@ final class CudaOps implements Ops {
         if (y.rows() > 0) {
             device.enter();
             long at = numbers.put(ids, Math.toIntExact(y.rows()));
-            kernels.embed(rows(y), weights(table), at, scale, device.stream());
+            kernels.rows().embed(rows(y), weights(table), at, scale);
+            activations.written(rows(y));
         }
     }
 
@@ -81,17 +82,29 @@ final class CudaOps implements Ops {
             return;
         }
         device.enter();
-        Q4_0Weights packed = packed(w);
+        PackedWeights packed = packed(w);
         if (packed == null) {
-            kernels.matmul(rows(y), weights(w), rows(x), device.stream());
+            kernels.products().matmul(rows(y), weights(w), rows(x));
+        } else {
+            kernels.products().matmul(address(y), packed, activations.of(rows(x)));
+        }
+        activations.written(rows(y));
+    }
+
+    @Override
+    public void gatedMatmul(Tensor y, Tensor scratch, Tensor gate, Tensor up, Tensor x, Activation f) {
+        OpChecks.gatedMatmul(y, scratch, gate, up, x);
+        device.enter();
+        PackedWeights g = packed(gate);
+        PackedWeights u = packed(up);
+        if (g == null || u == null || !ProductKernels.canGate(g, u, Math.toIntExact(x.rows()))) {
+            Ops.super.gatedMatmul(y, scratch, gate, up, x, f);
             return;
         }
-        int tokens = Math.toIntExact(x.rows());
-        int columns = Math.toIntExact(x.columns());
-        activations.reserve(Q16Rows.bytes(tokens, columns));
-        Q16Rows quantized = Q16Rows.at(activations.address(), tokens, columns);
-        kernels.quantize(quantized, address(x), device.stream());
-        kernels.matmul(address(y), packed, quantized, device.stream());
+        Q16Rows from = activations.of(rows(x));
+        Q16Rows to = activations.room(rows(y));
+        kernels.products().gated(address(y), to, g, u, from, function(f));
+        activations.hold(rows(y), to);
     }
 
     @Override
@@ -109,7 +122,8 @@ final class CudaOps implements Ops {
     private void add(Tensor x, Tensor h, boolean oneRow) {
         if (x.rows() > 0) {
             device.enter();
-            kernels.add(rows(x), address(h), oneRow, device.stream());
+            kernels.rows().add(rows(x), address(h), oneRow);
+            activations.written(rows(x));
         }
     }
 
@@ -118,7 +132,30 @@ final class CudaOps implements Ops {
         OpChecks.rmsNorm(y, x, w);
         if (x.rows() > 0) {
             device.enter();
-            kernels.rmsNorm(rows(y), address(x), address(w), epsilon, device.stream());
+            norm(y, x, w, epsilon);
+        }
+    }
+
+    /** A norm into another tensor is what products take, so that it is quantized on the way. */
+    private void norm(Tensor y, Tensor x, Tensor w, float epsilon) {
+        DeviceRows to = rows(y);
+        if (address(y) == address(x) || to.columns() % Q16Rows.BLOCK != 0) {
+            kernels.rows().rmsNorm(to, address(x), address(w), epsilon);
+            activations.written(to);
+            return;
+        }
+        Q16Rows quantized = activations.room(to);
+        kernels.rows().rmsNorm(to, quantized, address(x), address(w), epsilon);
+        activations.hold(to, quantized);
+    }
+
+    @Override
+    public void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
+        OpChecks.rmsNorm(x, h, w);
+        if (x.rows() > 0) {
+            device.enter();
+            kernels.rows().addRmsNorm(rows(x), address(h), address(w), epsilon);
+            activations.written(rows(x));
         }
     }
 
@@ -141,6 +178,7 @@ final class CudaOps implements Ops {
         }
         device.enter();
         device.staging().copyToDevice(address(table), angles);
+        activations.written(rows(table));
     }
 
     @Override
@@ -148,7 +186,22 @@ final class CudaOps implements Ops {
         OpChecks.rope(x, table, headDim);
         if (x.rows() > 0) {
             device.enter();
-            kernels.rope(rows(x), rows(table), headDim, style == RopeSpec.Style.HALVES, device.stream());
+            kernels.rows().rope(rows(x), rows(table), headDim, style == RopeSpec.Style.HALVES, 0, 0);
+            activations.written(rows(x));
+        }
+    }
+
+    @Override
+    public void ropeRmsNorm(Tensor x, Tensor w, float epsilon, Tensor table, RopeSpec.Style style) {
+        int dim = Math.toIntExact(w.columns());
+        OpChecks.rope(x, table, dim);
+        Tensor heads = x.reshape(x.rows() * (x.columns() / dim), dim);
+        OpChecks.rmsNorm(heads, heads, w);
+        if (x.rows() > 0) {
+            device.enter();
+            boolean halves = style == RopeSpec.Style.HALVES;
+            kernels.rows().rope(rows(x), rows(table), dim, halves, address(w), epsilon);
+            activations.written(rows(x));
         }
     }
 
@@ -157,12 +210,16 @@ final class CudaOps implements Ops {
         OpChecks.gate(y, gate, up);
         if (y.rows() > 0) {
             device.enter();
-            int function = switch (f) {
-                case GELU_TANH -> Kernels.GELU_TANH;
-                case SILU -> Kernels.SILU;
-            };
-            kernels.gate(rows(y), address(gate), address(up), function, device.stream());
+            kernels.rows().gate(rows(y), address(gate), address(up), function(f));
+            activations.written(rows(y));
         }
+    }
+
+    private static int function(Activation f) {
+        return switch (f) {
+            case GELU_TANH -> RowKernels.GELU_TANH;
+            case SILU -> RowKernels.SILU;
+        };
     }
 
     @Override
@@ -171,7 +228,8 @@ final class CudaOps implements Ops {
         if (y.rows() > 0) {
             device.enter();
             long at = numbers.put(rows, Math.toIntExact(y.rows()));
-            kernels.gather(rows(y), address(x), at, device.stream());
+            kernels.rows().gather(rows(y), address(x), at);
+            activations.written(rows(y));
         }
     }
 
@@ -179,15 +237,15 @@ final class CudaOps implements Ops {
     public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale) {
         OpChecks.attend(layer.layout(), spans, y, q, k, v);
         device.enter();
-        round(layer.layout().keys(), k);
-        round(layer.layout().values(), v);
-        attention.attend(layer, spans, new CudaAttention.Operands(y, q, k, v), scale);
-    }
-
-    private void round(KvSide side, Tensor rows) {
-        if (side.recentType() != rows.type() && rows.rows() > 0) {
-            kernels.round(rows(rows), side.recentType().ggufId(), device.stream());
+        int keyType = layer.layout().keys().recentType().ggufId();
+        int valueType = layer.layout().values().recentType().ggufId();
+        if (k.rows() > 0
+                && (keyType != k.type().ggufId() || valueType != v.type().ggufId())) {
+            kernels.rows().round(rows(k), rows(v), keyType, valueType);
+            activations.written(rows(k));
+            activations.written(rows(v));
         }
+        attention.attend(layer, spans, new CudaAttention.Operands(y, q, k, v), scale);
     }
 
     @Override

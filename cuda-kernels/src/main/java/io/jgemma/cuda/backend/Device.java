@@ -47,7 +47,7 @@ final class Device implements AutoCloseable {
         undo.add(() -> driver.destroyEvent(reached));
         staging = Staging.open(driver, stream, STAGING_SLOTS, STAGING_SLOT_BYTES);
         undo.add(staging::close);
-        kernels = Kernels.load(driver, number);
+        kernels = Kernels.load(driver, number, (f, shape, arguments) -> driver.launch(f, shape, arguments, stream));
         undo.add(kernels::close);
     }
 

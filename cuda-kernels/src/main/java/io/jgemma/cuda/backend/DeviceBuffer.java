@@ -1,6 +1,6 @@
 package io.jgemma.cuda.backend;
 
-import io.jgemma.cuda.kernels.Q4_0Weights;
+import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -14,7 +14,7 @@ final class DeviceBuffer implements Buffer {
     private final long bytes;
     private final Runnable onClose;
     private MemorySegment shown = MemorySegment.NULL;
-    private @Nullable Q4_0Weights packed;
+    private @Nullable PackedWeights packed;
     private boolean closed;
 
     /**
@@ -55,11 +55,11 @@ final class DeviceBuffer implements Buffer {
 
     /** Weights in this buffer that were repacked; they begin where it begins. */
     @Nullable
-    Q4_0Weights packed() {
+    PackedWeights packed() {
         return packed;
     }
 
-    void pack(Q4_0Weights weights) {
+    void pack(PackedWeights weights) {
         packed = weights;
     }
 

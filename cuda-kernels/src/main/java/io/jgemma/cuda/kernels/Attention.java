@@ -26,6 +26,6 @@ public record Attention(long y, long q, long k, long v) {
      */
     public record Store(long k, long v, int kvHeads) {}
 
-    /** Rows of a launch, query heads, and elements of a K and a V vector. */
-    public record Shape(int rows, int queryHeads, int keyDim, int valueDim) {}
+    /** Rows of a launch, query and K/V heads, and elements of a K and a V vector. */
+    public record Shape(int rows, int queryHeads, int kvHeads, int keyDim, int valueDim) {}
 }

@@ -17,7 +17,9 @@ public final class KernelImages {
     /** The kernel files. */
     public static final List<String> NAMES = List.of(
             "quantize",
-            "matmul_q4_0",
+            "matvec",
+            "gated_matvec",
+            "matmul_tiles",
             "rms_norm",
             "matmul",
             "embed",
@@ -27,7 +29,9 @@ public final class KernelImages {
             "rope",
             "round",
             "store_kv",
-            "attend");
+            "attend",
+            "attend_split",
+            "attend_join");
 
     private KernelImages() {}
 

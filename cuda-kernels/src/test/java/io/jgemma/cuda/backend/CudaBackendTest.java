@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jgemma.cuda.CudaDrivers;
 import io.jgemma.cuda.OnStandIn;
 import io.jgemma.cuda.StandIn;
+import io.jgemma.cuda.kernels.Packing;
 import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.MemoryContract;
 import io.jgemma.engine.backend.OpsContract;
 import io.jgemma.engine.quant.QuantType;
-import io.jgemma.engine.quant.QuantTypes;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -44,7 +44,7 @@ class CudaBackendTest {
         @Override
         protected double productUnits(QuantType type) {
             // Activations keep 15 bits beside the largest of a block, where a float has 23 of its own.
-            return type == QuantTypes.Q4_0 ? 256 : 1;
+            return Packing.of(type).isPresent() ? 256 : 1;
         }
     }
 

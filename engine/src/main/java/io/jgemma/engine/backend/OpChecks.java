@@ -30,6 +30,13 @@ public final class OpChecks {
         require(fits && floats(y) && floats(x), "matmul", y, w, x);
     }
 
+    /** {@link Ops#gatedMatmul}. */
+    public static void gatedMatmul(Tensor y, Tensor scratch, Tensor gate, Tensor up, Tensor x) {
+        matmul(y, gate, x);
+        matmul(scratch, up, x);
+        require(sameFloats(y, scratch), "gatedMatmul", y, scratch);
+    }
+
     /** {@link Ops#addBias}. */
     public static void addBias(Tensor x, Tensor bias) {
         boolean fits = bias.rows() == 1 && bias.columns() == x.columns();

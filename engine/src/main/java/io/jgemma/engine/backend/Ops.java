@@ -130,4 +130,33 @@ public interface Ops {
         rmsNorm(h, h, w, epsilon);
         add(x, h);
     }
+
+    /**
+     * {@code y = f(x gate^T) * (x up^T)}: both products of a gated feed-forward.
+     *
+     * @param y F32 [rows, out]
+     * @param scratch F32 [rows, out], changed
+     * @param gate any type [out, in]
+     * @param up any type [out, in]
+     * @param x F32 [rows, in]
+     */
+    default void gatedMatmul(Tensor y, Tensor scratch, Tensor gate, Tensor up, Tensor x, Activation f) {
+        matmul(y, gate, x);
+        matmul(scratch, up, x);
+        gate(y, y, scratch, f);
+    }
+
+    /**
+     * Normalises each head, then turns its pairs: {@link #rmsNorm} and {@link #rope}.
+     *
+     * @param x F32 [rows, heads * headDim], changed in place
+     * @param w F32 [1, headDim]
+     * @param table F32 [rows, rotatedDims] from {@link #ropeTable}
+     */
+    default void ropeRmsNorm(Tensor x, Tensor w, float epsilon, Tensor table, RopeSpec.Style style) {
+        long dim = w.columns();
+        Tensor heads = x.reshape(x.rows() * (x.columns() / dim), dim);
+        rmsNorm(heads, heads, w, epsilon);
+        rope(x, table, Math.toIntExact(dim), style);
+    }
 }

@@ -70,7 +70,6 @@ public record BlockContext(DecoderContext decoder, Stage stage, Workspace worksp
         Weights w = stage.weights();
         int n = decoder.spec().hidden();
         return new GatedMlp(
-                ops(),
                 w.linear(named("ffn_gate"), layer.feedForward(), n),
                 w.linear(named("ffn_up"), layer.feedForward(), n),
                 w.linear(named("ffn_down"), n, layer.feedForward()),

@@ -65,16 +65,18 @@ public final class Attention {
         parts.q.apply(q, h);
         parts.k.apply(k, h);
         parts.v.apply(v, h);
-        if (parts.qNorm != null) {
-            parts.qNorm.applyToHeads(q);
-        }
-        if (parts.kNorm != null) {
-            parts.kNorm.applyToHeads(k);
-        }
-        parts.rope.apply(q, spec.keyDim());
-        parts.rope.apply(k, spec.keyDim());
+        turn(q, parts.qNorm);
+        turn(k, parts.kNorm);
         ops.attend(o, place, step.spans(), q, k, v, spec.attentionScale());
         ops.storeKv(place, step.spans(), k, v);
         parts.output.apply(y, o);
+    }
+
+    private void turn(Tensor heads, @Nullable RmsNorm norm) {
+        if (norm == null) {
+            parts.rope.apply(heads, spec.keyDim());
+        } else {
+            norm.applyToHeads(heads, parts.rope);
+        }
     }
 }

@@ -1,13 +1,11 @@
 package io.jgemma.engine.nn;
 
-import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.tensor.Tensor;
 
 /** {@code y = down(f(gate(h)) * up(h))} (Shazeer, 2020, GLU variants). */
 public final class GatedMlp {
 
-    private final Ops ops;
     private final Linear gate;
     private final Linear up;
     private final Linear down;
@@ -16,8 +14,7 @@ public final class GatedMlp {
     private final Workspace.Rows raised;
 
     /** A feed-forward. */
-    public GatedMlp(Ops ops, Linear gate, Linear up, Linear down, Activation activation, Workspace workspace) {
-        this.ops = ops;
+    public GatedMlp(Linear gate, Linear up, Linear down, Activation activation, Workspace workspace) {
         this.gate = gate;
         this.up = up;
         this.down = down;
@@ -31,9 +28,7 @@ public final class GatedMlp {
         int rows = (int) h.rows();
         Tensor g = gated.first(rows);
         Tensor u = raised.first(rows);
-        gate.apply(g, h);
-        up.apply(u, h);
-        ops.gate(g, g, u, activation);
+        gate.applyGated(g, u, up, h, activation);
         down.apply(y, g);
     }
 }

@@ -1,6 +1,7 @@
 package io.jgemma.engine.nn;
 
 import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -39,5 +40,23 @@ public final class Linear {
         if (bias != null) {
             ops.addBias(y, bias);
         }
+    }
+
+    /**
+     * {@code y = f(this(x)) * up(x)}: the two halves of a gated feed-forward.
+     *
+     * @param y F32 [rows, out]
+     * @param scratch F32 [rows, out], changed
+     * @param up as many outputs
+     * @param x F32 [rows, in]
+     */
+    public void applyGated(Tensor y, Tensor scratch, Linear up, Tensor x, Activation f) {
+        if (bias == null && up.bias == null) {
+            ops.gatedMatmul(y, scratch, weight, up.weight, x, f);
+            return;
+        }
+        apply(y, x);
+        up.apply(scratch, x);
+        ops.gate(y, y, scratch, f);
     }
 }

@@ -28,11 +28,9 @@ public final class RmsNorm {
         ops.rmsNorm(y, x, weight, epsilon);
     }
 
-    /** Normalises every head of every row: {@code x} F32 [rows, heads * n] in place. */
-    public void applyToHeads(Tensor x) {
-        long n = weight.columns();
-        Tensor heads = x.reshape(x.rows() * (x.columns() / n), n);
-        ops.rmsNorm(heads, heads, weight, epsilon);
+    /** Normalises every head of every row and turns it: {@code x} F32 [rows, heads * n] in place. */
+    void applyToHeads(Tensor x, Rope rope) {
+        rope.apply(x, weight, epsilon);
     }
 
     /** {@code x += norm(h)}; {@code h} is changed. */

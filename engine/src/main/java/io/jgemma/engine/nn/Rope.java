@@ -31,4 +31,14 @@ public final class Rope {
     public void apply(Tensor x, int headDim) {
         ops.rope(x, table.first((int) x.rows()), headDim, spec.style());
     }
+
+    /**
+     * Normalises heads, then turns them.
+     *
+     * @param x F32 [rows, heads * headDim], in place
+     * @param norm F32 [1, headDim]
+     */
+    void apply(Tensor x, Tensor norm, float epsilon) {
+        ops.ropeRmsNorm(x, norm, epsilon, table.first((int) x.rows()), spec.style());
+    }
 }

@@ -1,0 +1,119 @@
+package io.jgemma.cuda.kernels;
+
+import io.jgemma.cuda.Arguments;
+import io.jgemma.cuda.LaunchShape;
+
+/** Attention, and the storing of K and V. */
+public final class AttentionKernels {
+    private static final int THREADS = 128;
+    private static final int WARPS = 4;
+    private static final int TILE_TOKENS = 32;
+    private static final int JOIN_THREADS = 256;
+    /** Words that keep neighbouring tokens of a tile in different banks. */
+    private static final int PADDING = 4;
+
+    private static final int MOST_DIM = 256;
+    private static final int[] HEADS = {1, 4, 8};
+
+    private final KernelModules modules;
+    private final long storeKv;
+    private final long attend;
+    private final long[] split;
+    private final long join;
+
+    AttentionKernels(KernelModules modules) {
+        this.modules = modules;
+        storeKv = modules.function("store_kv", "jg_store_kv");
+        attend = modules.function("attend", "jg_attend");
+        split = new long[HEADS.length];
+        for (int i = 0; i < HEADS.length; i++) {
+            split[i] = modules.function("attend_split", "jg_attend_split_" + HEADS[i]);
+        }
+        join = modules.function("attend_join", "jg_attend_join");
+    }
+
+    /**
+     * Stores new K and V, and quantizes what leaves the tail.
+     *
+     * @param rows addresses of the new rows
+     * @param place table of what is written, made by the host, and layer
+     * @param firstTile first tile that anything is written to
+     * @param pages pages from that tile's on
+     */
+    public void storeKv(Attention.Store rows, Attention.Place place, int firstTile, int pages) {
+        Arguments arguments = modules.arguments().put(rows.k()).put(rows.v()).put(place.table());
+        arguments.put(place.layer()).put(firstTile);
+        modules.launch(storeKv, new LaunchShape(pages, rows.kvHeads(), 2, THREADS, 0));
+    }
+
+    /**
+     * Attention of rows over their sequence, of vectors of any size: the slow twin of {@link #attendSplit}.
+     *
+     * @param rows addresses of what is read and written
+     * @param place table of what was stored before, made by the host, and layer
+     * @param shape rows and heads
+     * @param scale factor on scores
+     */
+    public void attend(Attention rows, Attention.Place place, Attention.Shape shape, float scale) {
+        Arguments arguments =
+                modules.arguments().put(rows.y()).put(rows.q()).put(rows.k()).put(rows.v());
+        arguments.put(place.table()).put(place.layer()).put(scale);
+        int sharedBytes = Float.BYTES * (shape.keyDim() + WARPS * shape.valueDim());
+        modules.launch(attend, new LaunchShape(shape.rows(), shape.queryHeads(), 1, THREADS, sharedBytes));
+    }
+
+    /** Whether {@link #attendSplit} takes vectors of these sizes. */
+    public static boolean canSplit(Attention.Shape shape) {
+        return fits(shape.keyDim()) && fits(shape.valueDim());
+    }
+
+    private static boolean fits(int dim) {
+        return dim <= MOST_DIM && dim % TILE_TOKENS == 0;
+    }
+
+    /** Bytes of scratch memory that {@link #attendSplit} needs. */
+    public static long scratchBytes(Attention.Shape shape, int splits) {
+        return (long) Float.BYTES * shape.rows() * shape.queryHeads() * splits * (shape.valueDim() + 2);
+    }
+
+    /**
+     * Attention of rows over their sequence, with the context split into parts that are joined; also {@code Q16(y)}.
+     *
+     * @param rows addresses of what is read and written
+     * @param quantized room for {@code Q16(y)}, in rows
+     * @param place table of what was stored before, made by the host, and layer
+     * @param shape rows and heads; see {@link #canSplit}
+     * @param scale factor on scores
+     * @param scratch address of {@link #scratchBytes} bytes
+     * @param splits parts of the context
+     */
+    public void attendSplit(
+            Attention rows,
+            Q16Rows quantized,
+            Attention.Place place,
+            Attention.Shape shape,
+            float scale,
+            long scratch,
+            int splits) {
+        long parts = (long) shape.rows() * shape.queryHeads() * splits;
+        long state = scratch + parts * shape.valueDim() * Float.BYTES;
+        Arguments arguments = modules.arguments().put(scratch).put(state);
+        arguments.put(rows.q()).put(rows.k()).put(rows.v());
+        arguments.put(place.table()).put(place.layer()).put(scale).put(shape.queryHeads());
+        int shared = shape.queryHeads() / shape.kvHeads();
+        int kernel = 0;
+        while (kernel < HEADS.length - 1 && HEADS[kernel] < shared) {
+            kernel++;
+        }
+        int groups = shape.kvHeads() * Math.ceilDiv(shared, HEADS[kernel]);
+        int bytes = splitBytes(HEADS[kernel], shape.keyDim(), shape.valueDim());
+        modules.launch(split[kernel], new LaunchShape(splits, groups, shape.rows(), THREADS, bytes));
+        arguments = modules.arguments().put(rows.y()).put(quantized.quants()).put(quantized.heads());
+        arguments.put(scratch).put(state).put(splits).put(shape.valueDim());
+        modules.launch(join, LaunchShape.of(shape.queryHeads(), shape.rows(), JOIN_THREADS));
+    }
+
+    private static int splitBytes(int heads, int keyDim, int valueDim) {
+        return Float.BYTES * (TILE_TOKENS * (Math.max(keyDim, valueDim) + PADDING) + heads * keyDim);
+    }
+}
