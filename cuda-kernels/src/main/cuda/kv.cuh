@@ -33,6 +33,7 @@ struct KvSpan {
     Word pages;        // word of this table that would hold the address of page 0
     Word recents;      // word of this table that would hold the address of recent tile 0
     Word ends;         // word of this table that holds the visible end of row 0; 0 = each row sees up to itself
+    Word firstTile;    // that storing writes, in a page or as a recent one
     KvSide keys, values;
 };
 

@@ -3,7 +3,7 @@
 // what the processor stores:
 //   Q4_0: d = x / -8 for the x of largest magnitude, q = trunc(x / d + 8.5), at most 15
 //   Q8_0: d = max |x| / 127, q = x / d rounded to nearest, halves away from zero
-// Grid: (pages from that of `firstTile` on, K/V heads, 2: K and V). Block: 128 threads; a thread takes the same blocks of 32
+// Grid: (pages from that of the first tile on, K/V heads, 2: K and V). Block: 128 threads; a thread takes the same blocks of 32
 // values of all tiles of its page, so that it reads the mean it wrote itself. No shared memory.
 #include "kv.cuh"
 
@@ -98,12 +98,12 @@ static __device__ __forceinline__ void copyRows(
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) jg_store_kv(
-        const float* __restrict__ k, const float* __restrict__ v, const Word* __restrict__ table, int layer, int firstTile) {
+        const float* __restrict__ k, const float* __restrict__ v, const Word* __restrict__ table, int layer) {
     const KvSpan& span = *reinterpret_cast<const KvSpan*>(table);
     const KvSide& side = blockIdx.z == 0 ? span.keys : span.values;
     const float* rows = blockIdx.z == 0 ? k : v;
     KvHead at = {table, layer, (int)blockIdx.y};
-    int page = firstTile / PAGE_TILES + blockIdx.x, end = (int)(span.position + span.rows);
+    int firstTile = (int)span.firstTile, page = firstTile / PAGE_TILES + blockIdx.x, end = (int)(span.position + span.rows);
     for (int tile = max(page * PAGE_TILES, firstTile); tile < (page + 1) * PAGE_TILES; tile++) {
         int start = tile * TILE_TOKENS, from = max(start, (int)span.position), to = min(start + TILE_TOKENS, end);
         if (start >= end) return;

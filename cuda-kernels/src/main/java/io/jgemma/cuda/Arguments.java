@@ -46,6 +46,26 @@ public final class Arguments {
         return this;
     }
 
+    /** How many there are. */
+    public int count() {
+        return count;
+    }
+
+    /** Their values, of 8 bytes each. */
+    public MemorySegment values() {
+        return values.asSlice(0, Long.BYTES * (long) count);
+    }
+
+    /** Begins anew with values of 8 bytes each. */
+    public Arguments set(MemorySegment all) {
+        count = Math.toIntExact(all.byteSize() / Long.BYTES);
+        if (count > capacity) {
+            throw new IllegalStateException("a kernel's arguments: room for " + capacity + ", " + count + " came");
+        }
+        values.copyFrom(all);
+        return this;
+    }
+
     /** Where the array of addresses lies. */
     public long address() {
         return addresses.address();

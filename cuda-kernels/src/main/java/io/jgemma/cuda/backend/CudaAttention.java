@@ -17,6 +17,7 @@ import java.util.List;
 /** Attention and the storing of K and V: a launch for each sequence of a pass. */
 final class CudaAttention {
     private static final int TILES_OF_PART = 4;
+    private static final int PAGES_OF_STEP = 2;
     private static final int MOST_SPLITS = 64;
 
     /** Tensors of {@link io.jgemma.engine.backend.Ops#attend}. */
@@ -93,11 +94,9 @@ final class CudaAttention {
                         at(k, span.firstRow()),
                         at(v, span.firstRow()),
                         layer.layout().kvHeads());
-                kernels.storeKv(
-                        store,
-                        new Attention.Place(table, layer.slot()),
-                        extent.firstTile(),
-                        extent.pageEnd() - extent.firstPage());
+                // A decode step's tail may leave in one page while its token comes to the next.
+                int pages = Math.max(PAGES_OF_STEP, extent.pageEnd() - extent.firstPage());
+                kernels.storeKv(store, new Attention.Place(table, layer.slot()), pages);
             }
         }
     }
@@ -125,7 +124,6 @@ final class CudaAttention {
 
     /** Gives the memory back. */
     void close() {
-        tables.close();
         scratch.close();
     }
 }

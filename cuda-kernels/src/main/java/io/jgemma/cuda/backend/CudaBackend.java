@@ -66,6 +66,7 @@ public final class CudaBackend implements Backend {
         long address = device.allocate(size);
         if (size > 0) {
             try {
+                ops.changed();
                 device.driver().fill(address, (byte) 0, size, device.stream());
             } catch (RuntimeException e) {
                 device.free(address);
@@ -121,6 +122,7 @@ public final class CudaBackend implements Backend {
         long target = DeviceBuffer.of(device, to).address();
         if (size > 0) {
             device.enter();
+            ops.changed();
             device.driver().copyOnDevice(target, source, size, device.stream());
         }
     }
@@ -130,6 +132,7 @@ public final class CudaBackend implements Backend {
         Objects.checkFromIndexSize(offset, to.byteSize(), from.byteSize());
         long address = DeviceBuffer.of(device, from).address() + offset;
         device.enter();
+        device.pass().end();
         device.staging().copyToHost(to, address);
     }
 
@@ -138,6 +141,7 @@ public final class CudaBackend implements Backend {
         Objects.checkFromIndexSize(offset, from.byteSize(), to.byteSize());
         long address = DeviceBuffer.of(device, to).address() + offset;
         device.enter();
+        ops.changed();
         device.staging().copyToDevice(address, from);
     }
 
@@ -158,6 +162,7 @@ public final class CudaBackend implements Backend {
             if (senders.add(sender)) {
                 device.openWayFrom(sender.device);
             }
+            ops.changed();
             device.waitFor(sender.device);
             device.driver()
                     .copyPeer(

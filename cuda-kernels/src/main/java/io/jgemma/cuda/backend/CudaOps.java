@@ -26,15 +26,25 @@ final class CudaOps implements Ops {
     private final Device device;
     private final Kernels kernels;
     private final CudaAttention attention;
-    private final Region numbers;
     private final Activations activations;
 
     CudaOps(Device device) {
         this.device = device;
         kernels = device.kernels();
-        numbers = new Region(device);
         activations = new Activations(device);
         attention = new CudaAttention(device, activations);
+    }
+
+    /** An operation on so many rows begins. */
+    private void begin(Tensor rows) {
+        device.enter();
+        device.pass().immediate(rows.rows() > Q16Rows.MOST_FEW);
+    }
+
+    /** Memory is about to change by other means than operations: those given so far come before, and nothing is remembered. */
+    void changed() {
+        device.pass().end();
+        activations.forget();
     }
 
     private DeviceRows rows(Tensor tensor) {
@@ -68,8 +78,8 @@ final class CudaOps implements Ops {
     public void embed(Tensor y, Tensor table, int[] ids, float scale) {
         OpChecks.embed(y, table, ids);
         if (y.rows() > 0) {
-            device.enter();
-            long at = numbers.put(ids, Math.toIntExact(y.rows()));
+            begin(y);
+            long at = device.pass().put(device, ids, Math.toIntExact(y.rows()));
             kernels.rows().embed(rows(y), weights(table), at, scale);
             activations.written(rows(y));
         }
@@ -81,7 +91,7 @@ final class CudaOps implements Ops {
         if (y.rows() == 0) {
             return;
         }
-        device.enter();
+        begin(y);
         PackedWeights packed = packed(w);
         if (packed == null) {
             kernels.products().matmul(rows(y), weights(w), rows(x));
@@ -94,7 +104,7 @@ final class CudaOps implements Ops {
     @Override
     public void gatedMatmul(Tensor y, Tensor scratch, Tensor gate, Tensor up, Tensor x, Activation f) {
         OpChecks.gatedMatmul(y, scratch, gate, up, x);
-        device.enter();
+        begin(y);
         PackedWeights g = packed(gate);
         PackedWeights u = packed(up);
         if (g == null || u == null || !ProductKernels.canGate(g, u, Math.toIntExact(x.rows()))) {
@@ -121,7 +131,7 @@ final class CudaOps implements Ops {
 
     private void add(Tensor x, Tensor h, boolean oneRow) {
         if (x.rows() > 0) {
-            device.enter();
+            begin(x);
             kernels.rows().add(rows(x), address(h), oneRow);
             activations.written(rows(x));
         }
@@ -131,7 +141,7 @@ final class CudaOps implements Ops {
     public void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon) {
         OpChecks.rmsNorm(y, x, w);
         if (x.rows() > 0) {
-            device.enter();
+            begin(x);
             norm(y, x, w, epsilon);
         }
     }
@@ -153,7 +163,7 @@ final class CudaOps implements Ops {
     public void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
         OpChecks.rmsNorm(x, h, w);
         if (x.rows() > 0) {
-            device.enter();
+            begin(x);
             kernels.rows().addRmsNorm(rows(x), address(h), address(w), epsilon);
             activations.written(rows(x));
         }
@@ -165,7 +175,8 @@ final class CudaOps implements Ops {
         if (table.rows() == 0) {
             return;
         }
-        MemorySegment angles = numbers.host(table.byteSize());
+        begin(table);
+        MemorySegment angles = device.pass().input(device, table.byteSize());
         double[] frequencies = rope.inverseFrequencies();
         long at = 0;
         for (int r = 0; r < table.rows(); r++) {
@@ -176,8 +187,7 @@ final class CudaOps implements Ops {
                 at += 8;
             }
         }
-        device.enter();
-        device.staging().copyToDevice(address(table), angles);
+        device.pass().copy(address(table), device.pass().addressOf(angles), table.byteSize());
         activations.written(rows(table));
     }
 
@@ -185,7 +195,7 @@ final class CudaOps implements Ops {
     public void rope(Tensor x, Tensor table, int headDim, RopeSpec.Style style) {
         OpChecks.rope(x, table, headDim);
         if (x.rows() > 0) {
-            device.enter();
+            begin(x);
             kernels.rows().rope(rows(x), rows(table), headDim, style == RopeSpec.Style.HALVES, 0, 0);
             activations.written(rows(x));
         }
@@ -198,7 +208,7 @@ final class CudaOps implements Ops {
         Tensor heads = x.reshape(x.rows() * (x.columns() / dim), dim);
         OpChecks.rmsNorm(heads, heads, w);
         if (x.rows() > 0) {
-            device.enter();
+            begin(x);
             boolean halves = style == RopeSpec.Style.HALVES;
             kernels.rows().rope(rows(x), rows(table), dim, halves, address(w), epsilon);
             activations.written(rows(x));
@@ -209,7 +219,7 @@ final class CudaOps implements Ops {
     public void gate(Tensor y, Tensor gate, Tensor up, Activation f) {
         OpChecks.gate(y, gate, up);
         if (y.rows() > 0) {
-            device.enter();
+            begin(y);
             kernels.rows().gate(rows(y), address(gate), address(up), function(f));
             activations.written(rows(y));
         }
@@ -226,8 +236,8 @@ final class CudaOps implements Ops {
     public void gatherRows(Tensor y, Tensor x, int[] rows) {
         OpChecks.gatherRows(y, x, rows);
         if (y.rows() > 0) {
-            device.enter();
-            long at = numbers.put(rows, Math.toIntExact(y.rows()));
+            begin(y);
+            long at = device.pass().put(device, rows, Math.toIntExact(y.rows()));
             kernels.rows().gather(rows(y), address(x), at);
             activations.written(rows(y));
         }
@@ -236,7 +246,7 @@ final class CudaOps implements Ops {
     @Override
     public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale) {
         OpChecks.attend(layer.layout(), spans, y, q, k, v);
-        device.enter();
+        begin(q);
         int keyType = layer.layout().keys().recentType().ggufId();
         int valueType = layer.layout().values().recentType().ggufId();
         if (k.rows() > 0
@@ -251,7 +261,7 @@ final class CudaOps implements Ops {
     @Override
     public void storeKv(KvLayer layer, List<KvSpan> spans, Tensor k, Tensor v) {
         OpChecks.storeKv(layer.layout(), spans, k, v);
-        device.enter();
+        begin(k);
         attention.store(layer, spans, k, v);
     }
 
@@ -263,7 +273,6 @@ final class CudaOps implements Ops {
     /** Gives the memory back. */
     void close() {
         attention.close();
-        numbers.close();
         activations.close();
     }
 }

@@ -28,6 +28,7 @@ final class Device implements AutoCloseable {
     private final long stream;
     private final long reached;
     private final Staging staging;
+    private final Pass pass;
     private final Kernels kernels;
     private final Cleanup undo;
     private boolean lost;
@@ -47,8 +48,10 @@ final class Device implements AutoCloseable {
         undo.add(() -> driver.destroyEvent(reached));
         staging = Staging.open(driver, stream, STAGING_SLOTS, STAGING_SLOT_BYTES);
         undo.add(staging::close);
-        kernels = Kernels.load(driver, number, (f, shape, arguments) -> driver.launch(f, shape, arguments, stream));
+        pass = new Pass(driver, stream, staging);
+        kernels = Kernels.load(driver, number, pass);
         undo.add(kernels::close);
+        undo.add(() -> pass.close(this));
     }
 
     /**
@@ -95,6 +98,11 @@ final class Device implements AutoCloseable {
         return staging;
     }
 
+    /** What is to be done and was not put on the stream yet. */
+    Pass pass() {
+        return pass;
+    }
+
     Kernels kernels() {
         return kernels;
     }
@@ -134,6 +142,7 @@ final class Device implements AutoCloseable {
         if (address != 0) {
             orLost(() -> {
                 enter();
+                pass.flush();
                 driver.synchronizeStream(stream);
                 driver.free(address);
             });
@@ -143,8 +152,10 @@ final class Device implements AutoCloseable {
     /** Lets all later work of this device wait for what another one was given until now. */
     void waitFor(Device other) {
         other.enter();
+        other.pass.end();
         driver.recordEvent(other.reached, other.stream);
         enter();
+        pass.end();
         driver.waitForEvent(stream, other.reached);
     }
 
@@ -166,7 +177,7 @@ final class Device implements AutoCloseable {
      * Does one step of cleaning up. After a fault the driver refuses every call until the context is gone, and takes all
      * memory back with it; so such a failure is said once, and no reason to leave the other steps undone.
      */
-    private void orLost(Runnable step) {
+    void orLost(Runnable step) {
         try {
             step.run();
         } catch (CudaException e) {

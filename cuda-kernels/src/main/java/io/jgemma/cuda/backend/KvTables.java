@@ -20,22 +20,19 @@ import java.util.List;
  * within a pass.
  */
 final class KvTables {
-    private static final int HEADER_WORDS = 24;
-    private static final int ALIGNMENT_WORDS = 2;
+    private static final int HEADER_WORDS = 25;
 
-    private record Made(KvSpan span, int group, boolean toWrite, long word) {}
+    private record Made(KvSpan span, int group, boolean toWrite, long address) {}
 
     private final Device device;
-    private final Region region;
     private final List<Made> made = new ArrayList<>();
     private List<KvSpan> pass = List.of();
-    private long used;
+    private int generation;
     private long[] words = new long[HEADER_WORDS];
     private int count;
 
     KvTables(Device device) {
         this.device = device;
-        region = new Region(device);
     }
 
     /** What follows is of these spans. Tables of others are forgotten. */
@@ -47,7 +44,6 @@ final class KvTables {
         if (!same) {
             pass = spans;
             made.clear();
-            used = 0;
         }
     }
 
@@ -62,9 +58,12 @@ final class KvTables {
     }
 
     private long find(KvLayer layer, KvSpan span, boolean toWrite) {
+        if (generation != device.pass().generation()) {
+            made.clear();
+        }
         for (Made each : made) {
             if (each.span == span && each.group == layer.group() && each.toWrite == toWrite) {
-                return region.address() + Long.BYTES * each.word;
+                return each.address;
             }
         }
         PageTable table = span.tables().get(layer.group());
@@ -77,18 +76,17 @@ final class KvTables {
         return send(span, layer.group(), toWrite);
     }
 
+    /** A table takes a power of two of words, so that the next step's lies at the same address for long. */
     private long send(KvSpan span, int group, boolean toWrite) {
-        if (!region.reserve(Long.BYTES * (used + count))) {
+        long room = Long.highestOneBit(2L * count - 1);
+        MemorySegment host = device.pass().input(device, Long.BYTES * room);
+        if (generation != device.pass().generation()) {
+            generation = device.pass().generation();
             made.clear();
-            used = 0;
         }
-        long size = (long) Long.BYTES * count;
-        MemorySegment host = region.host(size);
         MemorySegment.copy(words, 0, host, ValueLayout.JAVA_LONG, 0, count);
-        long address = region.address() + Long.BYTES * used;
-        device.staging().copyToDevice(address, host);
-        made.add(new Made(span, group, toWrite, used));
-        used += Math.ceilDiv((long) count, ALIGNMENT_WORDS) * ALIGNMENT_WORDS;
+        long address = device.pass().addressOf(host);
+        made.add(new Made(span, group, toWrite, address));
         return address;
     }
 
@@ -110,6 +108,7 @@ final class KvTables {
         put(0);
         put(0);
         put(0);
+        put(extent.firstTile());
         put(layout.keys(), 0, 0);
         put(layout.values(), layout.valuesOffset(0, 0), layout.recentValueOffset(0, 0, 0));
     }
@@ -195,11 +194,6 @@ final class KvTables {
             words = Arrays.copyOf(words, 2 * count);
         }
         words[count++] = word;
-    }
-
-    /** Gives the memory back. */
-    void close() {
-        region.close();
     }
 
     /** Words of {@code KvSpan} that are known when the addresses are. */

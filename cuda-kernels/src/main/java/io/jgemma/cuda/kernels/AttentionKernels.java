@@ -16,20 +16,20 @@ public final class AttentionKernels {
     private static final int[] HEADS = {1, 4, 8};
 
     private final KernelModules modules;
-    private final long storeKv;
-    private final long attend;
-    private final long[] split;
-    private final long join;
+    private final Kernel storeKv;
+    private final Kernel attend;
+    private final Kernel[] split;
+    private final Kernel join;
 
     AttentionKernels(KernelModules modules) {
         this.modules = modules;
-        storeKv = modules.function("store_kv", "jg_store_kv");
-        attend = modules.function("attend", "jg_attend");
-        split = new long[HEADS.length];
+        storeKv = modules.kernel("store_kv", "jg_store_kv");
+        attend = modules.kernel("attend", "jg_attend");
+        split = new Kernel[HEADS.length];
         for (int i = 0; i < HEADS.length; i++) {
-            split[i] = modules.function("attend_split", "jg_attend_split_" + HEADS[i]);
+            split[i] = modules.kernel("attend_split", "jg_attend_split_" + HEADS[i]);
         }
-        join = modules.function("attend_join", "jg_attend_join");
+        join = modules.kernel("attend_join", "jg_attend_join");
     }
 
     /**
@@ -37,12 +37,11 @@ public final class AttentionKernels {
      *
      * @param rows addresses of the new rows
      * @param place table of what is written, made by the host, and layer
-     * @param firstTile first tile that anything is written to
-     * @param pages pages from that tile's on
+     * @param pages pages from that of the first tile on that anything is written to; more than needed do no harm
      */
-    public void storeKv(Attention.Store rows, Attention.Place place, int firstTile, int pages) {
+    public void storeKv(Attention.Store rows, Attention.Place place, int pages) {
         Arguments arguments = modules.arguments().put(rows.k()).put(rows.v()).put(place.table());
-        arguments.put(place.layer()).put(firstTile);
+        arguments.put(place.layer());
         modules.launch(storeKv, new LaunchShape(pages, rows.kvHeads(), 2, THREADS, 0));
     }
 

@@ -28,7 +28,12 @@ final class KernelModules implements AutoCloseable {
         cleanup.add(arena::close);
     }
 
-    /** A kernel. */
+    /** A kernel, which is not compiled yet. */
+    Kernel kernel(String image, String name) {
+        return new Kernel(this, image, name);
+    }
+
+    /** Compiles the image if that was not done yet. */
     long function(String image, String name) {
         return driver.function(modules.computeIfAbsent(image, this::load), name);
     }
@@ -48,18 +53,8 @@ final class KernelModules implements AutoCloseable {
     }
 
     /** Launches with the arguments filled last. */
-    void launch(long function, LaunchShape shape) {
-        launcher.launch(function, shape, arguments);
-    }
-
-    /**
-     * Unloads the modules because of a failure.
-     *
-     * @return the same failure
-     */
-    RuntimeException closeAfter(RuntimeException failure) {
-        modules.clear();
-        return cleanup.after(failure);
+    void launch(Kernel kernel, LaunchShape shape) {
+        launcher.launch(kernel.function(), shape, arguments);
     }
 
     @Override

@@ -20,18 +20,13 @@ public final class Kernels implements AutoCloseable {
     }
 
     /**
-     * Compiles the kernels for a device, whose context is current.
+     * The kernels for a device, whose context is current; each is compiled when it is first launched.
      *
      * @param launcher takes all launches
      */
     public static Kernels load(CudaDriver driver, int device, Launcher launcher) {
         int target = KernelImages.targetFor(driver.capability(device), driver.deviceName(device));
-        KernelModules modules = new KernelModules(driver, target, launcher);
-        try {
-            return new Kernels(modules);
-        } catch (RuntimeException e) {
-            throw modules.closeAfter(e);
-        }
+        return new Kernels(new KernelModules(driver, target, launcher));
     }
 
     /** What is done to rows one by one. */

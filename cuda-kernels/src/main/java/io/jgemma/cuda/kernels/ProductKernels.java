@@ -26,27 +26,27 @@ public final class ProductKernels {
     private static final int TILE_TOKENS = 256;
 
     /** Kernels of one layout. */
-    private record Packed(long one, long few, int fewTokens, long gated, long tiles) {}
+    private record Packed(Kernel one, Kernel few, int fewTokens, Kernel gated, Kernel tiles) {}
 
     private final KernelModules modules;
-    private final long quantize;
-    private final long matmul;
+    private final Kernel quantize;
+    private final Kernel matmul;
     private final Map<Packing, Packed> packed = new EnumMap<>(Packing.class);
 
     ProductKernels(KernelModules modules) {
         this.modules = modules;
-        quantize = modules.function("quantize", "jg_quantize");
-        matmul = modules.function("matmul", "jg_matmul");
+        quantize = modules.kernel("quantize", "jg_quantize");
+        matmul = modules.kernel("matmul", "jg_matmul");
         for (Packing packing : Packing.values()) {
             String name = packing.kernel();
             packed.put(
                     packing,
                     new Packed(
-                            modules.function("matvec", "jg_matvec_" + name),
-                            modules.function("matvec", "jg_matvec_" + name + "_few"),
+                            modules.kernel("matvec", "jg_matvec_" + name),
+                            modules.kernel("matvec", "jg_matvec_" + name + "_few"),
                             packing == Packing.Q6_K ? 2 : 4,
-                            modules.function("gated_matvec", "jg_gated_matvec_" + name),
-                            modules.function("matmul_tiles", "jg_matmul_tiles_" + name)));
+                            modules.kernel("gated_matvec", "jg_gated_matvec_" + name),
+                            modules.kernel("matmul_tiles", "jg_matmul_tiles_" + name)));
         }
     }
 
@@ -116,7 +116,7 @@ public final class ProductKernels {
         Arguments arguments = modules.arguments().put(gate.address()).put(up.address());
         arguments.put(x.quants()).put(x.heads()).put(y).put(quantized.quants()).put(quantized.heads());
         arguments.put(gate.rows()).put(x.blocks()).put(split).put(function);
-        long kernel = kernels(gate).gated;
+        Kernel kernel = kernels(gate).gated;
         modules.launch(kernel, LaunchShape.of(outputBlocks(gate), 1, threads(split)));
     }
 

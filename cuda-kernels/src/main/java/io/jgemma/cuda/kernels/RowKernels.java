@@ -18,27 +18,27 @@ public final class RowKernels {
     private static final int ROPE_THREADS = 128;
 
     private final KernelModules modules;
-    private final long rmsNorm;
-    private final long addRmsNorm;
-    private final long rmsNormQuantize;
-    private final long embed;
-    private final long gather;
-    private final long add;
-    private final long gate;
-    private final long rope;
-    private final long round;
+    private final Kernel rmsNorm;
+    private final Kernel addRmsNorm;
+    private final Kernel rmsNormQuantize;
+    private final Kernel embed;
+    private final Kernel gather;
+    private final Kernel add;
+    private final Kernel gate;
+    private final Kernel rope;
+    private final Kernel round;
 
     RowKernels(KernelModules modules) {
         this.modules = modules;
-        rmsNorm = modules.function("rms_norm", "jg_rms_norm");
-        addRmsNorm = modules.function("rms_norm", "jg_add_rms_norm");
-        rmsNormQuantize = modules.function("rms_norm", "jg_rms_norm_quantize");
-        embed = modules.function("embed", "jg_embed");
-        gather = modules.function("gather", "jg_gather");
-        add = modules.function("add", "jg_add");
-        gate = modules.function("gate", "jg_gate");
-        rope = modules.function("rope", "jg_rope");
-        round = modules.function("round", "jg_round");
+        rmsNorm = modules.kernel("rms_norm", "jg_rms_norm");
+        addRmsNorm = modules.kernel("rms_norm", "jg_add_rms_norm");
+        rmsNormQuantize = modules.kernel("rms_norm", "jg_rms_norm_quantize");
+        embed = modules.kernel("embed", "jg_embed");
+        gather = modules.kernel("gather", "jg_gather");
+        add = modules.kernel("add", "jg_add");
+        gate = modules.kernel("gate", "jg_gate");
+        rope = modules.kernel("rope", "jg_rope");
+        round = modules.kernel("round", "jg_round");
     }
 
     /**
@@ -57,7 +57,7 @@ public final class RowKernels {
         norm(addRmsNorm, y, x, w, epsilon);
     }
 
-    private void norm(long kernel, DeviceRows y, long x, long w, float epsilon) {
+    private void norm(Kernel kernel, DeviceRows y, long x, long w, float epsilon) {
         modules.arguments().put(y.address()).put(x).put(w).put(y.columns()).put(epsilon);
         modules.launch(kernel, LaunchShape.of(y.rows(), 1, NORM_THREADS));
     }
