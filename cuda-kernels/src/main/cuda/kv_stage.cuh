@@ -10,6 +10,13 @@ static __device__ __forceinline__ float2 halves(uint32_t word) {
     return __half22float2(*reinterpret_cast<const __half2*>(&word));
 }
 
+/// Stores four words of shared memory at once, which a compiler that merges branches may not do of itself.
+static __device__ __forceinline__ void storeFour(float* to, float4 v) {
+    asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_shared(to)), "f"(v.x), "f"(v.y), "f"(v.z),
+                 "f"(v.w)
+                 : "memory");
+}
+
 /// Four neighbouring values of a plain vector.
 static __device__ __forceinline__ float4 plainFour(const uint8_t* at, int type) {
     if (type == F32_TYPE) return *reinterpret_cast<const float4*>(at);
@@ -29,7 +36,7 @@ template <int threads> static __device__ __forceinline__ void stagePlain(
         int t = i / fours, c = i % fours;
         float4 v = make_float4(0, 0, 0, 0);
         if (t >= from && t < end) v = plainFour(tile.at + t * tile.stride + c * bytes, tile.type);
-        *reinterpret_cast<float4*>(to + t * (dim + PAD) + 4 * c) = v;
+        storeFour(to + t * (dim + PAD) + 4 * c, v);
     }
 }
 
@@ -78,12 +85,13 @@ template <int threads> static __device__ __forceinline__ void stageValues(float*
             for (int k = 0; k < 2; k++) {
                 int high = k ^ block & 1;
                 uint32_t n = word >> 4 * high & 0x0f0f0f0f;
-                *reinterpret_cast<float4*>(row + 16 * high + 4 * w) = make_float4(d * (float)((int)(n & 15) - 8),
-                        d * (float)((int)(n >> 8 & 15) - 8), d * (float)((int)(n >> 16 & 15) - 8), d * (float)((int)(n >> 24) - 8));
+                float4 v = make_float4(d * (float)((int)(n & 15) - 8), d * (float)((int)(n >> 8 & 15) - 8),
+                        d * (float)((int)(n >> 16 & 15) - 8), d * (float)((int)(n >> 24) - 8));
+                storeFour(row + 16 * high + 4 * w, v);
             }
         } else {
-            *reinterpret_cast<float4*>(row + 4 * w) = make_float4(d * (float)(int8_t)word, d * (float)(int8_t)(word >> 8),
-                    d * (float)(int8_t)(word >> 16), d * (float)(int8_t)(word >> 24));
+            storeFour(row + 4 * w, make_float4(d * (float)(int8_t)word, d * (float)(int8_t)(word >> 8),
+                                           d * (float)(int8_t)(word >> 16), d * (float)(int8_t)(word >> 24)));
         }
     }
 }

@@ -15,10 +15,12 @@
 
 /// Decoded weights of a stage. Codes are A operands: [tile of 16 rows][block][lane, neighbours exchanged so that neither
 /// writing nor reading queues at a bank][rows g, g + 8 of elements 4 t..; the same of elements 16 + 4 t..].
-struct Stage {
-    int4 codes[ROWS / 16][STAGE][32];
-    float scales[STAGE][2][ROWS];
-    float least[STAGE][ROWS];
+/// Blocks are padded for writers that take neighbouring blocks of a row.
+template <class W> struct Stage {
+    static const int PAD = 8 / (W::UNIT / BLOCK);
+    int4 codes[ROWS / 16][STAGE][33];
+    float scales[STAGE][(W::HALVES ? 2 : 1) * ROWS + PAD];
+    float least[STAGE][W::LEAST ? ROWS + PAD : 1];
 };
 
 static __device__ __forceinline__ int slot(int g, int t) {
@@ -26,7 +28,7 @@ static __device__ __forceinline__ int slot(int g, int t) {
 }
 
 /// Decodes blocks `first` to `first + STAGE` of rows `row` on; what lies outside is zero.
-template <class W> static __device__ __forceinline__ void decode(Stage& s, const W& w, int row, int rows, int first) {
+template <class W> static __device__ __forceinline__ void decode(Stage<W>& s, const W& w, int row, int rows, int first) {
     const int BLOCKS = W::UNIT / BLOCK, UNITS = STAGE / BLOCKS;
     for (int i = threadIdx.x; i < ROWS / 2 * UNITS; i += 32 * WARPS) {
         // Neighbouring threads take neighbouring units of a row.
@@ -52,11 +54,11 @@ template <class W> static __device__ __forceinline__ void decode(Stage& s, const
             for (int t = 0; t < 4; t++) {
                 s.codes[tile][at][slot(g, t)] = make_int4(a[n].codes[t], b[n].codes[t], a[n].codes[4 + t], b[n].codes[4 + t]);
             }
-            s.scales[at][0][r] = a[n].scale[0];
-            s.scales[at][0][r + 8] = b[n].scale[0];
+            s.scales[at][r] = a[n].scale[0];
+            s.scales[at][r + 8] = b[n].scale[0];
             if (W::HALVES) {
-                s.scales[at][1][r] = a[n].scale[1];
-                s.scales[at][1][r + 8] = b[n].scale[1];
+                s.scales[at][ROWS + r] = a[n].scale[1];
+                s.scales[at][ROWS + r + 8] = b[n].scale[1];
             }
             if (W::LEAST) {
                 s.least[at][r] = a[n].least;
@@ -100,7 +102,7 @@ template <class W> static __device__ __forceinline__ void multiply(
 
 template <class W> static __device__ __forceinline__ void matmul(
         const uint8_t* weights, const int4* quants, const int4* heads, float* y, int rows, int blocks, int tokens) {
-    __shared__ Stage stages[2];
+    __shared__ Stage<W> stages[2];
     W w(weights, rows, blocks * BLOCK);
     int lane = threadIdx.x % 32, warp = threadIdx.x / 32, g = lane / 4, t = lane % 4;
     int row = blockIdx.x * ROWS, warpRow = warp % 2 * 16 * ROW_TILES;
@@ -112,7 +114,7 @@ template <class W> static __device__ __forceinline__ void matmul(
     decode(stages[0], w, row, rows, 0);
     for (int first = 0, n = 0; first < blocks; first += STAGE, n ^= 1) {
         __syncthreads();
-        const Stage& s = stages[n];
+        const Stage<W>& s = stages[n];
         if (first + STAGE < blocks) decode(stages[n ^ 1], w, row, rows, first + STAGE);
 #pragma unroll 1
         for (int b = 0; b < STAGE && first + b < blocks; b++) {
@@ -124,8 +126,8 @@ template <class W> static __device__ __forceinline__ void matmul(
 #pragma unroll
                 for (int half = 0; half < 2; half++) {
                     int at = warpRow + r * 16 + half * 8 + g;
-                    scale[r][0][half] = s.scales[b][0][at];
-                    scale[r][1][half] = W::HALVES ? s.scales[b][1][at] : 0;
+                    scale[r][0][half] = s.scales[b][at];
+                    scale[r][1][half] = W::HALVES ? s.scales[b][ROWS + at] : 0;
                     least[r][half] = W::LEAST ? s.least[b][at] : 0;
                 }
             }

@@ -37,13 +37,13 @@ public final class Arguments {
     }
 
     public Arguments put(int value) {
-        values.set(ValueLayout.JAVA_INT, (long) Long.BYTES * next(), value);
+        // All eight bytes, so that equal arguments are equal bytes.
+        values.setAtIndex(ValueLayout.JAVA_LONG, next(), Integer.toUnsignedLong(value));
         return this;
     }
 
     public Arguments put(float value) {
-        values.set(ValueLayout.JAVA_FLOAT, (long) Long.BYTES * next(), value);
-        return this;
+        return put(Float.floatToRawIntBits(value));
     }
 
     /** How many there are. */

@@ -49,14 +49,16 @@ final class Activations {
     /** These rows have changed. */
     void written(DeviceRows rows) {
         if (kept != null && overlap(kept, rows)) {
-            forget();
+            kept = null;
+            quantized = null;
         }
     }
 
-    /** Any memory may have changed. */
+    /** Any memory may have changed, or a step ends: the next one uses the same room again. */
     void forget() {
         kept = null;
         quantized = null;
+        next = 0;
     }
 
     private static boolean overlap(DeviceRows a, DeviceRows b) {

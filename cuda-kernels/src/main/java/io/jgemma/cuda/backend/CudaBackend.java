@@ -132,7 +132,7 @@ public final class CudaBackend implements Backend {
         Objects.checkFromIndexSize(offset, to.byteSize(), from.byteSize());
         long address = DeviceBuffer.of(device, from).address() + offset;
         device.enter();
-        device.pass().end();
+        ops.changed();
         device.staging().copyToHost(to, address);
     }
 
@@ -162,6 +162,9 @@ public final class CudaBackend implements Backend {
             if (senders.add(sender)) {
                 device.openWayFrom(sender.device);
             }
+            sender.device.enter();
+            sender.ops.changed();
+            device.enter();
             ops.changed();
             device.waitFor(sender.device);
             device.driver()

@@ -41,7 +41,7 @@ final class CudaOps implements Ops {
         device.pass().immediate(rows.rows() > Q16Rows.MOST_FEW);
     }
 
-    /** Memory is about to change by other means than operations: those given so far come before, and nothing is remembered. */
+    /** A step ends, or memory changes by other means than operations: those given so far come first, and nothing is kept. */
     void changed() {
         device.pass().end();
         activations.forget();
