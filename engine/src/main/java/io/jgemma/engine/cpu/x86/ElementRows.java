@@ -18,22 +18,22 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULSS;
 import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
+import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Op.VSQRTSS;
-import static io.jgemma.engine.cpu.x86.Op.VXORPS;
+import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
-import static io.jgemma.engine.cpu.x86.Vec.ymm;
 
 /**
- * What is done to each element of rows: addition, scaling, gate, RMSNorm, conversion to F16. Each runs over rows of F32, 8 elements
- * at a time and then one at a time. AVX2 with FMA and F16C.
+ * What is done to each element of rows: addition, scaling, gate, RMSNorm, conversion to F16. Each runs over rows of F32, a register
+ * of elements at a time and then one at a time. AVX2 with FMA and F16C, or registers of 512 bits.
  *
  * <pre>
  * gate   y = g / (1 + e^z) u     SiLU: z = -g     GELU: z = -sqrt(8 / pi) g (1 + 0.044715 g^2), as 1 + tanh(v) = 2 / (1 + e^(-2 v))
  * norm   y = x w / sqrt(mean(x^2) + epsilon)
  * </pre>
  *
- * <p>Registers: ymm0 to ymm5 work, ymm6 the number, ymm7 sum of squares, ymm8 and ymm9 constants of the gate. RDI arguments;
- * RSI y, RDX x, RCX w, R8 offset of an element, R9 bytes of a row, R10 rows left, R11 end of whole eights, RAX constants, RBX work.
+ * <p>Vector registers: 0 to 5 work, 6 the number, 7 sum of squares, 8 and 9 constants of the gate. RDI arguments;
+ * RSI y, RDX x, RCX w, R8 offset of an element, R9 bytes of a row, R10 rows left, R11 end of whole registers, RAX constants, RBX work.
  */
 final class ElementRows {
 
@@ -83,7 +83,6 @@ final class ElementRows {
 
     private static final float SQRT_8_OVER_PI = (float) Math.sqrt(8 / Math.PI);
     private static final float CUBIC = 0.044715f;
-    private static final int LANES = 8;
 
     private static final Gp TO = Gp.RSI;
     private static final Gp FROM = Gp.RDX;
@@ -94,26 +93,40 @@ final class ElementRows {
     private static final Gp WHOLE = Gp.R11;
     private static final Gp WORK = Gp.RBX;
 
-    private static final Vec VALUE = ymm(0);
-    private static final Vec RESULT = ymm(1);
-    private static final Vec POWER = ymm(2);
-    private static final Vec N = ymm(3);
-    private static final Vec HALF = ymm(4);
-    private static final Vec FACTOR = ymm(6);
-    private static final Vec SQUARES = ymm(7);
-    private static final Vec CURVE = ymm(8);
-    private static final Vec SLOPE = ymm(9);
-
     private final Assembler a = new Assembler();
-    private final Exponential exponential = new Exponential(a, Gp.RAX, VALUE, N, HALF, POWER);
     private final Kind kind;
+    private final int lanes;
+    private final Vec value;
+    private final Vec result;
+    private final Vec power;
+    private final Vec half;
+    private final Vec factor;
+    private final Vec squares;
+    private final Vec curve;
+    private final Vec slope;
+    private final Exponential exponential;
 
-    private ElementRows(Kind kind) {
+    private ElementRows(Kind kind, int bits) {
         this.kind = kind;
+        lanes = bits / Float.SIZE;
+        value = new Vec(0, bits);
+        result = new Vec(1, bits);
+        power = new Vec(2, bits);
+        half = new Vec(4, bits);
+        factor = new Vec(6, bits);
+        squares = new Vec(7, bits);
+        curve = new Vec(8, bits);
+        slope = new Vec(9, bits);
+        exponential = new Exponential(a, Gp.RAX, value, new Vec(3, bits), half, power);
     }
 
-    static byte[] assemble(Kind kind) {
-        return new ElementRows(kind).routine();
+    /**
+     * The routine of an operation.
+     *
+     * @param bits of the registers: 256 or 512
+     */
+    static byte[] assemble(Kind kind, int bits) {
+        return new ElementRows(kind, bits).routine();
     }
 
     private boolean isGate() {
@@ -127,20 +140,20 @@ final class ElementRows {
         Frame frame = Frame.openVectors(a, WORK);
         a.mov(TO, Mem.at(Gp.RDI, Y)).mov(FROM, Mem.at(Gp.RDI, X)).mov(OTHER, Mem.at(Gp.RDI, W));
         a.mov(LEFT, Mem.at(Gp.RDI, ROWS)).mov(BYTES, Mem.at(Gp.RDI, COLUMNS));
-        a.mov(WHOLE, BYTES).and(WHOLE, -LANES).shl(WHOLE, 2).shl(BYTES, 2);
+        a.mov(WHOLE, BYTES).and(WHOLE, -lanes).shl(WHOLE, 2).shl(BYTES, 2);
         if (isGate()) {
             exponential.load();
             a.lea(WORK, Mem.at(numbers));
-            a.emit(VBROADCASTSS, CURVE, Mem.at(WORK));
-            a.emit(VBROADCASTSS, SLOPE, Mem.at(WORK, 4));
+            a.emit(VBROADCASTSS, curve, Mem.at(WORK));
+            a.emit(VBROADCASTSS, slope, Mem.at(WORK, 4));
         } else {
-            a.emit(VBROADCASTSS, FACTOR, Mem.at(Gp.RDI, NUMBER));
+            a.emit(VBROADCASTSS, factor, Mem.at(Gp.RDI, NUMBER));
         }
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         if (kind == Kind.NORM) {
             factor();
         }
-        each(this::eight, this::one);
+        each(this::whole, this::one);
         a.add(TO, Mem.at(Gp.RDI, Y_BYTES)).add(FROM, Mem.at(Gp.RDI, X_BYTES)).add(OTHER, Mem.at(Gp.RDI, W_BYTES));
         a.sub(LEFT, 1).jump(row).bind(done);
         frame.close();
@@ -151,14 +164,14 @@ final class ElementRows {
         return a.finish();
     }
 
-    /** Runs {@code eight} for each 8 elements of a row, then {@code one} for each that is left; AT is where they lie. */
-    private void each(Runnable eight, Runnable one) {
+    /** Runs {@code whole} for each register of elements of a row, then {@code one} for each that is left; AT is where they lie. */
+    private void each(Runnable whole, Runnable one) {
         Label loop = a.label();
         Label rest = a.label();
         Label end = a.label();
         a.xor32(AT, AT).cmp(AT, WHOLE).jump(Condition.EQUAL, rest).align(32).bind(loop);
-        eight.run();
-        a.add(AT, Float.BYTES * LANES).cmp(AT, WHOLE).jump(Condition.NOT_EQUAL, loop);
+        whole.run();
+        a.add(AT, Float.BYTES * lanes).cmp(AT, WHOLE).jump(Condition.NOT_EQUAL, loop);
         a.bind(rest).cmp(AT, BYTES).jump(Condition.EQUAL, end);
         one.run();
         a.add(AT, Float.BYTES).jump(rest).bind(end);
@@ -168,100 +181,104 @@ final class ElementRows {
         return Mem.at(base, AT, 1, 0);
     }
 
-    private void eight() {
-        a.emit(VMOVUPS, VALUE, at(FROM));
+    private void whole() {
+        a.emit(VMOVUPS, value, at(FROM));
         if (kind == Kind.ENCODE) {
             a.mov(WORK, AT).shr(WORK, 1);
-            a.emit(VCVTPS2PH, Mem.at(TO, WORK, 1, 0), VALUE, 0);
+            a.emit(VCVTPS2PH, Mem.at(TO, WORK, 1, 0), value, 0);
             return;
         }
-        apply(() -> a.emit(VMOVUPS, HALF, at(OTHER)));
-        a.emit(VMOVUPS_STORE, at(TO), RESULT);
+        apply(() -> a.emit(VMOVUPS, half, at(OTHER)));
+        a.emit(VMOVUPS_STORE, at(TO), result);
     }
 
     private void one() {
-        a.emit(VBROADCASTSS, VALUE, at(FROM));
+        a.emit(VBROADCASTSS, value, at(FROM));
         if (kind == Kind.ENCODE) {
-            a.emit(VCVTPS2PH, HALF.low(), VALUE, 0);
+            a.emit(VCVTPS2PH, half.half(), value, 0);
             a.mov(WORK, AT).shr(WORK, 1).add(WORK, TO);
-            a.emit(VMOVD_STORE, Gp.RAX, HALF.low());
+            a.emit(VMOVD_STORE, Gp.RAX, half.low());
             a.mov16(Mem.at(WORK), Gp.RAX);
             return;
         }
-        apply(() -> a.emit(VBROADCASTSS, HALF, at(OTHER)));
-        a.emit(VMOVSS_STORE, at(TO), RESULT.low());
+        apply(() -> a.emit(VBROADCASTSS, half, at(OTHER)));
+        a.emit(VMOVSS_STORE, at(TO), result.low());
     }
 
-    /** RESULT = what becomes of VALUE; {@code other} brings the other operand into HALF. */
+    /** result = what becomes of value; {@code other} brings the other operand into half. */
     private void apply(Runnable other) {
         switch (kind) {
             case ADD -> {
                 other.run();
-                a.emit(VADDPS, RESULT, VALUE, HALF);
+                a.emit(VADDPS, result, value, half);
             }
-            case SCALE -> a.emit(VMULPS, RESULT, VALUE, FACTOR);
+            case SCALE -> a.emit(VMULPS, result, value, factor);
             case NORM -> {
                 other.run();
-                a.emit(VMULPS, RESULT, VALUE, FACTOR);
-                a.emit(VMULPS, RESULT, RESULT, HALF);
+                a.emit(VMULPS, result, value, factor);
+                a.emit(VMULPS, result, result, half);
             }
             case SILU, GELU -> {
                 gate();
                 other.run();
-                a.emit(VMULPS, RESULT, RESULT, HALF);
+                a.emit(VMULPS, result, result, half);
             }
             case ROUND -> {
-                a.emit(VCVTPS2PH, RESULT.low(), VALUE, 0);
-                a.emit(VCVTPH2PS, RESULT, RESULT.low());
+                a.emit(VCVTPS2PH, result.half(), value, 0);
+                a.emit(VCVTPH2PS, result, result.half());
             }
             case ENCODE -> throw new IllegalStateException("the result is no register of floats");
         }
     }
 
     private void gate() {
-        a.emit(VMOVUPS, RESULT, VALUE);
+        a.emit(VMOVUPS, result, value);
         if (kind == Kind.GELU) {
-            a.emit(VMULPS, VALUE, VALUE, VALUE);
-            a.emit(VFMADD213PS, VALUE, CURVE, exponential.one());
-            a.emit(VMULPS, VALUE, VALUE, RESULT);
-            a.emit(VMULPS, VALUE, VALUE, SLOPE);
+            a.emit(VMULPS, value, value, value);
+            a.emit(VFMADD213PS, value, curve, exponential.one());
+            a.emit(VMULPS, value, value, result);
+            a.emit(VMULPS, value, value, slope);
         } else {
-            a.emit(VXORPS, POWER, POWER, POWER);
-            a.emit(Op.VSUBPS, VALUE, POWER, VALUE);
+            a.emit(VPXOR, power, power, power);
+            a.emit(VSUBPS, value, power, value);
         }
         exponential.emit();
-        a.emit(VADDPS, POWER, POWER, exponential.one());
-        a.emit(VDIVPS, RESULT, RESULT, POWER);
+        a.emit(VADDPS, power, power, exponential.one());
+        a.emit(VDIVPS, result, result, power);
     }
 
-    /** FACTOR = 1 / sqrt(mean of squares + epsilon) in all lanes. */
+    /** factor = 1 / sqrt(mean of squares + epsilon) in all lanes. */
     private void factor() {
-        a.emit(VXORPS, SQUARES, SQUARES, SQUARES);
-        a.emit(VXORPS, HALF, HALF, HALF);
+        a.emit(VPXOR, squares, squares, squares);
+        a.emit(VPXOR, half, half, half);
         each(
                 () -> {
-                    a.emit(VMOVUPS, VALUE, at(FROM));
-                    a.emit(VFMADD231PS, SQUARES, VALUE, VALUE);
+                    a.emit(VMOVUPS, value, at(FROM));
+                    a.emit(VFMADD231PS, squares, value, value);
                 },
                 () -> {
-                    a.emit(VMOVSS_LOAD, VALUE.low(), at(FROM));
-                    a.emit(VMULSS, VALUE.low(), VALUE.low(), VALUE.low());
-                    a.emit(VADDSS, HALF.low(), HALF.low(), VALUE.low());
+                    a.emit(VMOVSS_LOAD, value.low(), at(FROM));
+                    a.emit(VMULSS, value.low(), value.low(), value.low());
+                    a.emit(VADDSS, half.low(), half.low(), value.low());
                 });
-        Vec sum = SQUARES.low();
-        a.emit(VADDPS, SQUARES, SQUARES, HALF);
-        a.emit(VEXTRACTI128, VALUE.low(), SQUARES, 1);
-        a.emit(VADDPS, sum, sum, VALUE.low());
-        a.emit(VPSHUFD, VALUE.low(), sum, 0b1110);
-        a.emit(VADDPS, sum, sum, VALUE.low());
-        a.emit(VPSHUFD, VALUE.low(), sum, 0b0001);
-        a.emit(VADDSS, sum, sum, VALUE.low());
+        a.emit(VADDPS, squares, squares, half);
+        Vec sum = squares.low();
+        if (lanes == 16) {
+            Rounder.fold(a, VADDPS, squares, value, half);
+        } else {
+            a.emit(VEXTRACTI128, value.low(), squares, 1);
+            a.emit(VADDPS, sum, sum, value.low());
+            a.emit(VPSHUFD, value.low(), sum, 0b1110);
+            a.emit(VADDPS, sum, sum, value.low());
+            a.emit(VPSHUFD, value.low(), sum, 0b0001);
+            a.emit(VADDSS, sum, sum, value.low());
+        }
         a.emit(VMULSS, sum, sum, Mem.at(Gp.RDI, SECOND_NUMBER));
         a.emit(VADDSS, sum, sum, Mem.at(Gp.RDI, NUMBER));
         a.emit(VSQRTSS, sum, sum, sum);
         a.mov(Gp.RAX, Float.floatToRawIntBits(1));
         a.emit(Op.VMOVD, xmm(0), Gp.RAX);
-        a.emit(VDIVSS, FACTOR.low(), xmm(0), sum);
-        a.emit(VBROADCASTSS, FACTOR, FACTOR.low());
+        a.emit(VDIVSS, factor.low(), xmm(0), sum);
+        a.emit(VBROADCASTSS, factor, factor.low());
     }
 }

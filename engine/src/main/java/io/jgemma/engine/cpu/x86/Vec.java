@@ -31,6 +31,11 @@ record Vec(int number, int bits) implements Rm {
         return xmm(number);
     }
 
+    /** The lower half of this register, which has 256 bits at least. */
+    Vec half() {
+        return new Vec(number, bits / 2);
+    }
+
     @Override
     public String toString() {
         return (bits == 128 ? "xmm" : bits == 256 ? "ymm" : "zmm") + number;

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What is done to each element of rows, by {@link ElementRows} and {@link Rotation}. It is no faster than the Vector API once that
+ * What is done to each element of rows, by {@link ElementRows} and {@link Rotation}. It is little faster than the Vector API once that
  * is compiled; but until then, the first seconds of a process, the Vector API takes a hundred times as long.
  */
 final class X86Elements {
@@ -39,10 +39,11 @@ final class X86Elements {
     }
 
     /** All routines by name. */
-    static Map<String, byte[]> codes() {
+    static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
+        int bits = isa.isWide() ? 512 : 256;
         for (Kind kind : Kind.values()) {
-            codes.put(kind.title(), ElementRows.assemble(kind));
+            codes.put(kind.title(), ElementRows.assemble(kind, bits));
         }
         for (RopeSpec.Style style : RopeSpec.Style.values()) {
             codes.put(rotation(style), Rotation.assemble(style));

@@ -70,7 +70,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.putAll(X86Rows.supports(isa) ? X86Rows.codes(isa) : X86BlockRows.codes(isa));
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
-        codes.putAll(X86Elements.codes());
+        codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         return codes;
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Assembled kernels for elements of rows give what the scalar ones give, at odd sizes and with extreme values. */
 class ElementTwinsTest {
 
-    private static final int[] COLUMNS = {1, 3, 8, 9, 31, 64, 1152};
+    private static final int[] COLUMNS = {1, 3, 8, 9, 16, 31, 47, 64, 1152};
     private static final float[] EXTREME = {
         0,
         -0f,

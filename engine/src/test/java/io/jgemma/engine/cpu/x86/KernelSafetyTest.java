@@ -211,7 +211,7 @@ class KernelSafetyTest {
     }
 
     private void elements() {
-        for (int columns : new int[] {1, 7, 8, 19, 32}) {
+        for (int columns : new int[] {1, 7, 8, 19, 32, 35}) {
             for (int rows : new int[] {1, 3}) {
                 long bytes = 4L * columns;
                 for (ElementRows.Kind kind : ElementRows.Kind.values()) {
