@@ -193,23 +193,29 @@ final class CpuKvReader {
 
     /** The vectors of the tiles [tokens, dim], as F32 where the kernels do not read them as they lie. */
     private Operand vectors(KvSide side, Operand passRows, Scratch.Use use) {
-        int dim = side.dim();
         if (place == Place.PASS) {
+            int dim = side.dim();
             long at = passRows.row(span.firstRow() + start - span.position()) + 4L * head * dim;
             return view.set(passRows.segment(), at, passRows.rowBytes(), tokens, dim);
         }
         KvLayout layout = layer.layout();
-        QuantType type = side.recentType();
         boolean recent = place == Place.RECENT_TILE && side.tiled();
         MemorySegment memory = HostBuffer.in(recent ? table.recentTile(index) : table.page(start / PAGE_TOKENS));
         long at = recent
                 ? layout.recentOffset(side, layer.slot(), head, start % TILE_TOKENS)
                 : layout.plainOffset(side, layer.slot(), head, start % PAGE_TOKENS);
+        return stored(side, memory, at, tokens, use);
+    }
+
+    /** Vectors that are stored plainly one after the other, as F32 where the kernels do not read them as they lie. */
+    private Operand stored(KvSide side, MemorySegment memory, long at, int count, Scratch.Use use) {
+        int dim = side.dim();
+        QuantType type = side.recentType();
         if (kernels.reads(type, dim)) {
-            return view.set(type, memory, at, type.bytes(dim), tokens, dim);
+            return view.set(type, memory, at, type.bytes(dim), count, dim);
         }
-        Operand decoded = scratch.rows(use, tokens, dim);
-        kernels.decode(type, memory, at, decoded.segment(), 0, tokens * dim, scratch);
+        Operand decoded = scratch.rows(use, count, dim);
+        kernels.decode(type, memory, at, decoded.segment(), 0, count * dim, scratch);
         return decoded;
     }
 
@@ -217,9 +223,8 @@ final class CpuKvReader {
     private Operand meanScores(MemorySegment page, KvSide side) {
         if (meanPage != start / PAGE_TOKENS) {
             meanPage = start / PAGE_TOKENS;
-            Operand mean = scratch.rows(Scratch.Use.MEAN, 1, side.dim());
             long at = layer.layout().keysOffset(layer.slot(), head);
-            kernels.decode(side.recentType(), page, at, mean.segment(), 0, side.dim(), scratch);
+            Operand mean = stored(side, page, at, 1, Scratch.Use.MEAN);
             meanScores = scratch.rows(Scratch.Use.MEAN_SCORES, query.rows(), 1);
             kernels.products(meanScores, query, mean, scratch);
         }

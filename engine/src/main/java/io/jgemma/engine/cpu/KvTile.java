@@ -23,6 +23,8 @@ public final class KvTile {
     private int columns;
     private int tiles = 1;
     private long aheadBytes;
+    private long tileBytes;
+    private int valueBytes;
     private int current;
 
     /** Points this view at a tile. */
@@ -39,6 +41,8 @@ public final class KvTile {
         rows = rowCount;
         columns = columnCount;
         tiles = tileCount;
+        tileBytes = blockType.bytes((long) rowCount * columnCount);
+        valueBytes = blockType.blockBytes() - Short.BYTES;
         aheadBytes = 0;
         current = 0;
         return this;
@@ -68,7 +72,7 @@ public final class KvTile {
 
     /** Bytes of one tile. */
     public long tileBytes() {
-        return type.bytes((long) rows * columns);
+        return tileBytes;
     }
 
     public QuantType type() {
@@ -94,17 +98,17 @@ public final class KvTile {
 
     /** Byte in {@link #segment} where the scale of a block lies, F16. */
     public long scale(int block) {
-        return offsetBytes + current * tileBytes() + (long) Short.BYTES * block;
+        return offsetBytes + current * tileBytes + (long) Short.BYTES * block;
     }
 
     /** Byte in {@link #segment} where the values of a block lie, as in the type's own blocks behind the scale. */
     public long values(int block) {
-        return scale(blocks()) + (long) valueBytes() * block;
+        return scale(blocks()) + (long) valueBytes * block;
     }
 
     /** Bytes of the values of one block. */
     public int valueBytes() {
-        return type.blockBytes() - Short.BYTES;
+        return valueBytes;
     }
 
     /** Writes the matrix with the type's own quantizer. */
