@@ -68,7 +68,7 @@ static __device__ __forceinline__ void addWeighted(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(32 * WARPS) jg_attend(
+extern "C" __global__ void __launch_bounds__(32 * WARPS, 1) jg_attend(
         float* __restrict__ y,
         const float* __restrict__ q,
         const float* __restrict__ k,
@@ -88,21 +88,13 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) jg_attend(
     for (int c = lane; c < valueDim; c += 32) out[c] = 0;
     __syncthreads();
 
-    int position = (int)span.position, window = (int)span.window;
-    int from = window ? max(0, position + row - window + 1) : 0;
-    int to = span.ends ? (int)table[span.ends + row] : position + row + 1;
-    // Tiles of the cache, the last of them perhaps not full, then those of the pass.
-    int cached = (position + TILE_TOKENS - 1) / TILE_TOKENS;
-    int n = (from < position ? from / TILE_TOKENS : cached + (from - position) / TILE_TOKENS) + warp;
+    KvTiles tiles(span, firstSeen(span, row), endSeen(span, table, row));
     float most = -INFINITY, sum = 0;
-    for (;; n += WARPS) {
-        bool inPass = n >= cached;
-        int start = inPass ? position + (n - cached) * TILE_TOKENS : n * TILE_TOKENS;
-        if (start >= to) break;
-        int first = max(0, from - start), end = min(TILE_TOKENS, (inPass ? to : min(to, position)) - start);
+    for (int n = tiles.first + warp; n < tiles.end; n += WARPS) {
+        int first = tiles.fromIn(n), end = tiles.endIn(n);
         bool seen = lane >= first && lane < end;
         float score = -INFINITY;
-        KvTile keys = inPass ? passTile(head, span.keys, k, start - position) : cachedTile(head, span.keys, n);
+        KvTile keys = tiles.at(n, head, span.keys, k);
         if (seen) score = dot(query, keys, keyDim, lane);
         float larger = fmaxf(most, warpMax(score));
         float shrink = expf(most - larger), weight = seen ? expf(score - larger) : 0;
@@ -111,7 +103,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) jg_attend(
         weights[warp][lane] = weight;
         for (int c = lane; c < valueDim; c += 32) out[c] *= shrink;
         __syncwarp();
-        KvTile values = inPass ? passTile(head, span.values, v, start - position) : cachedTile(head, span.values, n);
+        KvTile values = tiles.at(n, head, span.values, v);
         addWeighted(out, weights[warp], values, valueDim, first, end);
         __syncwarp();
     }

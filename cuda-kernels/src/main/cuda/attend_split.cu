@@ -12,21 +12,6 @@
 #define THREADS (32 * WARPS)
 #define CHANNELS 2  // of V, of a thread, at most
 
-/// Tiles that a row sees: those of the cache come first, the last of them perhaps not full, then those of the pass.
-struct RowTiles {
-    int position, from, to, cached, first, end;
-
-    __device__ __forceinline__ RowTiles(const KvSpan& span, const Word* table, int row) {
-        position = (int)span.position;
-        int window = (int)span.window;
-        from = window ? max(0, position + row - window + 1) : 0;
-        to = span.ends ? (int)table[span.ends + row] : position + row + 1;
-        cached = (position + TILE_TOKENS - 1) / TILE_TOKENS;
-        first = from < position ? from / TILE_TOKENS : cached + (from - position) / TILE_TOKENS;
-        end = cached + (to - position + TILE_TOKENS - 1) / TILE_TOKENS;
-    }
-};
-
 template <int HEADS> static __device__ __forceinline__ void attend(
         float* out, float2* state, const float* q, const float* k, const float* v, const Word* table, int layer, float scale,
         int queryHeads) {
@@ -42,7 +27,7 @@ template <int HEADS> static __device__ __forceinline__ void attend(
     q += ((size_t)row * queryHeads + head) * keyDim;
     for (int i = threadIdx.x; i < HEADS * keyDim; i += THREADS) query[i] = i < heads * keyDim ? q[i] * scale : 0;
 
-    RowTiles tiles(span, table, row);
+    KvTiles tiles(span, firstSeen(span, row), endSeen(span, table, row));
     int each = (tiles.end - tiles.first + gridDim.x - 1) / gridDim.x, begin = tiles.first + blockIdx.x * each;
     // A warp keeps the soft-max of every fourth head.
     const int OWN = (HEADS + WARPS - 1) / WARPS;
@@ -50,12 +35,8 @@ template <int HEADS> static __device__ __forceinline__ void attend(
 #pragma unroll
     for (int i = 0; i < OWN; i++) most[i] = -INFINITY, sum[i] = 0;
     for (int n = begin; n < min(begin + each, tiles.end); n++) {
-        bool inPass = n >= tiles.cached;
-        int start = inPass ? tiles.position + (n - tiles.cached) * TILE_TOKENS : n * TILE_TOKENS;
-        int from = max(0, tiles.from - start);
-        int end = min(TILE_TOKENS, (inPass ? tiles.to : min(tiles.to, tiles.position)) - start);
-        KvTile keys = inPass ? passTile(at, span.keys, k, start - tiles.position) : cachedTile(at, span.keys, n);
-        KvTile values = inPass ? passTile(at, span.values, v, start - tiles.position) : cachedTile(at, span.values, n);
+        int from = tiles.fromIn(n), end = tiles.endIn(n);
+        KvTile keys = tiles.at(n, at, span.keys, k), values = tiles.at(n, at, span.values, v);
         __syncthreads();  // the queries are there, the values before are used
         stageK<THREADS>(tile, keys, keyDim, from, end);
         __syncthreads();

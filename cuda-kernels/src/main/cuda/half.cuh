@@ -27,3 +27,22 @@ static __device__ __forceinline__ unsigned short toBrain(float x) {
     uint32_t bits = __float_as_uint(x);
     return x != x ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
+
+/// Two neighbouring F16 of a word.
+static __device__ __forceinline__ float2 halves(uint32_t word) {
+    return __half22float2(*reinterpret_cast<const __half2*>(&word));
+}
+
+/// Two numbers rounded to F16, the first in the low half of the word.
+static __device__ __forceinline__ uint32_t packHalves(float a, float b) {
+    return toHalf(a) | (uint32_t)toHalf(b) << 16;
+}
+
+/// x = high + low / LOW_UNITS, both F16: 22 bits of x, as long as it is one F16 could hold.
+#define LOW_UNITS 2048.0f
+
+static __device__ __forceinline__ void splitHalves(float a, float b, uint32_t& high, uint32_t& low) {
+    high = packHalves(a, b);
+    float2 rounded = halves(high);
+    low = packHalves((a - rounded.x) * LOW_UNITS, (b - rounded.y) * LOW_UNITS);
+}

@@ -90,6 +90,45 @@ static __device__ __forceinline__ KvTile passTile(const KvHead& head, const KvSi
     return {reinterpret_cast<const uint8_t*>(first), nullptr, stride * 4, F32_TYPE};
 }
 
+/// The first token that a row of the pass sees.
+static __device__ __forceinline__ int firstSeen(const KvSpan& span, int row) {
+    return span.window ? max(0, (int)(span.position + row - span.window) + 1) : 0;
+}
+
+/// The end of what a row of the pass sees.
+static __device__ __forceinline__ int endSeen(const KvSpan& span, const Word* table, int row) {
+    return (int)(span.ends ? table[span.ends + row] : span.position + row + 1);
+}
+
+/// Tokens `from` to `to`, exclusive, in tiles: first those of the cache, the last of them perhaps not full, then those of the pass.
+struct KvTiles {
+    int position, from, to, cached, first, end;
+
+    __device__ __forceinline__ KvTiles(const KvSpan& span, int from, int to)
+        : position((int)span.position), from(from), to(to), cached((position + TILE_TOKENS - 1) / TILE_TOKENS) {
+        first = from < position ? from / TILE_TOKENS : cached + (from - position) / TILE_TOKENS;
+        end = cached + (to - position + TILE_TOKENS - 1) / TILE_TOKENS;
+    }
+
+    __device__ __forceinline__ bool inPass(int tile) const { return tile >= cached; }
+
+    /// The first token of a tile.
+    __device__ __forceinline__ int start(int tile) const {
+        return inPass(tile) ? position + (tile - cached) * TILE_TOKENS : tile * TILE_TOKENS;
+    }
+
+    /// Tokens within the tile.
+    __device__ __forceinline__ int fromIn(int tile) const { return max(0, from - start(tile)); }
+    __device__ __forceinline__ int endIn(int tile) const {
+        return min(TILE_TOKENS, (inPass(tile) ? to : min(to, position)) - start(tile));
+    }
+
+    /// K or V of a tile; `rows` are those of the pass.
+    __device__ __forceinline__ KvTile at(int tile, const KvHead& head, const KvSide& side, const float* rows) const {
+        return inPass(tile) ? passTile(head, side, rows, start(tile) - position) : cachedTile(head, side, tile);
+    }
+};
+
 /// Element e of a quantized tile of `dim` blocks, scales first: e / 32 is the block.
 template <class W> static __device__ __forceinline__ float tileValue(const uint8_t* tile, int dim, int e) {
     int block = e / 32, i = e % 32;

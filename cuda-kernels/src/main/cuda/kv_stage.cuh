@@ -6,10 +6,6 @@
 
 #define PAD 4
 
-static __device__ __forceinline__ float2 halves(uint32_t word) {
-    return __half22float2(*reinterpret_cast<const __half2*>(&word));
-}
-
 /// Stores four words of shared memory at once, which a compiler that merges branches may not do of itself.
 static __device__ __forceinline__ void storeFour(float* to, float4 v) {
     asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_shared(to)), "f"(v.x), "f"(v.y), "f"(v.z),

@@ -22,3 +22,9 @@ template <int lanes = 32> static __device__ __forceinline__ float warpMax(float 
     for (int step = lanes / 2; step > 0; step >>= 1) v = fmaxf(v, __shfl_xor_sync(ALL_LANES, v, step));
     return v;
 }
+
+template <int lanes = 32> static __device__ __forceinline__ int warpMax(int v) {
+#pragma unroll
+    for (int step = lanes / 2; step > 0; step >>= 1) v = max(v, __shfl_xor_sync(ALL_LANES, v, step));
+    return v;
+}

@@ -11,6 +11,7 @@ import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.KvSpan;
 import io.jgemma.engine.backend.PageTable;
+import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Tensor;
 import java.util.List;
 
@@ -57,8 +58,10 @@ final class CudaAttention {
                 Attention.Shape shape =
                         new Attention.Shape(span.rows(), heads, layout.kvHeads(), layout.keyDim(), layout.valueDim());
                 Attention.Place place = new Attention.Place(tables.toRead(layer, span), layer.slot());
-                if (span.rows() > Q16Rows.MOST_FEW || !AttentionKernels.canSplit(shape)) {
+                if (!AttentionKernels.isUsual(shape) || (span.rows() > Q16Rows.MOST_FEW && !isHalf(layout))) {
                     kernels.attend(addresses, place, shape, scale);
+                } else if (span.rows() > Q16Rows.MOST_FEW) {
+                    kernels.attendTiles(addresses, place, shape, scale);
                 } else {
                     DeviceRows part = new DeviceRows(addresses.y(), span.rows(), all.columns());
                     Q16Rows quantized = activations.room(part);
@@ -72,6 +75,11 @@ final class CudaAttention {
                 count(layout, span, span.tables().get(layer.group()));
             }
         }
+    }
+
+    /** Whether all K and V are F16 or quantized from it. */
+    private static boolean isHalf(KvLayout layout) {
+        return layout.keys().recentType() == QuantTypes.F16 && layout.values().recentType() == QuantTypes.F16;
     }
 
     /** Parts of the context: a power of two, so that they stay the same for many tokens. */

@@ -14,11 +14,16 @@ public final class AttentionKernels {
 
     private static final int MOST_DIM = 256;
     private static final int[] HEADS = {1, 4, 8};
+    private static final int[] TILE_DIMS = {64, 128, 256};
+    private static final int TILE_PAIRS = 64;
+    /** Channels that one warp takes. */
+    private static final int WARP_CHANNELS = 128;
 
     private final KernelModules modules;
     private final Kernel storeKv;
     private final Kernel attend;
     private final Kernel[] split;
+    private final Kernel[] tiles;
     private final Kernel join;
 
     AttentionKernels(KernelModules modules) {
@@ -28,6 +33,10 @@ public final class AttentionKernels {
         split = new Kernel[HEADS.length];
         for (int i = 0; i < HEADS.length; i++) {
             split[i] = modules.kernel("attend_split", "jg_attend_split_" + HEADS[i]);
+        }
+        tiles = new Kernel[TILE_DIMS.length];
+        for (int i = 0; i < TILE_DIMS.length; i++) {
+            tiles[i] = modules.kernel("attend_tiles", "jg_attend_tiles_" + TILE_DIMS[i]);
         }
         join = modules.kernel("attend_join", "jg_attend_join");
     }
@@ -46,7 +55,8 @@ public final class AttentionKernels {
     }
 
     /**
-     * Attention of rows over their sequence, of vectors of any size: the slow twin of {@link #attendSplit}.
+     * Attention of rows over their sequence, of vectors of any size: the slow twin of {@link #attendSplit} and
+     * {@link #attendTiles}.
      *
      * @param rows addresses of what is read and written
      * @param place table of what was stored before, made by the host, and layer
@@ -61,8 +71,8 @@ public final class AttentionKernels {
         modules.launch(attend, new LaunchShape(shape.rows(), shape.queryHeads(), 1, THREADS, sharedBytes));
     }
 
-    /** Whether {@link #attendSplit} takes vectors of these sizes. */
-    public static boolean canSplit(Attention.Shape shape) {
+    /** Whether {@link #attendSplit} and {@link #attendTiles} take vectors of these sizes. */
+    public static boolean isUsual(Attention.Shape shape) {
         return fits(shape.keyDim()) && fits(shape.valueDim());
     }
 
@@ -81,7 +91,7 @@ public final class AttentionKernels {
      * @param rows addresses of what is read and written
      * @param quantized room for {@code Q16(y)}, in rows
      * @param place table of what was stored before, made by the host, and layer
-     * @param shape rows and heads; see {@link #canSplit}
+     * @param shape rows and heads; see {@link #isUsual}
      * @param scale factor on scores
      * @param scratch address of {@link #scratchBytes} bytes
      * @param splits parts of the context
@@ -110,6 +120,28 @@ public final class AttentionKernels {
         arguments = modules.arguments().put(rows.y()).put(quantized.quants()).put(quantized.heads());
         arguments.put(scratch).put(state).put(splits).put(shape.valueDim());
         modules.launch(join, LaunchShape.of(shape.queryHeads(), shape.rows(), JOIN_THREADS));
+    }
+
+    /**
+     * Attention of many rows over their sequence on tensor cores.
+     *
+     * @param rows addresses of what is read and written; K and V hold numbers that F16 holds as well
+     * @param place table of what was stored before as F16 or quantized, made by the host, and layer
+     * @param shape rows and heads; see {@link #isUsual}
+     * @param scale factor on scores
+     */
+    public void attendTiles(Attention rows, Attention.Place place, Attention.Shape shape, float scale) {
+        Arguments arguments =
+                modules.arguments().put(rows.y()).put(rows.q()).put(rows.k()).put(rows.v());
+        arguments.put(place.table()).put(place.layer()).put(scale).put(shape.queryHeads());
+        int dim = Math.max(shape.keyDim(), shape.valueDim());
+        int kernel = 0;
+        while (TILE_DIMS[kernel] < dim) {
+            kernel++;
+        }
+        int pairs = Math.multiplyExact(shape.rows(), shape.queryHeads() / shape.kvHeads());
+        int threads = THREADS * Math.ceilDiv(TILE_DIMS[kernel], WARP_CHANNELS);
+        modules.launch(tiles[kernel], LaunchShape.of(Math.ceilDiv(pairs, TILE_PAIRS), shape.kvHeads(), threads));
     }
 
     private static int splitBytes(int heads, int keyDim, int valueDim) {

@@ -31,6 +31,7 @@ public final class KernelImages {
             "store_kv",
             "attend",
             "attend_split",
+            "attend_tiles",
             "attend_join");
 
     private KernelImages() {}

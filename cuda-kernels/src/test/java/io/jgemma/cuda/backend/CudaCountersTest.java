@@ -106,7 +106,8 @@ class CudaCountersTest {
             JsonNode reads = allocation.get("reads");
             long size = allocation.get("size").asLong();
             long read = reads.get("sectors").asLong() * SECTOR;
-            boolean wide = reads.get("requests").asLong() == reads.get("wideRequests").asLong();
+            boolean wide =
+                    reads.get("requests").asLong() == reads.get("wideRequests").asLong();
             if (wide && read >= size && read <= times * size) {
                 sizes.add(size);
             }
@@ -125,7 +126,9 @@ class CudaCountersTest {
     private static void assertWeightsAreReadOnce(JsonNode report, List<Long> sizes) {
         List<Long> once = readOnceInWideLoads(report, 1);
         for (Long size : sizes) {
-            assertThat(once.remove(size)).as("weights of %d bytes are read once", size).isTrue();
+            assertThat(once.remove(size))
+                    .as("weights of %d bytes are read once", size)
+                    .isTrue();
         }
         double read = sum(report, "reads", "distinctSectors") * (double) SECTOR;
         assertThat(read / bytesOf(sizes)).isLessThanOrEqualTo(1.05);
@@ -190,7 +193,9 @@ class CudaCountersTest {
         List<Long> prefillSizes = new ArrayList<>(weightSizes(file));
         List<Long> twice = readOnceInWideLoads(prefill, 2);
         for (Long size : prefillSizes) {
-            assertThat(twice.remove(size)).as("weights of %d bytes are read at most twice", size).isTrue();
+            assertThat(twice.remove(size))
+                    .as("weights of %d bytes are read at most twice", size)
+                    .isTrue();
         }
         assertFewBankConflicts(prefill);
         assertThat(CountersPage.tensorShare(prefill)).isGreaterThanOrEqualTo(0.95);

@@ -41,6 +41,7 @@ final class AttentionCases {
         cases.add(of(QuantTypes.F16, 256, 1, 0));
         cases.add(of(QuantTypes.Q4_0, 64, 1, 0));
         cases.add(of(QuantTypes.Q4_0, 256, 1, 0));
+        cases.add(of(QuantTypes.Q8_0, 64, 32, 0));
         cases.add(of(QuantTypes.F16, 256, 32, WINDOW));
         cases.add(of(QuantTypes.Q4_0, 256, 32, WINDOW));
         return cases;
