@@ -57,6 +57,16 @@ class CudaBackendTest {
         }
     }
 
+    /** Tensor cores before Ampere take half as much at a time. */
+    @Nested
+    @OnStandIn
+    class AttendsOnTuring extends AttentionContract {
+        @Override
+        protected Backend open() {
+            return backend("capability=75");
+        }
+    }
+
     @Nested
     @OnStandIn
     class Memory extends MemoryContract {
