@@ -98,11 +98,12 @@ template <class T> T extract(T a, u32 position, u32 length) {
     return r;
 }
 
-u32 insert(u32 a, u32 b, u32 position, u32 length) {
+template <class T> T insert(T a, T b, u32 position, u32 length) {
+    const u32 bits = 8 * sizeof(T);
     position &= 255, length &= 255;
-    for (u32 k = 0; k < length && position + k < 32 && k < 32; k++) {
+    for (u32 k = 0; k < length && position + k < bits && k < bits; k++) {
         u32 at = position + k;
-        b = (b & ~(1u << at)) | (a >> k & 1) << at;
+        b = (b & ~(T(1) << at)) | (a >> k & 1) << at;
     }
     return b;
 }
@@ -115,10 +116,10 @@ u32 logic3(u32 a, u32 b, u32 c, u32 table) {
     return r;
 }
 
-template <class F> void quaternary(Warp& w, const Instruction& i, u32 mask, F f) {
+template <class T, class F> void quaternary(Warp& w, const Instruction& i, u32 mask, F f) {
     eachLane(mask, [&](int l) {
-        w.lanes<u32>(i.at[0])[l] =
-            f(w.lanes<u32>(i.at[1])[l], w.lanes<u32>(i.at[2])[l], w.lanes<u32>(i.at[3])[l], w.lanes<u32>(i.at[4])[l]);
+        w.lanes<T>(i.at[0])[l] =
+            f(w.lanes<T>(i.at[1])[l], w.lanes<T>(i.at[2])[l], w.lanes<u32>(i.at[3])[l], w.lanes<u32>(i.at[4])[l]);
     });
 }
 
@@ -142,8 +143,9 @@ void addIntegers(Spellings& s) {
     s.add("prmt.b32", "wwww", TERNARY(u32, u32, u32, u32, permute(a, b, c)), g);
     s.add("bfe.u32", "wwww", TERNARY(u32, u32, u32, u32, extract<u32>(a, b, c)), g);
     s.add("bfe.s32", "wwww", TERNARY(s32, s32, u32, u32, extract<s32>(a, b, c)), g);
-    s.add("bfi.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary(w, i, m, insert); }, g);
-    s.add("lop3.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary(w, i, m, logic3); }, g);
+    s.add("bfi.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary<u32>(w, i, m, insert<u32>); }, g);
+    s.add("bfi.b64", "qqqww", [](Warp& w, const Instruction& i, u32 m) { quaternary<u64>(w, i, m, insert<u64>); }, g);
+    s.add("lop3.b32", "wwwww", [](Warp& w, const Instruction& i, u32 m) { quaternary<u32>(w, i, m, logic3); }, g);
     s.add("shf.l.wrap.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) << (c & 31) >> 32)), g);
     s.add("shf.r.wrap.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) >> (c & 31))), g);
     s.add("shf.l.clamp.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) << (c < 32 ? c : 32) >> 32)), g);

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fragments of mma and ldmatrix against plain products and plain indices, element by element as the PTX ISA lists them. */
@@ -65,16 +66,22 @@ class MatrixOpcodeTest {
                 : type.equals("s8") ? (byte) (word >> (8 * k)) : (word >> (8 * k)) & 255;
     }
 
+    /** Spellings that the tests here run and {@link OpcodeTest} asks about. */
+    static final Set<String> TESTED = Set.of(
+            "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32",
+            "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32",
+            "mma.sync.aligned.m8n8k16.row.col.s32.s8.s8.s32",
+            "mma.sync.aligned.m16n8k16.row.col.s32.s8.s8.s32",
+            "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32",
+            "mma.sync.aligned.m16n8k32.row.col.s32.u8.s8.s32");
+
     @ParameterizedTest
-    @CsvSource({
-        "m16n8k8, f16, f16",
-        "m16n8k16, f16, f16",
-        "m8n8k16, s8, s8",
-        "m16n8k16, s8, s8",
-        "m16n8k32, s8, s8",
-        "m16n8k32, u8, s8"
-    })
-    void multiplies(String shape, String typeA, String typeB) {
+    @FieldSource("TESTED")
+    void multiplies(String opcode) {
+        String[] parts = opcode.split("\\.", -1);
+        String shape = parts[3];
+        String typeA = parts[7];
+        String typeB = parts[8];
         String[] mnk = shape.substring(1).split("[nk]", -1);
         int m = Integer.parseInt(mnk[0]);
         int length = Integer.parseInt(mnk[2]);
@@ -114,11 +121,9 @@ class MatrixOpcodeTest {
                 }
             }
         }
-        String types = half ? "f32.f16.f16.f32" : "s32." + typeA + "." + typeB + ".s32";
-        String mma = "mma.sync.aligned.%s.row.col.%s %s, %s, %s, %s;\n"
+        String mma = "%s %s, %s, %s, %s;\n"
                 .formatted(
-                        shape,
-                        types,
+                        opcode,
                         registers(0, wordsD),
                         registers(20, wordsA),
                         registers(20 + wordsA, wordsB),

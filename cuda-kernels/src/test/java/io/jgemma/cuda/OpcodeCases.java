@@ -183,15 +183,18 @@ final class OpcodeCases {
             });
         }
         // Its last operand, the length, is an immediate.
-        for (int length : new int[] {0, 1, 4, 13, 32}) {
-            add("bfi.b32#" + length, "b32 b32 b32 u32", (a, b, c) -> {
-                int at = (int) (c & 255);
-                long r = b;
-                for (int k = 0; k < length && at + k < 32; k++) {
-                    r = (r & ~(1L << (at + k))) | (((a >> k) & 1) << (at + k));
-                }
-                return r;
-            });
+        for (int bits : new int[] {32, 64}) {
+            String type = "b" + bits;
+            for (int length : new int[] {0, 1, 4, 13, 32}) {
+                add("bfi." + type + "#" + length, type + " " + type + " " + type + " u32", (a, b, c) -> {
+                    int at = (int) (c & 255);
+                    long r = b;
+                    for (int k = 0; k < length && at + k < bits; k++) {
+                        r = (r & ~(1L << (at + k))) | (((a >> k) & 1) << (at + k));
+                    }
+                    return r;
+                });
+            }
         }
         add("shf.l.wrap.b32", "b32 b32 b32 u32", (a, b, c) -> (b << 32 | a) << (c & 31) >>> 32);
         add("shf.r.wrap.b32", "b32 b32 b32 u32", (a, b, c) -> (b << 32 | a) >>> (c & 31));

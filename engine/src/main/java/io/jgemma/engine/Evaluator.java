@@ -144,11 +144,32 @@ final class Evaluator {
         sequence.advance(rows);
         for (int first = 0; first < count; first += OutputHead.MAX_ROWS) {
             int some = Math.min(OutputHead.MAX_ROWS, count - first);
-            Tensor logits = decoder.logits(first, some);
-            MemorySegment values = backend.read(logits);
-            for (int r = 0; r < some; r++) {
-                consumer.accept(from + wantedRows[first + r], values.asSlice(r * logits.rowBytes(), logits.rowBytes()));
+            show(decoder.logits(first, some), from, first, wantedRows, consumer);
+        }
+    }
+
+    /** Shows rows of logits, or of the greatest where these are enough. */
+    private void show(Tensor logits, int from, int first, int[] wantedRows, LogitsConsumer consumer) {
+        int rows = Math.toIntExact(logits.rows());
+        int k = consumer.greatest();
+        int enough = 0;
+        if (k > 0) {
+            Tensor greatest = decoder.greatest(logits, k);
+            MemorySegment values = backend.read(greatest);
+            while (enough < rows
+                    && consumer.acceptGreatest(from + wantedRows[first + enough], row(values, greatest, enough))) {
+                enough++;
             }
         }
+        if (enough < rows) {
+            MemorySegment values = backend.read(logits);
+            for (int r = enough; r < rows; r++) {
+                consumer.accept(from + wantedRows[first + r], row(values, logits, r));
+            }
+        }
+    }
+
+    private static MemorySegment row(MemorySegment values, Tensor tensor, int row) {
+        return values.asSlice(row * tensor.rowBytes(), tensor.rowBytes());
     }
 }

@@ -236,5 +236,20 @@ public final class Session implements AutoCloseable {
         public void accept(int index, MemorySegment logits) {
             token = sampler.sample(logits);
         }
+
+        @Override
+        public int greatest() {
+            return sampler.greatest();
+        }
+
+        @Override
+        public boolean acceptGreatest(int index, MemorySegment greatest) {
+            int id = sampler.sampleGreatest(greatest);
+            if (id == Sampler.NONE) {
+                return false;
+            }
+            token = id;
+            return true;
+        }
     }
 }

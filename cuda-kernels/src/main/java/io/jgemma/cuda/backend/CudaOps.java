@@ -2,6 +2,7 @@ package io.jgemma.cuda.backend;
 
 import io.jgemma.cuda.kernels.DeviceRows;
 import io.jgemma.cuda.kernels.DeviceWeights;
+import io.jgemma.cuda.kernels.GreatestKernels;
 import io.jgemma.cuda.kernels.Kernels;
 import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.cuda.kernels.ProductKernels;
@@ -27,11 +28,13 @@ final class CudaOps implements Ops {
     private final Kernels kernels;
     private final CudaAttention attention;
     private final Activations activations;
+    private final Region scratch;
 
     CudaOps(Device device) {
         this.device = device;
         kernels = device.kernels();
         activations = new Activations(device);
+        scratch = new Region(device);
         attention = new CudaAttention(device, activations);
     }
 
@@ -244,6 +247,18 @@ final class CudaOps implements Ops {
     }
 
     @Override
+    public void greatest(Tensor y, Tensor x) {
+        OpChecks.greatest(y, x);
+        if (y.rows() > 0) {
+            begin(y);
+            int k = Math.toIntExact(y.columns() / 2);
+            scratch.reserve(GreatestKernels.scratchBytes(rows(x), k));
+            kernels.greatest().greatest(address(y), rows(x), k, scratch.address());
+            activations.written(rows(y));
+        }
+    }
+
+    @Override
     public void attend(Tensor y, KvLayer layer, List<KvSpan> spans, Tensor q, Tensor k, Tensor v, float scale) {
         OpChecks.attend(layer.layout(), spans, y, q, k, v);
         begin(q);
@@ -273,6 +288,7 @@ final class CudaOps implements Ops {
     /** Gives the memory back. */
     void close() {
         attention.close();
+        scratch.close();
         activations.close();
     }
 }

@@ -32,7 +32,8 @@ public final class KernelImages {
             "attend",
             "attend_split",
             "attend_tiles",
-            "attend_join");
+            "attend_join",
+            "greatest");
 
     private KernelImages() {}
 

@@ -11,12 +11,14 @@ public final class Kernels implements AutoCloseable {
     private final RowKernels rows;
     private final ProductKernels products;
     private final AttentionKernels attention;
+    private final GreatestKernels greatest;
 
     private Kernels(KernelModules modules) {
         this.modules = modules;
         rows = new RowKernels(modules);
         products = new ProductKernels(modules);
         attention = new AttentionKernels(modules);
+        greatest = new GreatestKernels(modules);
     }
 
     /**
@@ -42,6 +44,11 @@ public final class Kernels implements AutoCloseable {
     /** Attention and K/V. */
     public AttentionKernels attention() {
         return attention;
+    }
+
+    /** The greatest of rows. */
+    public GreatestKernels greatest() {
+        return greatest;
     }
 
     @Override

@@ -82,6 +82,14 @@ public final class OpChecks {
         }
     }
 
+    /** {@link Ops#greatest}. */
+    public static void greatest(Tensor y, Tensor x) {
+        long k = y.columns() / 2;
+        boolean fits = y.rows() == x.rows() && y.columns() % 2 == 0 && k >= 1 && k <= Ops.MOST_GREATEST;
+        boolean enough = k <= x.columns() && x.columns() <= Ops.MOST_COLUMNS;
+        require(fits && enough && floats(y) && floats(x), "greatest", y, x);
+    }
+
     /** {@link Ops#attend}. */
     public static void attend(KvLayout layout, List<KvSpan> spans, Tensor y, Tensor q, Tensor k, Tensor v) {
         long queryHeads = q.columns() / layout.keyDim();

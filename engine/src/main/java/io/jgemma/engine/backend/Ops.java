@@ -15,6 +15,11 @@ import java.util.List;
  * something faster that gives the same result.
  */
 public interface Ops {
+    /** The most numbers of a row that {@link #greatest} finds. */
+    int MOST_GREATEST = 128;
+
+    /** The most columns that {@link #greatest} takes: F32 tells them all apart. */
+    int MOST_COLUMNS = 1 << 24;
 
     /**
      * {@code y[r] = table[ids[r]] * scale}.
@@ -145,6 +150,15 @@ public interface Ops {
         matmul(scratch, up, x);
         gate(y, y, scratch, f);
     }
+
+    /**
+     * The k greatest of each row, in descending order: {@code y[r][2 i]} is one, {@code y[r][2 i + 1]} its column in
+     * {@code x}. The lower column goes first among equals; NaN is greater than all.
+     *
+     * @param y F32 [rows, 2 k], k at most {@link #MOST_GREATEST} and n
+     * @param x F32 [rows, n], n at most {@link #MOST_COLUMNS}
+     */
+    void greatest(Tensor y, Tensor x);
 
     /**
      * Normalises each head, then turns its pairs: {@link #rmsNorm} and {@link #rope}.

@@ -38,6 +38,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final Scratch[] scratch;
     private final CpuAttention attention;
     private final CpuKvStore kvStore;
+    private final Greatest greatest = new Greatest();
     private final Operand a = new Operand();
     private final Operand b = new Operand();
     private final Operand c = new Operand();
@@ -196,6 +197,16 @@ final class CpuOps implements Ops, AutoCloseable {
         b.set(x);
         for (int i = 0; i < a.rows(); i++) {
             MemorySegment.copy(b.segment(), b.row(rows[i]), a.segment(), a.row(i), a.rowBytes());
+        }
+    }
+
+    @Override
+    public void greatest(Tensor y, Tensor x) {
+        OpChecks.greatest(y, x);
+        a.set(y);
+        b.set(x);
+        for (int i = 0; i < a.rows(); i++) {
+            greatest.find(b.segment(), b.row(i), b.columns(), a.segment(), a.row(i), a.columns() / 2);
         }
     }
 

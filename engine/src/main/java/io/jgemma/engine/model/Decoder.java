@@ -17,6 +17,14 @@ public interface Decoder extends AutoCloseable {
      */
     Tensor logits(int first, int rows);
 
+    /**
+     * The k greatest logits of each row, as {@link io.jgemma.engine.backend.Ops#greatest} leaves them: F32 [rows, 2 k],
+     * valid until the next call.
+     *
+     * @param logits from {@link #logits}
+     */
+    Tensor greatest(Tensor logits, int k);
+
     @Override
     void close();
 }

@@ -128,6 +128,11 @@ public final class TransformerDecoder implements Decoder {
     }
 
     @Override
+    public Tensor greatest(Tensor logits, int k) {
+        return head.greatest(logits, k);
+    }
+
+    @Override
     public void close() {
         parts.forEach(part -> part.workspace.close());
     }

@@ -17,11 +17,13 @@ public final class OutputHead {
     private final Linear output;
     private final Workspace.Rows wanted;
     private final Workspace.Rows logits;
+    private final Workspace workspace;
     private int count;
 
     /** A head over [rows, hidden]. */
     public OutputHead(Ops ops, RmsNorm norm, Linear output, int hidden, Workspace workspace) {
         this.ops = ops;
+        this.workspace = workspace;
         this.norm = norm;
         this.output = output;
         wanted = workspace.rows("head", hidden);
@@ -48,6 +50,19 @@ public final class OutputHead {
     public Tensor logits(int first, int rows) {
         Tensor y = logits.first(rows);
         output.apply(y, wanted.first(count).slice(first, rows));
+        return y;
+    }
+
+    /**
+     * The k greatest logits of each row, F32 [rows, 2 k] as {@link Ops#greatest} leaves them; valid until the next call.
+     *
+     * @param rows from {@link #logits}
+     */
+    public Tensor greatest(Tensor rows, int k) {
+        Tensor y = workspace
+                .rows("greatest", Math.min(MAX_ROWS, workspace.maxRows()), 2 * k)
+                .first(Math.toIntExact(rows.rows()));
+        ops.greatest(y, rows);
         return y;
     }
 }

@@ -1,5 +1,8 @@
 package io.jgemma.engine.sample;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * The tokens that may still be chosen, and the stages that make them fewer. Each stage keeps at least one token; all
  * sums are in double, in the order of the candidates, with {@link StrictMath}, so that every JDK gets the same ones.
@@ -85,6 +88,25 @@ final class Candidates {
             MinHeap.pop(keys, size);
         }
         top = logit(keys[0]);
+    }
+
+    /**
+     * Takes the {@code k} greatest logits, found before: {@code greatest} is F32 [2 k], logit and token in turn, in
+     * descending order, the first of them finite.
+     */
+    void loadGreatest(MemorySegment greatest, int k) {
+        count = 0;
+        sorted = true;
+        top = greatest.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+        for (int i = 0; i < k; i++) {
+            float logit = greatest.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 2L * i * Float.BYTES);
+            if (logit == Float.NEGATIVE_INFINITY) {
+                break;
+            }
+            int id = (int) greatest.get(ValueLayout.JAVA_FLOAT_UNALIGNED, (2L * i + 1) * Float.BYTES);
+            logits[id] = logit;
+            keys[count++] = key(logit, id);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.jgemma.engine.sample;
 
+import io.jgemma.engine.backend.Ops;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
@@ -36,6 +37,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Nothing is allocated after construction. A sampler holds no native memory and is not thread-safe.
  */
 public final class Sampler {
+    /** No token: see {@link #sampleGreatest}. */
+    public static final int NONE = -1;
+
     private final SamplerOptions options;
     private final long seed;
     private final Xoshiro256 random;
@@ -140,13 +144,48 @@ public final class Sampler {
     public int sample(MemorySegment logits, LogitMask mask) {
         adjust(logits, mask);
         if (options.isGreedy()) {
-            return greatest();
+            return mostLikely();
         }
         if (options.topK() > 0) {
             candidates.loadTop(Math.min(options.topK(), this.logits.length));
         } else {
             candidates.loadAll();
         }
+        return choose();
+    }
+
+    /**
+     * How many of the greatest logits {@link #sampleGreatest} takes, at most {@link Ops#MOST_GREATEST}; 0 where all
+     * logits are looked at: without top-k, with a bias, with penalties.
+     */
+    public int greatest() {
+        if (biases.length > 0 || options.penalizes()) {
+            return 0;
+        }
+        int k = options.isGreedy() ? 1 : Math.min(options.topK(), logits.length);
+        return k <= Ops.MOST_GREATEST ? Math.max(k, 0) : 0;
+    }
+
+    /**
+     * Chooses the token that {@link #sample(MemorySegment)} would, from the {@link #greatest} logits alone.
+     *
+     * @param greatest F32 [2 k] in native byte order: logit and token in turn, as
+     *     {@link Ops#greatest} leaves them
+     * @return the token id; {@link #NONE} if no token can be chosen, of which {@code sample} knows the reason
+     */
+    public int sampleGreatest(MemorySegment greatest) {
+        float most = greatest.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 0);
+        if (!Float.isFinite(most)) {
+            return NONE;
+        }
+        if (options.isGreedy()) {
+            return (int) greatest.get(ValueLayout.JAVA_FLOAT_UNALIGNED, Float.BYTES);
+        }
+        candidates.loadGreatest(greatest, greatest());
+        return choose();
+    }
+
+    private int choose() {
         if (options.typicalP() < 1) {
             candidates.keepTypical(options.typicalP());
         }
@@ -179,7 +218,7 @@ public final class Sampler {
         }
     }
 
-    private int greatest() {
+    private int mostLikely() {
         int best = 0;
         float most = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {

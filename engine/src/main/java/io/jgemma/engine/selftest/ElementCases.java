@@ -11,6 +11,7 @@ import java.util.List;
 final class ElementCases {
     private static final int COLUMNS = 4096;
     private static final int HEAD = 128;
+    private static final int GREATEST = 64;
     private static final double ROPE_BASE = 10_000;
     private static final float EPSILON = 1e-6f;
     private static final double BOUND = 1e-10;
@@ -23,6 +24,7 @@ final class ElementCases {
         cases.add(new SelfTestCase("addBias", BOUND, ElementCases::addBias));
         cases.add(new SelfTestCase("rmsNorm", BOUND, ElementCases::norm));
         cases.add(new SelfTestCase("gatherRows", BOUND, ElementCases::gather));
+        cases.add(new SelfTestCase("greatest", BOUND, ElementCases::greatest));
         for (Activation f : Activation.values()) {
             cases.add(new SelfTestCase("gate " + f, BOUND, (memory, bytes) -> gate(memory, f, bytes)));
         }
@@ -64,6 +66,12 @@ final class ElementCases {
         int[] from = memory.numbers(rows, rows);
         Tensor y = memory.output(rows, COLUMNS);
         return new SelfTestCase.Work(() -> memory.backend().ops().gatherRows(y, x, from), y, 2 * y.byteSize());
+    }
+
+    private static SelfTestCase.Work greatest(SelfTestMemory memory, long bytes) {
+        Tensor x = memory.input(rows(bytes, 1), COLUMNS);
+        Tensor y = memory.output(Math.toIntExact(x.rows()), 2 * GREATEST);
+        return new SelfTestCase.Work(() -> memory.backend().ops().greatest(y, x), y, x.byteSize());
     }
 
     private static SelfTestCase.Work gate(SelfTestMemory memory, Activation f, long bytes) {

@@ -11,6 +11,8 @@ import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -176,6 +178,65 @@ public abstract class OpsContract extends BackendContract {
                     .isInstanceOf(IllegalArgumentException.class);
         }
         assertThatThrownBy(() -> ops().gatherRows(y, x, new int[] {0})).isInstanceOf(IllegalArgumentException.class);
+        verifyAndClear();
+    }
+
+    // greatest
+
+    @Test
+    void greatestAreInTheirOrder() {
+        for (int columns : new int[] {1, 31, 128, 2048, 2049, 40_000, 262_144}) {
+            int rows = columns > 100_000 ? 1 : 3;
+            for (int k : new int[] {1, 2, 64, Ops.MOST_GREATEST}) {
+                if (k <= columns && (k <= 2 || columns < 100_000)) {
+                    Matrix x = Matrix.random(random(), rows, columns, Content.MIXED);
+                    // Many equal ones, zeros of both signs, and infinities.
+                    for (int i = 0; i < x.data().length; i += 3) {
+                        x.data()[i] = Math.round(x.data()[i]) * (random().nextInt(3) - 1f);
+                    }
+                    x.data()[random().nextInt(x.data().length)] = Float.NEGATIVE_INFINITY;
+                    x.data()[random().nextInt(x.data().length)] = Float.POSITIVE_INFINITY;
+                    checkGreatest(x, k);
+                }
+            }
+        }
+        Matrix x = Matrix.filled(2, 5000, Float.NEGATIVE_INFINITY);
+        x.data()[4321] = Float.NaN;
+        x.data()[4999] = -Float.NaN;
+        checkGreatest(x, 64);
+    }
+
+    private void checkGreatest(Matrix x, int k) {
+        Tensor y = memory().output(x.rows(), 2 * k);
+        ops().greatest(y, memory().input(x));
+        Matrix actual = memory().read(y);
+        for (int r = 0; r < x.rows(); r++) {
+            int row = r;
+            // Stable, so that the lower column goes first; adding zero makes -0 into 0.
+            int[] order = IntStream.range(0, x.columns())
+                    .boxed()
+                    .sorted((i, j) -> Float.compare(x.get(row, j) + 0f, x.get(row, i) + 0f))
+                    .mapToInt(i -> i)
+                    .toArray();
+            for (int i = 0; i < k; i++) {
+                assertThat((int) actual.get(r, 2 * i + 1))
+                        .as("column of number %d of %d, of %d columns", i, k, x.columns())
+                        .isEqualTo(order[i]);
+                assertThat(actual.get(r, 2 * i) + 0f).isEqualTo(Float.valueOf(x.get(r, order[i]) + 0f));
+            }
+        }
+        verifyAndClear();
+    }
+
+    @Test
+    void greatestRefusesMoreThanThereAre() {
+        Tensor x = memory().output(2, 300);
+        for (Tensor y :
+                List.of(memory().output(2, 3), memory().output(1, 2), memory().output(2, 2 * Ops.MOST_GREATEST + 2))) {
+            assertThatThrownBy(() -> ops().greatest(y, x)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> ops().greatest(memory().output(2, 8), memory().output(2, 3)))
+                .isInstanceOf(IllegalArgumentException.class);
         verifyAndClear();
     }
 
