@@ -198,8 +198,12 @@ final class Pass implements Launcher {
 
     private void destroy(Known each) {
         if (each.graph != 0) {
-            driver.synchronizeStream(stream);
-            driver.destroyGraph(each.graph);
+            try {
+                driver.synchronizeStream(stream);
+            } finally {
+                // Also after a fault, when waiting fails.
+                driver.destroyGraph(each.graph);
+            }
         }
     }
 

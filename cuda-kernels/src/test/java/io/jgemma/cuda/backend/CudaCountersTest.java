@@ -9,12 +9,15 @@ import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.cuda.kernels.Packing;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.Offload;
+import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,6 +178,22 @@ class CudaCountersTest {
         assertThat((double) read / (keysAndValues + activations)).isLessThanOrEqualTo(1.05);
         assertThat(report.get("graphLaunches").asInt()).isEqualTo(1);
         assertFewBankConflicts(report);
+    }
+
+    /** A logit and its token, and nothing else. */
+    @Test
+    void aGreedyTokenIsEightBytesToTheHost() {
+        Path file = model(folder, new ShapedModel(QuantTypes.Q4_0, 2, 256, 512, 4, 1, 64, 512));
+        StandIn standIn = StandIn.begin("");
+        try (Engine engine = Engine.open(options(file, QuantTypes.F16));
+                Session session = engine.newSession()) {
+            GenerationRequest request = GenerationRequest.of(new Prompt.Tokens(ids(20)))
+                    .withSampling(SamplerOptions.greedy())
+                    .withMaxTokens(5);
+            int tokens = session.generate(request, event -> {}).ids().length;
+            assertThat(standIn.report().get("copied").get("deviceToHost").asInt())
+                    .isEqualTo(8 * tokens);
+        }
     }
 
     /** Decode and prefill at the shape of Gemma 3 1B, as the page has them. */
