@@ -97,7 +97,8 @@ record Fault(String name, String machine, When when, String orders, Offload offl
                 answer("kernel: launch failed", "failLaunch=30 failLaunchWith=719"),
                 answer("memory of the GPU breaks", "failLaunch=3 failLaunchWith=214"),
                 answer("wait for the logits", "failCall=cuStreamSynchronize failCallWith=999"),
-                answer("no room for the next page of K and V", "failAllocation=1"),
+                // The first allocation of an answer is scratch memory of its attention.
+                answer("no room for the next page of K and V", "failAllocation=2"),
                 answer("the GPU is lost", "loseAtLaunch=12"),
                 of("the second of two GPUs is lost", TWO, When.ANSWER, "loseAtLaunch=100"),
                 of("copy between two GPUs", TWO, When.ANSWER, "failCall=cuMemcpyPeerAsync failCallWith=999"),
