@@ -1,7 +1,5 @@
 package io.jgemma.engine.cpu.x86;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -15,8 +13,6 @@ final class CodeCache implements AutoCloseable {
 
     /** Each routine begins on a cache line. */
     private static final long ALIGNMENT_BYTES = 64;
-
-    private static final FunctionDescriptor TYPE = FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG);
 
     private final PageMemory memory;
     private final MemorySegment pages;
@@ -54,14 +50,12 @@ final class CodeCache implements AutoCloseable {
         return cache;
     }
 
-    @SuppressWarnings("restricted") // Machine code is what this class is for.
     private void fill(Map<String, byte[]> codes) {
-        Linker linker = Linker.nativeLinker();
         long at = 0;
         for (Map.Entry<String, byte[]> entry : codes.entrySet()) {
             byte[] code = entry.getValue();
             MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, at, code.length);
-            routines.put(entry.getKey(), new Routine(entry.getKey(), linker.downcallHandle(pages.asSlice(at), TYPE)));
+            routines.put(entry.getKey(), new Routine(entry.getKey(), pages.asSlice(at)));
             offsets.put(entry.getKey(), at);
             at += roundUp(code.length, ALIGNMENT_BYTES);
         }
