@@ -11,9 +11,6 @@ import java.util.List;
  */
 final class AttentionItems {
 
-    /** Query rows (rows times heads) that share a decoded tile. */
-    private static final int BLOCK_QUERIES = 24;
-
     /** Tiles below which cutting the context is not worth the joining. */
     private static final int SPLIT_TILES = 8;
 
@@ -76,10 +73,11 @@ final class AttentionItems {
      * Cuts the rows of spans.
      *
      * @param group query heads that share a K/V head
+     * @param blockQueries queries, rows times heads, that share a tile
      */
-    void cut(List<KvSpan> spans, KvLayout layout, int group, int workers) {
+    void cut(List<KvSpan> spans, KvLayout layout, int group, int blockQueries, int workers) {
         count = 0;
-        blockRows = Math.max(1, BLOCK_QUERIES / group);
+        blockRows = Math.max(1, blockQueries / group);
         int blocks = 0;
         for (int i = 0; i < spans.size(); i++) {
             blocks += Math.ceilDiv(spans.get(i).rows(), blockRows) * layout.kvHeads();

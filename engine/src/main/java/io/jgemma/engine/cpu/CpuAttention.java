@@ -80,7 +80,7 @@ final class CpuAttention implements RowPool.Job {
         scale = factor;
         KvLayout layout = kvLayer.layout();
         group = q.columns() / layout.keyDim() / layout.kvHeads();
-        items.cut(spans, layout, group, scratch.length);
+        items.cut(spans, layout, group, kernels.blockQueries(), scratch.length);
         int queries = items.count() * items.blockRows() * group;
         outputs = partials.rows(Scratch.Use.OUTPUTS, queries, layout.valueDim());
         states = partials.rows(Scratch.Use.STATE, queries, 2);

@@ -74,6 +74,11 @@ public interface CpuKernels {
         return 1;
     }
 
+    /** Queries, rows times heads, that attention hands over at a time where there are as many. */
+    default int blockQueries() {
+        return 24;
+    }
+
     /** Whether {@link #products} and {@link #accumulate(Operand, Operand, Operand, Scratch)} take vectors of a type as they lie. */
     default boolean reads(QuantType type, int dim) {
         return type == QuantTypes.F32;

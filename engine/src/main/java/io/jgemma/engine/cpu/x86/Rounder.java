@@ -54,6 +54,7 @@ final class Rounder {
     private static final Vec ONE = xmm(10);
     private static final Vec MAGNITUDE = zmm(12);
     private static final Vec CARRY = zmm(13);
+
     private static final Vec MOST = xmm(14);
     private static final Vec LIMIT = xmm(15);
     // Registers above 15, so that narrow products are encoded as EVEX, which VNNI without AVX-VNNI needs.

@@ -1,63 +1,26 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
-import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
-import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
-import static io.jgemma.engine.cpu.x86.Op.VMULPS;
-import static io.jgemma.engine.cpu.x86.Op.VPERMD;
-import static io.jgemma.engine.cpu.x86.Op.VPMOVSXBD;
-import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBD;
-import static io.jgemma.engine.cpu.x86.Op.VPSRLD;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
  * {@code o[i][c] += sum_r p[i][r] v[r][c]} over the rows of a run of tiles, for up to 12 {@code i} and 32 columns at a time:
  * weighted values, and with transposed keys the scores. AVX-512.
  *
- * <p>A block of 32 columns becomes floats once for all {@code i}. With Q4_0 that is four instructions: the table of the 16
- * values a nibble stands for is multiplied with the block's scale, and both halves of the bytes pick from it. So for each
- * row of 32 columns there are 1 to 6 instructions to make floats, and a broadcast and two multiply-adds for each {@code i};
- * with 12 {@code i} the multiply-adds set the pace.
+ * <p>A block of 32 columns becomes floats once for all {@code i} ({@link TileFloats}). So for each row of 32 columns there are
+ * 2 to 7 instructions to make floats, and a broadcast and two multiply-adds for each {@code i}; with 12 {@code i} the
+ * multiply-adds set the pace.
  *
- * <p>Registers: zmm0 to zmm23 sums, two for each {@code i}; zmm24, zmm25 the 32 floats; zmm26 the weight; zmm27 the scaled
- * table or the scale; zmm28 bytes; zmm31 table. RDI arguments, which it changes; RSI values; RAX scales; R8 to R11 rows 0, 3,
+ * <p>Registers: zmm0 to zmm23 sums, two for each {@code i}; zmm26 the weight; others as in {@link TileFloats}. RDI arguments, which it changes; RSI values; RAX scales; R8 to R11 rows 0, 3,
  * 6, 9 of {@code p}, RCX bytes between them; R13 {@code o}; RBP columns left; R15 tiles left; RBX rows left.
  */
 final class WeightedRows {
 
     /** The most rows of {@code p} and {@code o} at a time. */
     static final int MOST = 12;
-
-    /** Columns at a time. */
-    static final int COLUMNS = 32;
-
-    /** What {@code v} consists of; the scales of blocks are F32, one for 32 columns. */
-    enum Kind {
-        Q4_0(16, true),
-        Q8_0(32, true),
-        F16(64, false),
-        F32(128, false);
-
-        private final int blockBytes;
-        private final boolean scaled;
-
-        Kind(int blockBytes, boolean scaled) {
-            this.blockBytes = blockBytes;
-            this.scaled = scaled;
-        }
-
-        /** Bytes of 32 columns. */
-        int blockBytes() {
-            return blockBytes;
-        }
-
-        boolean scaled() {
-            return scaled;
-        }
-    }
 
     // The argument block, in bytes: addresses first, then distances and counts.
     static final int O = 0;
@@ -107,28 +70,24 @@ final class WeightedRows {
     private static final Gp ROWS_LEFT = Gp.RBX;
     private static final Gp[] WEIGHTS = {Gp.R8, Gp.R9, Gp.R10, Gp.R11};
 
-    private static final Vec LOW = zmm(24);
-    private static final Vec HIGH = zmm(25);
     private static final Vec WEIGHT = zmm(26);
-    private static final Vec SCALED = zmm(27);
-    private static final Vec BYTES = zmm(28);
-    private static final Vec TABLE = zmm(31);
 
     private final Assembler a = new Assembler();
-    private final Kind kind;
+    private final TileFloats.Kind kind;
+    private final TileFloats floats;
     private final int count;
 
-    private WeightedRows(Kind kind, int count) {
+    private WeightedRows(TileFloats.Kind kind, int count) {
         this.kind = kind;
+        floats = new TileFloats(a, kind);
         this.count = count;
     }
 
-    static byte[] assemble(Kind kind, int count) {
+    static byte[] assemble(TileFloats.Kind kind, int count) {
         return new WeightedRows(kind, count).routine();
     }
 
     private byte[] routine() {
-        Label table = a.label();
         Label tile = a.label();
         Label block = a.label();
         Frame frame = Frame.openVectors(a, Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
@@ -138,9 +97,7 @@ final class WeightedRows {
         for (int i = 1; i < bases(); i++) {
             a.lea(WEIGHTS[i], Mem.at(WEIGHTS[i - 1], STRIDE, 2, 0)).add(WEIGHTS[i], STRIDE);
         }
-        if (kind == Kind.Q4_0) {
-            a.emit(VMOVUPS, TABLE, Mem.at(table));
-        }
+        floats.load();
         a.bind(tile);
         copy(V, BLOCK_V);
         copy(SCALES, BLOCK_SCALES);
@@ -149,15 +106,11 @@ final class WeightedRows {
         begin();
         rows();
         end();
-        a.add(SUMS, 4 * COLUMNS).sub(BLOCKS_LEFT, 1).jump(Condition.NOT_EQUAL, block);
+        a.add(SUMS, 4 * TileFloats.COLUMNS).sub(BLOCKS_LEFT, 1).jump(Condition.NOT_EQUAL, block);
         next();
         a.sub(TILES_LEFT, 1).jump(Condition.NOT_EQUAL, tile);
         frame.close();
-        a.alignData(64).bind(table);
-        for (int n = 0; n < 16; n++) {
-            int bits = Float.floatToRawIntBits(n - 8);
-            a.data((byte) bits, (byte) (bits >>> 8), (byte) (bits >>> 16), (byte) (bits >>> 24));
-        }
+        floats.data();
         return a.finish();
     }
 
@@ -203,11 +156,11 @@ final class WeightedRows {
         a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS));
         a.push(ARGS).mov(DISTANCE, Mem.at(ARGS, AHEAD)).align(32).bind(loop);
         a.prefetch(Mem.at(FROM, DISTANCE, 1, 0));
-        floats();
+        floats.emit(Mem.at(FROM), Mem.at(SCALE));
         for (int i = 0; i < count; i++) {
             a.emit(VBROADCASTSS, WEIGHT, weight(i));
-            a.emit(VFMADD231PS, low(i), WEIGHT, LOW);
-            a.emit(VFMADD231PS, high(i), WEIGHT, HIGH);
+            a.emit(VFMADD231PS, low(i), WEIGHT, TileFloats.LOW);
+            a.emit(VFMADD231PS, high(i), WEIGHT, TileFloats.HIGH);
         }
         for (int i = 0; i < bases(); i++) {
             a.add(WEIGHTS[i], 4);
@@ -219,37 +172,6 @@ final class WeightedRows {
     private static Mem weight(int i) {
         Gp base = WEIGHTS[i / 3];
         return i % 3 == 0 ? Mem.at(base) : Mem.at(base, STRIDE, i % 3, 0);
-    }
-
-    /** The next 32 columns as floats. */
-    private void floats() {
-        switch (kind) {
-            case Q4_0 -> {
-                a.emit(VBROADCASTSS, SCALED, Mem.at(SCALE));
-                a.emit(VPMOVZXBD, BYTES, Mem.at(FROM));
-                a.emit(VMULPS, SCALED, SCALED, TABLE);
-                a.emit(VPERMD, LOW, BYTES, SCALED);
-                a.emit(VPSRLD, BYTES, BYTES, 4);
-                a.emit(VPERMD, HIGH, BYTES, SCALED);
-            }
-            case Q8_0 -> {
-                a.emit(VBROADCASTSS, SCALED, Mem.at(SCALE));
-                a.emit(VPMOVSXBD, LOW, Mem.at(FROM));
-                a.emit(VPMOVSXBD, HIGH, Mem.at(FROM, 16));
-                a.emit(VCVTDQ2PS, LOW, LOW);
-                a.emit(VCVTDQ2PS, HIGH, HIGH);
-                a.emit(VMULPS, LOW, LOW, SCALED);
-                a.emit(VMULPS, HIGH, HIGH, SCALED);
-            }
-            case F16 -> {
-                a.emit(VCVTPH2PS, LOW, Mem.at(FROM));
-                a.emit(VCVTPH2PS, HIGH, Mem.at(FROM, 32));
-            }
-            case F32 -> {
-                a.emit(VMOVUPS, LOW, Mem.at(FROM));
-                a.emit(VMOVUPS, HIGH, Mem.at(FROM, 64));
-            }
-        }
     }
 
     /** Stores the sums and turns to the next block of columns. */
@@ -266,7 +188,7 @@ final class WeightedRows {
         for (int i = 0; i < bases(); i++) {
             a.sub(WEIGHTS[i], ROWS_LEFT);
         }
-        a.mov(FROM, Mem.at(ARGS, BLOCK_V)).add(FROM, kind.blockBytes).mov(Mem.at(ARGS, BLOCK_V), FROM);
+        a.mov(FROM, Mem.at(ARGS, BLOCK_V)).add(FROM, kind.blockBytes()).mov(Mem.at(ARGS, BLOCK_V), FROM);
         a.mov(FROM, Mem.at(ARGS, BLOCK_SCALES)).add(FROM, Float.BYTES).mov(Mem.at(ARGS, BLOCK_SCALES), FROM);
     }
 
@@ -283,32 +205,4 @@ final class WeightedRows {
     private void advance(int place, int distance) {
         a.mov(FROM, Mem.at(ARGS, place)).add(FROM, Mem.at(ARGS, distance)).mov(Mem.at(ARGS, place), FROM);
     }
-
-    /** {@code y[i] = (float) x[i]} for F16 {@code x}, 16 at a time: the scales of tiles. */
-    static byte[] assembleHalves() {
-        Assembler a = new Assembler();
-        Label tile = a.label();
-        Label loop = a.label();
-        Frame frame = Frame.openVectors(a);
-        a.mov(FROM, Mem.at(ARGS, HALVES_FROM)).mov(SCALE, Mem.at(ARGS, HALVES_TO));
-        a.mov(Gp.R9, Mem.at(ARGS, HALVES_TILES)).mov(Gp.R10, Mem.at(ARGS, HALVES_AHEAD));
-        a.bind(tile).mov(Gp.R8, FROM).mov(STRIDE, Mem.at(ARGS, HALVES_COUNT));
-        a.bind(loop);
-        a.prefetch(Mem.at(Gp.R8, Gp.R10, 1, 0));
-        a.emit(VCVTPH2PS, zmm(0), Mem.at(Gp.R8));
-        a.emit(VMOVUPS_STORE, Mem.at(SCALE), zmm(0));
-        a.add(Gp.R8, 32).add(SCALE, 64).sub(STRIDE, 16).jump(Condition.NOT_EQUAL, loop);
-        a.add(FROM, Mem.at(ARGS, HALVES_TILE_BYTES)).sub(Gp.R9, 1).jump(Condition.NOT_EQUAL, tile);
-        frame.close();
-        return a.finish();
-    }
-
-    // The argument block of the scales: addresses, then elements of a tile (a multiple of 16), tiles, their
-    // distance, and that to what is read next.
-    static final int HALVES_FROM = 0;
-    static final int HALVES_TO = 8;
-    static final int HALVES_COUNT = 16;
-    static final int HALVES_TILES = 24;
-    static final int HALVES_TILE_BYTES = 32;
-    static final int HALVES_AHEAD = 40;
 }

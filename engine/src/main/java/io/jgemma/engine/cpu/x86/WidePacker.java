@@ -20,6 +20,7 @@ final class WidePacker {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final String TRANSPOSE = "transpose";
+
     private static final int ROWS = X86Panels.ROWS;
     private static final int LINE = 64;
 

@@ -58,6 +58,9 @@ final class WidePanels {
     static final int PANEL_BYTES = 80;
     static final int GROUPS = 88;
 
+    /** {@link PanelStart#TOKEN}: address of F32 [tokens]. */
+    static final int BEGIN = 96;
+
     /** Tokens of one pass through the columns. */
     static final int TOKENS = 6;
 
@@ -85,15 +88,23 @@ final class WidePanels {
     private final PanelScaling scaling;
     private final int planes;
 
-    private WidePanels(int tokens, PanelScaling scaling, int planes) {
+    private final PanelStart start;
+
+    private WidePanels(int tokens, PanelScaling scaling, int planes, PanelStart start) {
         this.tokens = tokens;
         this.scaling = scaling;
         this.planes = planes;
+        this.start = start;
     }
 
     /** The routine for so many tokens at a time, and activations of so many bytes. */
     static byte[] assemble(int tokens, PanelScaling scaling, int planes) {
-        return new WidePanels(tokens, scaling, planes).routine();
+        return assemble(tokens, scaling, planes, PanelStart.ZERO);
+    }
+
+    /** The same, with sums that begin with something else than 0. */
+    static byte[] assemble(int tokens, PanelScaling scaling, int planes, PanelStart start) {
+        return new WidePanels(tokens, scaling, planes, start).routine();
     }
 
     private byte[] routine() {
@@ -128,8 +139,32 @@ final class WidePanels {
         a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA)).lea(STEP, Mem.at(TOKEN, TOKEN, 2, 0));
         a.mov(INPUT_3, INPUT).add(INPUT_3, STEP).mov(FACTOR_3, FACTOR).add(FACTOR_3, STEP);
         a.mov(TERM_3, TERM).add(TERM_3, STEP);
-        for (int i = 0; i < 2 * tokens; i++) {
-            a.emit(VPXOR, sum(i), sum(i), sum(i));
+        sums();
+    }
+
+    private void sums() {
+        switch (start) {
+            case ZERO -> {
+                for (int i = 0; i < 2 * tokens; i++) {
+                    a.emit(VPXOR, sum(i), sum(i), sum(i));
+                }
+            }
+            case RESULT -> {
+                a.mov(RESULT, Mem.at(Gp.RDI, Y)).mov(STEP, Mem.at(Gp.RDI, Y_BYTES));
+                for (int t = 0; t < tokens; t++) {
+                    a.emit(VMOVUPS, sum(2 * t), Mem.at(RESULT));
+                    a.emit(VMOVUPS, sum(2 * t + 1), Mem.at(RESULT, 64));
+                    a.add(RESULT, STEP);
+                }
+            }
+            case TOKEN -> {
+                a.mov(RESULT, Mem.at(Gp.RDI, BEGIN));
+                for (int t = 0; t < tokens; t++) {
+                    a.emit(VBROADCASTSS, sum(2 * t), Mem.at(RESULT, 4L * t));
+                    a.emit(VMOVUPS, sum(2 * t + 1), sum(2 * t));
+                }
+                a.add(RESULT, 4 * tokens).mov(Mem.at(Gp.RDI, BEGIN), RESULT);
+            }
         }
     }
 
@@ -137,7 +172,7 @@ final class WidePanels {
     private void products(int part) {
         boolean terms = scaling != PanelScaling.MINIMA;
         for (int t = 0; t < tokens; t++) {
-            start(t, part, terms && planes == 1);
+            beginProducts(t, part, terms && planes == 1);
         }
         for (int plane = 0; plane < planes; plane++) {
             if (plane == 1) {
@@ -150,7 +185,7 @@ final class WidePanels {
         }
     }
 
-    private void start(int t, int part, boolean term) {
+    private void beginProducts(int t, int part, boolean term) {
         if (term) {
             a.emit(VPBROADCASTD, products(t, 0), token(TERM, TERM_3, t).plus(4L * part));
             a.emit(VMOVUPS, products(t, 1), products(t, 0));

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attention by assembled kernels, for processors with AVX-512: dispatch to {@link WeightedRows}, {@link KeyProducts} and
@@ -27,19 +28,25 @@ final class X86Attention {
 
     private static final int LANES = 16;
     private static final String SOFTMAX = "softmax step";
-    private static final String HALVES = "scales of tiles";
 
     private final CpuKernels others;
+    private final @Nullable X86ByteAttention bytes;
     private final Routine softmax;
-    private final Routine halves;
-    private final Map<WeightedRows.Kind, Routine[]> weighted = new EnumMap<>(WeightedRows.Kind.class);
+    private final TileScales tileScales;
+    private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
     private final Routine[][] keys = new Routine[2][2 * (KeyProducts.MOST + 1)];
 
-    X86Attention(CodeCache code, CpuKernels others) {
+    /**
+     * With the routines that {@link #codes} gives.
+     *
+     * @param bytes takes over with many queries
+     */
+    X86Attention(CodeCache code, CpuKernels others, @Nullable X86ByteAttention bytes) {
         this.others = others;
+        this.bytes = bytes;
         softmax = code.routine(SOFTMAX);
-        halves = code.routine(HALVES);
-        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+        tileScales = new TileScales(code);
+        for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             Routine[] routines = new Routine[WeightedRows.MOST + 1];
             for (int i = 1; i < routines.length; i++) {
                 routines[i] = code.routine(weighted(kind, i));
@@ -61,8 +68,8 @@ final class X86Attention {
             return codes;
         }
         codes.put(SOFTMAX, SoftmaxStep.assemble());
-        codes.put(HALVES, WeightedRows.assembleHalves());
-        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+        codes.put(TileScales.NAME, TileScales.assemble());
+        for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int i = 1; i <= WeightedRows.MOST; i++) {
                 codes.put(weighted(kind, i), WeightedRows.assemble(kind, i));
             }
@@ -80,7 +87,7 @@ final class X86Attention {
         return isa.isWide();
     }
 
-    static String weighted(WeightedRows.Kind kind, int count) {
+    static String weighted(TileFloats.Kind kind, int count) {
         return "weighted " + kind + " x " + count;
     }
 
@@ -90,7 +97,7 @@ final class X86Attention {
 
     /** Whether vectors of a type are multiplied as they lie in memory. */
     static boolean reads(QuantType type, int dim) {
-        return type == QuantTypes.F32 || (type == QuantTypes.F16 && dim % WeightedRows.COLUMNS == 0);
+        return type == QuantTypes.F32 || (type == QuantTypes.F16 && dim % TileFloats.COLUMNS == 0);
     }
 
     /** See {@link CpuKernels#products}; nothing is added. */
@@ -129,7 +136,7 @@ final class X86Attention {
 
     /** See {@link CpuKernels#accumulate(Operand, Operand, Operand, Scratch)}. */
     void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
-        int columns = o.columns() / WeightedRows.COLUMNS * WeightedRows.COLUMNS;
+        int columns = o.columns() / TileFloats.COLUMNS * TileFloats.COLUMNS;
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
             boolean halved = v.type() == QuantTypes.F16;
             MemorySegment arguments = arguments(scratch);
@@ -138,10 +145,10 @@ final class X86Attention {
             arguments.set(LONG, WeightedRows.ROW_BYTES, v.rowBytes());
             arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
             arguments.set(LONG, WeightedRows.ROWS, v.rows());
-            arguments.set(LONG, WeightedRows.BLOCKS, columns / WeightedRows.COLUMNS);
+            arguments.set(LONG, WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
             arguments.set(LONG, WeightedRows.TILES, 1);
             arguments.set(LONG, WeightedRows.AHEAD, 0);
-            WeightedRows.Kind kind = halved ? WeightedRows.Kind.F16 : WeightedRows.Kind.F32;
+            TileFloats.Kind kind = halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32;
             from(values, 0, arguments);
             run(kind, o, columns, p, v.rows(), arguments);
         }
@@ -154,7 +161,7 @@ final class X86Attention {
     }
 
     /** Runs the routine over rows of {@code o} and {@code p}, 12 at a time; the rest of the arguments is set. */
-    private void run(WeightedRows.Kind kind, Operand o, int columns, Operand p, int weights, MemorySegment arguments) {
+    private void run(TileFloats.Kind kind, Operand o, int columns, Operand p, int weights, MemorySegment arguments) {
         Routine[] routines = Objects.requireNonNull(weighted.get(kind));
         long begin = arguments.get(LONG, WeightedRows.BEGIN);
         long values = arguments.get(LONG, WeightedRows.V);
@@ -176,22 +183,26 @@ final class X86Attention {
     /** Whether a run of tiles can be multiplied here: blocks do not straddle rows, and scales come in whole registers. */
     private static boolean fits(KvTile v) {
         boolean known = v.type() == QuantTypes.Q4_0 || v.type() == QuantTypes.Q8_0;
-        return known && v.columns() % WeightedRows.COLUMNS == 0 && v.blocks() % LANES == 0;
+        return known && v.columns() % TileFloats.COLUMNS == 0 && v.blocks() % LANES == 0;
     }
 
     /** See {@link CpuKernels#scores}. */
     void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
-        if (!fits(k) || k.columns() != WeightedRows.COLUMNS || begin.rowBytes() != Float.BYTES || s.rows() == 0) {
+        if (!fits(k) || k.columns() != TileFloats.COLUMNS || begin.rowBytes() != Float.BYTES || s.rows() == 0) {
             others.scores(s, q, begin, k, scratch);
             return;
         }
-        long scales = scales(k, scratch);
+        if (bytes != null && X86ByteAttention.takes(q.rows(), k.rows())) {
+            bytes.scores(s, q, begin, k, scratch);
+            return;
+        }
+        long scales = tileScales.read(k, scratch);
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, WeightedRows.BEGIN, address(begin, 0, s.rows(), Float.BYTES));
-        arguments.set(LONG, WeightedRows.TILE_O, 4L * WeightedRows.COLUMNS);
+        arguments.set(LONG, WeightedRows.TILE_O, 4L * TileFloats.COLUMNS);
         arguments.set(LONG, WeightedRows.TILE_P, 0);
         tiles(k, arguments);
-        int columns = k.tiles() * WeightedRows.COLUMNS;
+        int columns = k.tiles() * TileFloats.COLUMNS;
         from(values(k), scales, arguments);
         run(kind(k), s, columns, q, k.rows(), arguments);
     }
@@ -202,7 +213,11 @@ final class X86Attention {
             others.accumulate(o, p, v, scratch);
             return;
         }
-        long scales = scales(v, scratch);
+        if (bytes != null && X86ByteAttention.takes(o.rows(), v.columns()) && v.rows() == TileFloats.COLUMNS) {
+            bytes.accumulate(o, p, v, scratch);
+            return;
+        }
+        long scales = tileScales.read(v, scratch);
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, WeightedRows.BEGIN, 0);
         arguments.set(LONG, WeightedRows.TILE_O, 0);
@@ -217,8 +232,8 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.SCALES, scales);
     }
 
-    private static WeightedRows.Kind kind(KvTile v) {
-        return v.type() == QuantTypes.Q4_0 ? WeightedRows.Kind.Q4_0 : WeightedRows.Kind.Q8_0;
+    private static TileFloats.Kind kind(KvTile v) {
+        return v.type() == QuantTypes.Q4_0 ? TileFloats.Kind.Q4_0 : TileFloats.Kind.Q8_0;
     }
 
     private static long values(KvTile v) {
@@ -226,7 +241,7 @@ final class X86Attention {
     }
 
     private static void tiles(KvTile v, MemorySegment arguments) {
-        int blocks = v.columns() / WeightedRows.COLUMNS;
+        int blocks = v.columns() / TileFloats.COLUMNS;
         arguments.set(LONG, WeightedRows.ROW_BYTES, (long) blocks * v.valueBytes());
         arguments.set(LONG, WeightedRows.ROW_SCALES, 4L * blocks);
         arguments.set(LONG, WeightedRows.TILE_BYTES, v.tileBytes());
@@ -235,21 +250,6 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.BLOCKS, blocks);
         arguments.set(LONG, WeightedRows.TILES, v.tiles());
         arguments.set(LONG, WeightedRows.AHEAD, v.aheadBytes());
-    }
-
-    /** The scales of all tiles of a run as F32; their address. */
-    private long scales(KvTile v, Scratch scratch) {
-        Operand scales = scratch.rows(Scratch.Use.SCALES, v.tiles(), v.blocks());
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(
-                LONG, WeightedRows.HALVES_FROM, Places.address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()));
-        arguments.set(LONG, WeightedRows.HALVES_TO, address(scales, 0, v.tiles(), scales.rowBytes()));
-        arguments.set(LONG, WeightedRows.HALVES_COUNT, v.blocks());
-        arguments.set(LONG, WeightedRows.HALVES_TILES, v.tiles());
-        arguments.set(LONG, WeightedRows.HALVES_TILE_BYTES, v.tileBytes());
-        arguments.set(LONG, WeightedRows.HALVES_AHEAD, v.aheadBytes());
-        halves.call(arguments.address());
-        return address(scales, 0, 1, 1);
     }
 
     /** See {@link CpuKernels#softmaxStep}. */

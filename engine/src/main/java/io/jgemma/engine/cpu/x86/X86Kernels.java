@@ -33,6 +33,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Products panels;
     private final X86Elements elements;
     private final @Nullable X86Attention attention;
+    private final int blockQueries;
     private final String prompts;
 
     private X86Kernels(CpuKernels others, Isa isa, CodeCache code, int planes) {
@@ -43,7 +44,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
         panels = wide ? new X86WidePanels(code, isa, planes) : new X86Panels(code, new X86BlockRows(code));
         elements = new X86Elements(code);
-        attention = X86Attention.supports(isa) ? new X86Attention(code, others) : null;
+        X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
+        blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
+        attention = X86Attention.supports(isa) ? new X86Attention(code, others, bytes) : null;
         prompts = wide && planes == 1 ? ", 8 bits in prompts" : "";
     }
 
@@ -72,6 +75,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
+        if (X86WidePanels.supports(isa) && planes == 1) {
+            codes.putAll(BytePanels.codes());
+        }
         return codes;
     }
 
@@ -157,6 +163,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     @Override
     public int runTiles() {
         return attention == null ? others.runTiles() : X86Attention.RUN_TILES;
+    }
+
+    @Override
+    public int blockQueries() {
+        return blockQueries;
     }
 
     @Override

@@ -161,6 +161,7 @@ class KernelSafetyTest {
             for (int end = 0; end < 2; end++) {
                 atEnd = end == 1;
                 attention();
+                byteAttention();
             }
         }
         assertThat(called).containsAll(new ArrayList<>(codes(isa).keySet()));
@@ -378,7 +379,7 @@ class KernelSafetyTest {
                     2);
         }
         call("scales of tiles", bytes(3 * 200L - 104), zeros(3 * 192L), 48, 3, 200, FAR_AHEAD);
-        for (WeightedRows.Kind kind : WeightedRows.Kind.values()) {
+        for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int count = 1; count <= WeightedRows.MOST; count++) {
                 scores(kind, count);
                 values(kind, count);
@@ -392,7 +393,7 @@ class KernelSafetyTest {
         }
     }
 
-    private void scores(WeightedRows.Kind kind, int count) {
+    private void scores(TileFloats.Kind kind, int count) {
         long dim = 48;
         long tiles = 3;
         long tileBytes = dim * kind.blockBytes() + 8;
@@ -419,7 +420,7 @@ class KernelSafetyTest {
                 0);
     }
 
-    private void values(WeightedRows.Kind kind, int count) {
+    private void values(TileFloats.Kind kind, int count) {
         long blocks = 3;
         long rows = 5;
         long tiles = 2;
@@ -462,5 +463,58 @@ class KernelSafetyTest {
                 keyBytes,
                 dim / 16,
                 blocks);
+    }
+
+    private void byteAttention() {
+        for (int blocks : new int[] {1, 2, 9}) {
+            for (TileFloats.Kind kind : BytePanels.KINDS) {
+                columns(kind, blocks);
+            }
+            for (PanelStart start : PanelStart.values()) {
+                for (int tokens = 1; tokens <= WidePanels.TOKENS; tokens++) {
+                    startedPanel(tokens, start, blocks);
+                }
+            }
+        }
+    }
+
+    private void columns(TileFloats.Kind kind, int groups) {
+        long rowBytes = kind.blockBytes() + 6L;
+        long groupBytes = 32 * rowBytes + 5;
+        long second = 64L * 8 * groups;
+        call(
+                BytePanels.columns(kind),
+                bytes(groupBytes * groups - 5 - 6),
+                bytes(4L * 32 * groups),
+                zeros(2 * second),
+                zeros(second + 64L * groups),
+                rowBytes,
+                4,
+                second,
+                groupBytes,
+                128,
+                groups);
+    }
+
+    private void startedPanel(int tokens, PanelStart start, int blocks) {
+        int groups = 2;
+        long second = 64L * 8 * blocks;
+        long xBytes = 32L * blocks;
+        long perBlock = xBytes * (groups * tokens - 1) + 4L * blocks;
+        call(
+                BytePanels.product(tokens, start),
+                bytes(2 * second),
+                bytes(second + 64L * blocks),
+                bytes(xBytes * groups * tokens),
+                bytes(perBlock),
+                bytes(128L * groups * tokens),
+                xBytes,
+                128,
+                blocks,
+                0,
+                bytes(perBlock),
+                second,
+                groups,
+                start == PanelStart.TOKEN ? bytes(4L * groups * tokens) : 0);
     }
 }

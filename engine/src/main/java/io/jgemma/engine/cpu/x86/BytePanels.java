@@ -1,0 +1,157 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Two panels of 16 rows of bytes each, made of 32 columns of a matrix, and their products with rows rounded to bytes. */
+final class BytePanels {
+
+    private static final int BLOCK = BlockFormat.SIZE;
+    private static final int PANEL_ROWS = X86Panels.ROWS;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    /** What tiles consist of. */
+    static final List<TileFloats.Kind> KINDS = List.of(TileFloats.Kind.Q4_0, TileFloats.Kind.Q8_0);
+
+    private final Routine quantize;
+    private final Map<TileFloats.Kind, Routine> columns = new EnumMap<>(TileFloats.Kind.class);
+    private final Map<PanelStart, Routine[]> products = new EnumMap<>(PanelStart.class);
+
+    /**
+     * Where panels lie.
+     *
+     * @param codes address of the first
+     * @param n columns of each
+     */
+    record Place(long codes, int n) {
+
+        long scales() {
+            return codes + scalesOffset(n);
+        }
+
+        /** Bytes of a panel. */
+        long bytes() {
+            return bytes(n);
+        }
+
+        /** Where in a panel its scales begin. */
+        static long scalesOffset(int n) {
+            return PANEL_ROWS * WidePacker.lines(n);
+        }
+
+        private static long bytes(int n) {
+            return scalesOffset(n) + PANEL_ROWS * WidePacker.lines(4L * (n / BLOCK));
+        }
+    }
+
+    BytePanels(CodeCache code) {
+        quantize = code.routine(X86WidePanels.quantize(PanelScaling.PLAIN, 1));
+        for (TileFloats.Kind kind : KINDS) {
+            columns.put(kind, code.routine(columns(kind)));
+        }
+        for (PanelStart start : PanelStart.values()) {
+            Routine[] routines = new Routine[WidePanels.TOKENS + 1];
+            for (int t = 1; t < routines.length; t++) {
+                routines[t] = code.routine(product(t, start));
+            }
+            products.put(start, routines);
+        }
+    }
+
+    /** The routines that {@link X86WidePanels} does not have, by name. */
+    static Map<String, byte[]> codes() {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        for (TileFloats.Kind kind : KINDS) {
+            codes.put(columns(kind), ColumnQuantizer.assemble(kind));
+        }
+        for (PanelStart start : PanelStart.values()) {
+            for (int t = 1; t <= WidePanels.TOKENS && start != PanelStart.ZERO; t++) {
+                codes.put(product(t, start), WidePanels.assemble(t, PanelScaling.PLAIN, 1, start));
+            }
+        }
+        return codes;
+    }
+
+    static String columns(TileFloats.Kind kind) {
+        return kind + " columns for panels";
+    }
+
+    static String product(int tokens, PanelStart start) {
+        return X86WidePanels.product(tokens, PanelScaling.PLAIN, 1) + start.title();
+    }
+
+    /** Room for panels of {@code n} columns; the same each time. */
+    static Place place(int n, Scratch scratch) {
+        Operand room = scratch.rows(Scratch.Use.WEIGHTS, 2, (int) (Place.bytes(n) / Float.BYTES));
+        return new Place(address(room.segment(), 0, 2 * Place.bytes(n)), n);
+    }
+
+    /** Rounds 32 columns to panels; the matrix's arguments are set. */
+    void columns(TileFloats.Kind kind, Place place, int groups, MemorySegment arguments) {
+        arguments.set(LONG, ColumnQuantizer.CODES, place.codes());
+        arguments.set(LONG, ColumnQuantizer.DW, place.scales());
+        arguments.set(LONG, ColumnQuantizer.PANEL_BYTES, place.bytes());
+        arguments.set(LONG, ColumnQuantizer.GROUPS, groups);
+        Objects.requireNonNull(columns.get(kind)).call(arguments.address());
+    }
+
+    /** Rows as activations of 8 bits. */
+    Operand quantized(Operand rows, int n, Scratch scratch) {
+        long rowBytes = PanelQuantizer.rowBytes(n, PanelScaling.PLAIN, 1);
+        Operand to = scratch.rows(Scratch.Use.ACTIVATIONS, rows.rows(), (int) (rowBytes / Float.BYTES));
+        long start = address(to.segment(), 0, rows.rows() * rowBytes);
+        MemorySegment arguments = arguments(scratch);
+        for (int i = 0; i < rows.rows(); i++) {
+            quantize(quantize, address(rows.segment(), rows.row(i), 4L * n), start + i * rowBytes, n, arguments);
+        }
+        return to;
+    }
+
+    static void quantize(Routine routine, long from, long to, int n, MemorySegment arguments) {
+        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BLOCK);
+        arguments.set(LONG, PanelQuantizer.OFFSET, ColumnQuantizer.OFFSET);
+        arguments.set(LONG, PanelQuantizer.X, from);
+        arguments.set(LONG, PanelQuantizer.Q, to);
+        arguments.set(LONG, PanelQuantizer.DX, to + PanelQuantizer.factors(n, 1));
+        arguments.set(LONG, PanelQuantizer.TERMS, to + PanelQuantizer.terms(n, 1));
+        routine.call(arguments.address());
+    }
+
+    /** 32 columns of {@code y} from {@code column} on: all rows of {@code x} times both place. */
+    void multiply(PanelStart start, Operand y, int column, Place place, Operand x, Scratch scratch) {
+        Routine[] routines = Objects.requireNonNull(products.get(start));
+        MemorySegment arguments = arguments(scratch);
+        int tokens = x.rows();
+        long input = address(x.segment(), x.row(0), tokens * x.rowBytes());
+        long row = 8L * PANEL_ROWS;
+        arguments.set(LONG, WidePanels.CODES, place.codes());
+        arguments.set(LONG, WidePanels.DW, place.scales());
+        arguments.set(LONG, WidePanels.PANEL_BYTES, place.bytes());
+        arguments.set(LONG, WidePanels.BLOCKS, place.n() / BLOCK);
+        arguments.set(LONG, WidePanels.Q, input);
+        arguments.set(LONG, WidePanels.DX, input + PanelQuantizer.factors(place.n(), 1));
+        arguments.set(LONG, WidePanels.TERMS, input + PanelQuantizer.terms(place.n(), 1));
+        arguments.set(LONG, WidePanels.X_BYTES, x.rowBytes());
+        arguments.set(LONG, WidePanels.Y_BYTES, y.rowBytes());
+        arguments.set(
+                LONG, WidePanels.Y, address(y.segment(), y.row(0) + 4L * column, (tokens - 1) * y.rowBytes() + row));
+        if (tokens >= WidePanels.TOKENS) {
+            arguments.set(LONG, WidePanels.GROUPS, tokens / WidePanels.TOKENS);
+            routines[WidePanels.TOKENS].call(arguments.address());
+        }
+        if (tokens % WidePanels.TOKENS > 0) {
+            arguments.set(LONG, WidePanels.GROUPS, 1);
+            routines[tokens % WidePanels.TOKENS].call(arguments.address());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.CpuKernels;
+import io.jgemma.engine.cpu.KvTile;
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantTypes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Attention of many queries over quantized tiles in products of bytes, for prompts that may be rounded to 8 bits. Keys and
+ * values become panels of weights, 32 of their elements with one scale ({@link ColumnQuantizer}), and queries and their weights
+ * rows of activations, so that {@link WidePanels} multiplies them. A tile is rounded once for all queries of a call.
+ *
+ * <p>Only tiles: their keys have the mean of a page taken away. Keys as they are have channels so much larger than others that 8
+ * bits with one scale would cost more than those of all weights together ({@code docs/adr/0010}).
+ */
+final class X86ByteAttention {
+
+    /** From so many queries on rounding a tile pays. */
+    static final int LEAST_QUERIES = 24;
+
+    /** Queries that had best share a tile. */
+    static final int QUERIES = 128;
+
+    private static final int BLOCK = BlockFormat.SIZE;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private final TileScales tileScales;
+    private final BytePanels panels;
+
+    X86ByteAttention(CodeCache code) {
+        tileScales = new TileScales(code);
+        panels = new BytePanels(code);
+    }
+
+    /** Whether keys or values with so many channels are multiplied here for so many queries. */
+    static boolean takes(int queries, int channels) {
+        return queries >= LEAST_QUERIES && channels % BLOCK == 0;
+    }
+
+    /** See {@link CpuKernels#scores}: keys that lie transposed in tiles. */
+    void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
+        int n = k.rows();
+        Operand x = panels.quantized(q, n, scratch);
+        BytePanels.Place place = BytePanels.place(n, scratch);
+        long scales = tileScales.read(k, scratch);
+        long values = values(k);
+        for (int i = 0; i < k.tiles(); i++) {
+            MemorySegment arguments = arguments(scratch);
+            arguments.set(LONG, ColumnQuantizer.V, values + i * k.tileBytes());
+            arguments.set(LONG, ColumnQuantizer.SCALES, scales + 4L * i * k.blocks());
+            arguments.set(LONG, ColumnQuantizer.ROW_BYTES, k.valueBytes());
+            arguments.set(LONG, ColumnQuantizer.ROW_SCALES, Float.BYTES);
+            arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, (long) BLOCK * k.valueBytes());
+            arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * BLOCK);
+            panels.columns(kind(k), place, n / BLOCK, arguments);
+            arguments.set(LONG, WidePanels.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
+            panels.multiply(PanelStart.TOKEN, s, i * k.columns(), place, x, scratch);
+        }
+    }
+
+    /** See {@link CpuKernels#accumulate(Operand, Operand, KvTile, Scratch)}. */
+    void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
+        int n = v.tiles() * v.rows();
+        Operand x = panels.quantized(p, n, scratch);
+        BytePanels.Place place = BytePanels.place(n, scratch);
+        long scales = tileScales.read(v, scratch);
+        long values = values(v);
+        int blocks = v.columns() / BLOCK;
+        for (int j = 0; j < blocks; j++) {
+            MemorySegment arguments = arguments(scratch);
+            arguments.set(LONG, ColumnQuantizer.V, values + (long) j * v.valueBytes());
+            arguments.set(LONG, ColumnQuantizer.SCALES, scales + 4L * j);
+            arguments.set(LONG, ColumnQuantizer.ROW_BYTES, (long) blocks * v.valueBytes());
+            arguments.set(LONG, ColumnQuantizer.ROW_SCALES, 4L * blocks);
+            arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, v.tileBytes());
+            arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * v.blocks());
+            panels.columns(kind(v), place, v.tiles(), arguments);
+            panels.multiply(PanelStart.RESULT, o, j * BLOCK, place, x, scratch);
+        }
+    }
+
+    private static TileFloats.Kind kind(KvTile tile) {
+        return tile.type() == QuantTypes.Q4_0 ? TileFloats.Kind.Q4_0 : TileFloats.Kind.Q8_0;
+    }
+
+    private static long values(KvTile v) {
+        return address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
+    }
+}
