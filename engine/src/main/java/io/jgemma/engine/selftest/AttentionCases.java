@@ -15,7 +15,10 @@ import java.util.List;
 /** Attention over K and V stored before, for every type of cache and the usual sizes of heads. */
 final class AttentionCases {
     private static final int QUERY_HEADS = 8;
+
+    /** The usual number; also one for each query head, and one for all. */
     private static final int KV_HEADS = 2;
+
     private static final int CHUNK = 256;
 
     /** Some pages, some tiles and a tail. */
@@ -34,28 +37,31 @@ final class AttentionCases {
         List<SelfTestCase> cases = new ArrayList<>();
         for (QuantType type : KvPlan.TYPES) {
             for (int rows : new int[] {1, 32}) {
-                cases.add(of(type, 128, rows, 0));
+                cases.add(of(type, KV_HEADS, 128, rows, 0));
             }
         }
-        cases.add(of(QuantTypes.F16, 64, 1, 0));
-        cases.add(of(QuantTypes.F16, 256, 1, 0));
-        cases.add(of(QuantTypes.Q4_0, 64, 1, 0));
-        cases.add(of(QuantTypes.Q4_0, 256, 1, 0));
-        cases.add(of(QuantTypes.Q8_0, 64, 32, 0));
-        cases.add(of(QuantTypes.F16, 256, 32, WINDOW));
-        cases.add(of(QuantTypes.Q4_0, 256, 32, WINDOW));
+        cases.add(of(QuantTypes.F16, KV_HEADS, 64, 1, 0));
+        cases.add(of(QuantTypes.F16, KV_HEADS, 256, 1, 0));
+        cases.add(of(QuantTypes.Q4_0, KV_HEADS, 64, 1, 0));
+        cases.add(of(QuantTypes.Q4_0, KV_HEADS, 256, 1, 0));
+        cases.add(of(QuantTypes.Q8_0, KV_HEADS, 64, 32, 0));
+        cases.add(of(QuantTypes.F16, KV_HEADS, 256, 32, WINDOW));
+        cases.add(of(QuantTypes.Q4_0, KV_HEADS, 256, 32, WINDOW));
+        cases.add(of(QuantTypes.Q4_0, QUERY_HEADS, 128, 1, 0));
+        cases.add(of(QuantTypes.Q4_0, 1, 128, 1, 0));
         return cases;
     }
 
-    private static SelfTestCase of(QuantType type, int dim, int rows, int window) {
-        String name = "attention, K and V %s, heads of %d, %s%s"
+    private static SelfTestCase of(QuantType type, int kvHeads, int dim, int rows, int window) {
+        String name = "attention, K and V %s, %d heads of %d, %s%s"
                 .formatted(
                         type.name(),
+                        kvHeads,
                         dim,
                         rows == 1 ? "1 row" : rows + " rows",
                         window == 0 ? "" : ", window " + window);
         double bound = KvPlan.quantized(type) ? QUANTIZED_BOUND : BOUND;
-        KvLayout layout = KvLayout.of(1, KV_HEADS, dim, dim, type, type, window);
+        KvLayout layout = KvLayout.of(1, kvHeads, dim, dim, type, type, window);
         return new SelfTestCase(name, bound, (memory, bytes) -> attention(memory, layout, rows, bytes));
     }
 
@@ -65,10 +71,10 @@ final class AttentionCases {
         KvSequence sequence = memory.add(pool.sequence());
         int tokens = Math.clamp((long) (bytes / layout.tokenBytes()), FEWEST_TOKENS, MOST_TOKENS);
         store(memory, layer, sequence, tokens);
-        int keys = KV_HEADS * layout.keyDim();
+        int keys = layout.kvHeads() * layout.keyDim();
         Tensor q = memory.input(rows, QUERY_HEADS * layout.keyDim());
         Tensor k = memory.input(rows, keys);
-        Tensor v = memory.input(rows, KV_HEADS * layout.valueDim());
+        Tensor v = memory.input(rows, layout.kvHeads() * layout.valueDim());
         Tensor y = memory.output(rows, QUERY_HEADS * layout.valueDim());
         List<KvSpan> spans = List.of(KvSpan.causal(0, rows, tokens, sequence.tables()));
         float scale = (float) (1 / Math.sqrt(layout.keyDim()));
@@ -78,8 +84,8 @@ final class AttentionCases {
 
     private static void store(SelfTestMemory memory, KvLayer layer, KvSequence sequence, int tokens) {
         KvLayout layout = layer.layout();
-        Tensor k = memory.input(CHUNK, KV_HEADS * layout.keyDim());
-        Tensor v = memory.input(CHUNK, KV_HEADS * layout.valueDim());
+        Tensor k = memory.input(CHUNK, layout.kvHeads() * layout.keyDim());
+        Tensor v = memory.input(CHUNK, layout.kvHeads() * layout.valueDim());
         for (int from = 0; from < tokens; from += CHUNK) {
             int rows = Math.min(CHUNK, tokens - from);
             sequence.reserve(rows);

@@ -23,6 +23,8 @@ final class ElementCases {
         cases.add(new SelfTestCase("add", BOUND, ElementCases::add));
         cases.add(new SelfTestCase("addBias", BOUND, ElementCases::addBias));
         cases.add(new SelfTestCase("rmsNorm", BOUND, ElementCases::norm));
+        cases.add(new SelfTestCase("rmsNorm in place", BOUND, ElementCases::normInPlace));
+        cases.add(new SelfTestCase("addRmsNorm", BOUND, ElementCases::addNorm));
         cases.add(new SelfTestCase("gatherRows", BOUND, ElementCases::gather));
         cases.add(new SelfTestCase("greatest", BOUND, ElementCases::greatest));
         for (Activation f : Activation.values()) {
@@ -58,6 +60,20 @@ final class ElementCases {
         Tensor w = memory.weight(QuantTypes.F32, 1, COLUMNS);
         Tensor y = memory.output(rows, COLUMNS);
         return new SelfTestCase.Work(() -> memory.backend().ops().rmsNorm(y, x, w, EPSILON), y, 2 * x.byteSize());
+    }
+
+    private static SelfTestCase.Work normInPlace(SelfTestMemory memory, long bytes) {
+        Tensor x = memory.input(rows(bytes, 2), COLUMNS);
+        Tensor w = memory.weight(QuantTypes.F32, 1, COLUMNS);
+        return new SelfTestCase.Work(() -> memory.backend().ops().rmsNorm(x, x, w, EPSILON), x, 2 * x.byteSize());
+    }
+
+    private static SelfTestCase.Work addNorm(SelfTestMemory memory, long bytes) {
+        int rows = rows(bytes, 3);
+        Tensor x = memory.input(rows, COLUMNS);
+        Tensor h = memory.input(rows, COLUMNS);
+        Tensor w = memory.weight(QuantTypes.F32, 1, COLUMNS);
+        return new SelfTestCase.Work(() -> memory.backend().ops().addRmsNorm(x, h, w, EPSILON), x, 3 * x.byteSize());
     }
 
     private static SelfTestCase.Work gather(SelfTestMemory memory, long bytes) {
