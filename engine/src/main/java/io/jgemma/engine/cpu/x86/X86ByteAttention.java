@@ -17,7 +17,7 @@ import java.lang.foreign.ValueLayout;
  * rows of activations, so that {@link WidePanels} multiplies them. A tile is rounded once for all queries of a call.
  *
  * <p>Only tiles: their keys have the mean of a page taken away. Keys as they are have channels so much larger than others that 8
- * bits with one scale would cost more than those of all weights together ({@code docs/adr/0010}).
+ * bits with one scale would cost more than those of all weights together ({@code docs/adr/0010-8-bits-in-prompts-on-request.md}).
  */
 final class X86ByteAttention {
 
@@ -29,6 +29,7 @@ final class X86ByteAttention {
 
     private static final int BLOCK = BlockFormat.SIZE;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
     private final TileScales tileScales;
     private final BytePanels panels;
 

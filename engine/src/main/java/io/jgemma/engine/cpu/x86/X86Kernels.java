@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Assembled kernels for products with the types of {@link BlockFormat} and, on 512-bit registers, {@link SuperBlocks}, and for
  * attention on 512-bit registers; everything else is done by another set, which {@link #detail} names. Activations of these
  * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
- * to 8 in prompts.
+ * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
  * <p>With few rows of activations weights are multiplied as they lie in the file ({@link X86BlockRows}, {@link X86Rows}); with more,
  * they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much as 5 rows.
