@@ -9,7 +9,7 @@
 
 namespace standin {
 void State::clearFigures() {
-    allocations = launches = graphLaunches = calls = 0;
+    allocations = launches = graphLaunches = calls = launchesAhead = 0;
     copied = Copied();
     kernels.clear();
     faults.clear();
@@ -53,7 +53,7 @@ std::string report() {
     std::ostringstream o;
     u64 streams = 0;
     int contexts = 0;
-    o << "{\"launches\":" << s.launches << ",\"graphLaunches\":" << s.graphLaunches << ",\"allocationCalls\":" << s.allocations
+    o << "{\"launches\":" << s.launches << ",\"launchesAhead\":" << s.launchesAhead << ",\"graphLaunches\":" << s.graphLaunches << ",\"allocationCalls\":" << s.allocations
       << ",\"copied\":{\"hostToDevice\":" << s.copied.hostToDevice << ",\"deviceToHost\":" << s.copied.deviceToHost
       << ",\"deviceToDevice\":" << s.copied.deviceToDevice << ",\"peer\":" << s.copied.peer << "},\"kernels\":{";
     const char* comma = "";

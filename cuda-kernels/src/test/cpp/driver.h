@@ -96,6 +96,7 @@ struct Device {
     u64 used = 0, peak = 0, base = 0, next = 0;
     std::map<u64, std::unique_ptr<ptx::Allocation>> allocations;
     Context context;
+    std::set<u64> waiting;  // numbers of launches that have not run
     bool lost = false;  // as one that fell off the bus: nothing brings it back
 };
 
@@ -133,8 +134,10 @@ struct State {
     std::set<Graph*> graphs;
     std::set<Executable*> executables;
     std::mt19937_64 random;
+    u64 enqueued = 0;  // launches that were put on streams
     // Figures since the last reset.
     u64 allocations = 0, launches = 0, graphLaunches = 0, calls = 0;
+    u64 launchesAhead = 0;  // that ran while another device still had an earlier one to run
     u32 launchNumber = 0;
     Copied copied;
     std::map<std::string, KernelStatistics> kernels;

@@ -82,6 +82,7 @@ template <class T> Result fill(u64 at, T value, u64 count, Stream* stream) {
 void takeBack(Device& d) {
     for (auto& a : d.allocations) close(d, *a.second);
     d.allocations.clear();
+    d.waiting.clear();
     State& s = state();
     for (Stream* stream : d.context.streams) delete stream;
     d.context.streams.clear();

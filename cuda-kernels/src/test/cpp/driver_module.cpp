@@ -185,6 +185,19 @@ EXPORT Result cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, Function*
     return SUCCESS;
 }
 
+namespace {
+/// A launch runs: counts whether one of another device that was put on its stream earlier still waits.
+void begins(Device* device, u64 number) {
+    device->waiting.erase(number);
+    for (auto& d : state().devices) {
+        if (d.get() != device && !d->waiting.empty() && *d->waiting.begin() < number) {
+            state().launchesAhead++;
+            return;
+        }
+    }
+}
+}  // namespace
+
 EXPORT Result cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,
                              Stream* stream, void** params, void** extra) {
     LOCK;
@@ -207,5 +220,13 @@ EXPORT Result cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz,
     }
     Context* context = current();
     auto keep = f->kernel;
-    return enqueue(stream, [context, launch, keep]() -> Result { return execute(context, launch); });
+    if (stream && stream->capture) {
+        return enqueue(stream, [context, launch, keep]() -> Result { return execute(context, launch); });
+    }
+    const u64 number = ++state().enqueued;
+    context->device->waiting.insert(number);
+    return enqueue(stream, [context, launch, keep, number]() -> Result {
+        begins(context->device, number);
+        return execute(context, launch);
+    });
 }

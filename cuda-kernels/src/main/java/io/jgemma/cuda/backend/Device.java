@@ -16,8 +16,10 @@ import io.jgemma.engine.backend.DeviceException;
  * <p>A context belongs to a thread, and the engine comes from any: {@link #enter} makes it current, before every call.
  */
 final class Device implements AutoCloseable {
-    private static final int STAGING_SLOTS = 4;
-    private static final long STAGING_SLOT_BYTES = 4L << 20;
+    /** Many, since a chunk of a prompt sends some tables, and the host shall be ahead of the device by more than a chunk. */
+    private static final int STAGING_SLOTS = 16;
+
+    private static final long STAGING_SLOT_BYTES = 1L << 20;
     private static final double KIB = 1 << 10;
     private static final double MIB = 1 << 20;
 
