@@ -4,4 +4,7 @@ module io.jgemma.bench {
     requires io.jgemma.engine;
     requires jdk.incubator.vector;
     requires jmh.core;
+    requires com.fasterxml.jackson.databind;
+
+    uses io.jgemma.engine.backend.Accelerator;
 }
