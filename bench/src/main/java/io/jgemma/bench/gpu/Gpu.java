@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 
-/** The first GPU, with random numbers in its memory; if it is a stand-in, what that counted is printed in the end. */
+/** The first GPU, with random numbers in its memory; if it is a stand-in, what that counted is logged. */
 final class Gpu implements AutoCloseable {
     private final Optional<StandInCounts> counts = StandInCounts.find();
     private final Arena arena = Arena.ofShared();
@@ -61,9 +61,10 @@ final class Gpu implements AutoCloseable {
         counts.ifPresent(StandInCounts::begin);
     }
 
-    /** Prints what was counted since {@link #begin}, for each of so many calls. */
+    /** Logs what was counted since {@link #begin}, for each of so many calls. */
     void report(long calls) {
-        counts.ifPresent(found -> System.out.print(found.report(calls)));
+        counts.ifPresent(
+                found -> System.getLogger(Gpu.class.getName()).log(System.Logger.Level.INFO, found.report(calls)));
     }
 
     @Override

@@ -54,7 +54,7 @@ final class StandInCounts {
     /** A line for each kernel and one for copies, each figure divided by so many calls. */
     String report(long calls) {
         JsonNode figures = read();
-        StringBuilder text = new StringBuilder("\nThe driver is a stand-in: times mean nothing, a call counts\n");
+        StringBuilder text = new StringBuilder("the driver is a stand-in: times mean nothing, a call counts\n");
         for (Map.Entry<String, JsonNode> kernel : figures.get("kernels").properties()) {
             JsonNode counted = kernel.getValue();
             text.append(String.format(
