@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Real weights against an independent float32 pass over them, where they are present: prompts and token ids equal, the greedy tokens that
@@ -34,27 +34,23 @@ final class RealWeightsTest {
 
     private static final int WORST = 3;
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    private static List<String> models() {
+        return List.of(
                 "gemma-3-270m-q4_0",
                 "gemma-3-270m-q4_k_m",
                 "smollm2-135m-instruct-q4_1",
-                "qwen2.5-coder-0.5b-instruct-q4_k_m"
-            })
+                "qwen2.5-coder-0.5b-instruct-q4_k_m");
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
     void agreesWithTheReference(String name) {
         agrees(name, "auto", true);
     }
 
     /** With prompts rounded to 8 bits, as llama.cpp rounds them: logits alone, because rounding turns a token of a near tie. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "gemma-3-270m-q4_0",
-                "gemma-3-270m-q4_k_m",
-                "smollm2-135m-instruct-q4_1",
-                "qwen2.5-coder-0.5b-instruct-q4_k_m"
-            })
+    @MethodSource("models")
     void agreesWithTheReferenceInEightBits(String name) {
         agrees(name, "fast", false);
     }

@@ -7,7 +7,6 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -15,7 +14,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -28,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-public class Driver {
+public class Driver extends OnGpu {
     private static final int LAUNCHES = 256;
     private static final int COLUMNS = 256;
 
@@ -36,12 +34,10 @@ public class Driver {
     @Param({"65536", "16777216"})
     public int bytes;
 
-    private Gpu gpu = new Gpu();
     private Tensor few = gpu.room(1, COLUMNS);
     private Tensor many = few;
     private Tensor memory = few;
     private MemorySegment host = MemorySegment.NULL;
-    private long calls;
 
     /** What one call counts for. */
     @State(Scope.Thread)
@@ -57,22 +53,6 @@ public class Driver {
         many = gpu.input(16, COLUMNS);
         memory = gpu.room(1, bytes / Float.BYTES);
         host = gpu.host(bytes);
-    }
-
-    @Setup(Level.Iteration)
-    public void begin() {
-        gpu.begin();
-        calls = 0;
-    }
-
-    @TearDown(Level.Iteration)
-    public void report() {
-        gpu.report(calls);
-    }
-
-    @TearDown
-    public void close() {
-        gpu.close();
     }
 
     /** Rows of a prompt: each operation is launched as it comes. */

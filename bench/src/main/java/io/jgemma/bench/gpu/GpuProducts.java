@@ -12,7 +12,6 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -20,7 +19,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -33,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-public class GpuProducts {
+public class GpuProducts extends OnGpu {
     private static final int COLUMNS = 2048;
 
     /** Calls that the host waits for together. */
@@ -50,11 +48,9 @@ public class GpuProducts {
     @Param({"131072"})
     public int outputs;
 
-    private Gpu gpu = new Gpu();
     private Tensor x = gpu.room(1, 1);
     private Tensor w = x;
     private Tensor y = x;
-    private long calls;
 
     /** What one call counts for. */
     @State(Scope.Thread)
@@ -75,22 +71,6 @@ public class GpuProducts {
             y = gpu.room(rows, outputs);
             gpu.await(y);
         }
-    }
-
-    @Setup(Level.Iteration)
-    public void begin() {
-        gpu.begin();
-        calls = 0;
-    }
-
-    @TearDown(Level.Iteration)
-    public void report() {
-        gpu.report(calls);
-    }
-
-    @TearDown
-    public void close() {
-        gpu.close();
     }
 
     @Benchmark

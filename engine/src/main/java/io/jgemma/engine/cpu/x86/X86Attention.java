@@ -232,11 +232,13 @@ final class X86Attention {
         arguments.set(LONG, WeightedRows.SCALES, scales);
     }
 
-    private static TileFloats.Kind kind(KvTile v) {
+    /** How values of a tile become floats. */
+    static TileFloats.Kind kind(KvTile v) {
         return v.type() == QuantTypes.Q4_0 ? TileFloats.Kind.Q4_0 : TileFloats.Kind.Q8_0;
     }
 
-    private static long values(KvTile v) {
+    /** Address of the values of the first tile of a run. */
+    static long values(KvTile v) {
         return Places.address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
     }
 

@@ -7,7 +7,6 @@ import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -49,7 +48,7 @@ final class X86ByteAttention {
         Operand x = panels.quantized(q, n, scratch);
         BytePanels.Place place = BytePanels.place(n, scratch);
         long scales = tileScales.read(k, scratch);
-        long values = values(k);
+        long values = X86Attention.values(k);
         for (int i = 0; i < k.tiles(); i++) {
             MemorySegment arguments = arguments(scratch);
             arguments.set(LONG, ColumnQuantizer.V, values + i * k.tileBytes());
@@ -58,7 +57,7 @@ final class X86ByteAttention {
             arguments.set(LONG, ColumnQuantizer.ROW_SCALES, Float.BYTES);
             arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, (long) BLOCK * k.valueBytes());
             arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * BLOCK);
-            panels.columns(kind(k), place, n / BLOCK, arguments);
+            panels.columns(X86Attention.kind(k), place, n / BLOCK, arguments);
             arguments.set(LONG, WidePanels.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
             panels.multiply(PanelStart.TOKEN, s, i * k.columns(), place, x, scratch);
         }
@@ -70,7 +69,7 @@ final class X86ByteAttention {
         Operand x = panels.quantized(p, n, scratch);
         BytePanels.Place place = BytePanels.place(n, scratch);
         long scales = tileScales.read(v, scratch);
-        long values = values(v);
+        long values = X86Attention.values(v);
         int blocks = v.columns() / BLOCK;
         for (int j = 0; j < blocks; j++) {
             MemorySegment arguments = arguments(scratch);
@@ -80,16 +79,8 @@ final class X86ByteAttention {
             arguments.set(LONG, ColumnQuantizer.ROW_SCALES, 4L * blocks);
             arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, v.tileBytes());
             arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * v.blocks());
-            panels.columns(kind(v), place, v.tiles(), arguments);
+            panels.columns(X86Attention.kind(v), place, v.tiles(), arguments);
             panels.multiply(PanelStart.RESULT, o, j * BLOCK, place, x, scratch);
         }
-    }
-
-    private static TileFloats.Kind kind(KvTile tile) {
-        return tile.type() == QuantTypes.Q4_0 ? TileFloats.Kind.Q4_0 : TileFloats.Kind.Q8_0;
-    }
-
-    private static long values(KvTile v) {
-        return address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
     }
 }
