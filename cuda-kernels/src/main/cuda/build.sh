@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles every kernel here to the PTX that ships: build.sh NVCC. Called by `./mvnw -Pptx -pl cuda-kernels generate-resources`.
 # NVCC 13 writes PTX 9, which only new drivers read; the kernels use nothing that PTX 7.0 lacks, so the version is lowered and
-# hints that came later (used_bytes_mask) are left out.
+# hints that came later (used_bytes_mask) are left out, and so is what names take from the folder they were compiled in.
 # That it holds is checked in every build by a PTX compiler of CUDA 12.0 (PtxCompilerTest).
 set -eu
 nvcc=$1
@@ -17,7 +17,8 @@ for source in *.cu; do
         {
             echo "// $name, compiled for compute capability $target and newer; lowered to PTX 7.0"
             echo "// sha256 of the sources: $hash"
-            sed -e 's/^\.version .*/.version 7.0/' -e "/^[[:space:]]*\.pragma \"used_bytes_mask/d" -e '/^[[:space:]]*\/\//d' -e '/^[[:space:]]*$/d' "$out.tmp"
+            sed -e 's/^\.version .*/.version 7.0/' -e "/^[[:space:]]*\.pragma \"used_bytes_mask/d" -e '/^[[:space:]]*\/\//d' -e '/^[[:space:]]*$/d' \
+                -e 's/_INTERNAL_[0-9a-f]\{8\}_/_INTERNAL_/g' "$out.tmp"
         } >"$out"
         rm "$out.tmp"
     done

@@ -4,6 +4,7 @@ import io.jgemma.engine.backend.Accelerator;
 /** The CUDA backend. JCuda is touched at run time where a GPU is asked for: without one nothing here needs it. */
 module io.jgemma.cuda.kernels {
     requires static org.jspecify;
+    requires static jcublas;
     requires static jcuda;
     requires transitive io.jgemma.engine;
 

@@ -71,7 +71,8 @@ struct View : ptx::Memory {
     }
 };
 
-Result execute(Context* context, const ptx::Launch& prepared) {
+/// Counts a launch that begins to run, which may be one that was told to fail.
+Result launched(Context* context) {
     State& s = state();
     if (++s.launches == s.settings.failLaunch) {
         fault("launch " + std::to_string(s.launches) + " fails as told");
@@ -82,6 +83,12 @@ Result execute(Context* context, const ptx::Launch& prepared) {
         context->device->lost = true;
         return UNKNOWN;
     }
+    return SUCCESS;
+}
+
+Result execute(Context* context, const ptx::Launch& prepared) {
+    if (Result r = launched(context)) return r;
+    State& s = state();
     ptx::Launch launch = prepared;
     View view(context);
     KernelStatistics& k = s.kernels[launch.kernel->name];
@@ -196,6 +203,17 @@ void begins(Device* device, u64 number) {
         }
     }
 }
+
+Result enqueueLaunch(Stream* stream, Work work) {
+    if (stream && stream->capture) return enqueue(stream, work);
+    Device* device = current()->device;
+    const u64 number = ++state().enqueued;
+    device->waiting.insert(number);
+    return enqueue(stream, [device, number, work]() -> Result {
+        begins(device, number);
+        return work();
+    });
+}
 }  // namespace
 
 EXPORT Result cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,
@@ -220,13 +238,45 @@ EXPORT Result cuLaunchKernel(Function* f, unsigned gx, unsigned gy, unsigned gz,
     }
     Context* context = current();
     auto keep = f->kernel;
-    if (stream && stream->capture) {
-        return enqueue(stream, [context, launch, keep]() -> Result { return execute(context, launch); });
-    }
-    const u64 number = ++state().enqueued;
-    context->device->waiting.insert(number);
-    return enqueue(stream, [context, launch, keep, number]() -> Result {
-        begins(context->device, number);
-        return execute(context, launch);
+    return enqueueLaunch(stream, [context, launch, keep]() -> Result { return execute(context, launch); });
+}
+
+namespace {
+struct Span {
+    u64 address, bytes;
+};
+}  // namespace
+
+/// Whether the calling thread has a context. For stand-ins of libraries that work on this one.
+EXPORT int standin_current() {
+    ALONE;
+    return current() != nullptr;
+}
+
+/// Puts a product of such a library on a stream, as a launch of that name: it reads and writes pieces of memory on the device.
+EXPORT int standin_launch(Stream* stream, const char* name, const Span* reads, int count, Span write, void (*work)(const void*), const void* data,
+                          size_t bytes) {
+    ALONE;
+    if (const Result told = standin::told(name)) return told;
+    if (!current() || !stream || !valid(stream) || stream->context != current()) return INVALID_HANDLE;
+    Context* context = current();
+    const std::vector<Span> from(reads, reads + count);
+    const std::vector<char> copy(static_cast<const char*>(data), static_cast<const char*>(data) + bytes);
+    const std::string kernel = name;
+    return enqueueLaunch(stream, [=]() -> Result {
+        if (Result r = launched(context)) return r;
+        std::vector<Span> all = from;
+        all.push_back(write);
+        for (const Span& s : all) {
+            if (ownerOf(s.address) == context->device && around(s.address, s.bytes)) continue;
+            fault(kernel + ": " + std::to_string(s.bytes) + " bytes at " + std::to_string(s.address) + " are not memory of the device");
+            return ILLEGAL_ADDRESS;
+        }
+        KernelStatistics& k = state().kernels[kernel];
+        k.launches++;
+        for (const Span& s : from) k.reads.bytes += s.bytes;
+        k.writes.bytes += write.bytes;
+        work(copy.data());
+        return SUCCESS;
     });
 }

@@ -30,6 +30,7 @@ class GpuTest {
                 "run -p a -ngl 3",
                 "run -p a -ngl all -sm none",
                 "run -p a -ngl all --vram-reserve 512M",
+                "run -p a -ngl all --gpu-gemm cublas",
                 "logits --tokens 1 -ngl all",
                 "bench -p 1 -n 1 -r 1 -ngl all",
                 "perplexity -f pom.xml -ngl all",

@@ -121,6 +121,13 @@ public interface CudaDriver extends AutoCloseable {
 
     void destroyGraph(long graph);
 
+    /**
+     * cuBLAS, working on a stream of the current context.
+     *
+     * @throws CudaUnavailableException where it is not installed
+     */
+    Cublas openCublas(long stream);
+
     /** Forgets all handles. What they stand for has to be destroyed before. */
     @Override
     void close();

@@ -52,6 +52,13 @@ public final class StandIn {
         return standIn;
     }
 
+    /** The same beside a cuBLAS; from then on the process has one. */
+    public static StandIn beginWithCublas(String settings) {
+        StandIn standIn = begin(settings);
+        SymbolLookup.libraryLookup(Loaded.BUILD.cublas(), Arena.global());
+        return standIn;
+    }
+
     /** Changes settings and sets all figures to zero; memory and handles stay. */
     public void order(String settings) {
         tell(order, settings);

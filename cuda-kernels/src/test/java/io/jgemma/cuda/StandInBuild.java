@@ -20,6 +20,9 @@ final class StandInBuild {
     private static final Path SOURCES = Path.of("src/test/cpp").toAbsolutePath();
     private static final Path TO = Path.of("target/stand-in").toAbsolutePath();
     private static final Path LIBRARY = TO.resolve("libcuda.so.1");
+    /** In a folder of its own, so that it is found only by who looks for it. */
+    private static final Path CUBLAS = TO.resolve("cublas/libcublas.so.12");
+
     private static final String PRECOMPILED = "precompiled.h";
     private static final int JOBS = 2;
 
@@ -29,7 +32,7 @@ final class StandInBuild {
                             + " -fno-strict-aliasing -fPIC -fvisibility=hidden -pthread")
                     .split(" "));
 
-    record Result(Optional<Path> library, String reason) {}
+    record Result(Optional<Path> library, Path cublas, String reason) {}
 
     private StandInBuild() {}
 
@@ -37,15 +40,15 @@ final class StandInBuild {
         try {
             if (!System.getProperty("os.name").equals("Linux")
                     || !System.getProperty("os.arch").equals("amd64")) {
-                return new Result(Optional.empty(), "the stand-in GPU is built on Linux on x86-64 only");
+                return new Result(Optional.empty(), CUBLAS, "the stand-in GPU is built on Linux on x86-64 only");
             }
             if (!isCurrent()) {
                 if (!exists()) {
-                    return new Result(Optional.empty(), "no g++, which builds the stand-in GPU");
+                    return new Result(Optional.empty(), CUBLAS, "no g++, which builds the stand-in GPU");
                 }
                 compile();
             }
-            return new Result(Optional.of(LIBRARY), "");
+            return new Result(Optional.of(LIBRARY), CUBLAS, "");
         } catch (IOException | InterruptedException | ExecutionException e) {
             throw new AssertionError("the stand-in GPU cannot be built", e);
         }
@@ -56,8 +59,8 @@ final class StandInBuild {
             return false;
         }
         FileTime built = Files.getLastModifiedTime(LIBRARY);
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.toList()) {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (Files.getLastModifiedTime(file).compareTo(built) > 0) {
                     return false;
                 }
@@ -107,7 +110,22 @@ final class StandInBuild {
         Path unfinished = TO.resolve("unfinished.so");
         link.addAll(List.of("-o", unfinished.toString()));
         run(link.toArray(String[]::new));
+        compileCublas(unfinished);
         Files.move(unfinished, LIBRARY, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Symbols have the version that those of the real one have. */
+    private static void compileCublas(Path driver) throws IOException, InterruptedException {
+        Files.createDirectories(CUBLAS.getParent());
+        run(
+                "-shared",
+                "-Wl,-soname,libcublas.so.12",
+                "-Wl,-z,defs",
+                "-Wl,--version-script=" + SOURCES.resolve("cublas/versions.txt"),
+                SOURCES.resolve("cublas/cublas.cpp").toString(),
+                driver.toString(),
+                "-o",
+                CUBLAS.toString());
     }
 
     private static void run(String... arguments) throws IOException, InterruptedException {

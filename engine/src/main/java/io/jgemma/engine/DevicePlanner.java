@@ -2,6 +2,7 @@ package io.jgemma.engine;
 
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.spec.ModelSpec;
@@ -15,6 +16,9 @@ final class DevicePlanner {
 
     /** Memory of a device that no plan takes: small tables, what the driver needs. */
     static final long OWN_RESERVE_BYTES = 96L << 20;
+
+    /** Memory that cuBLAS takes beside: its kernels and workspace, and operands in F16. */
+    private static final long CUBLAS_RESERVE_BYTES = 256L << 20;
 
     private static final double GIB = 1L << 30;
     private static final double MIB = 1L << 20;
@@ -31,7 +35,9 @@ final class DevicePlanner {
         this.spec = spec;
         this.file = file;
         layers = spec.layers().size();
-        reserveBytes = OWN_RESERVE_BYTES + options.offload().reserveBytes();
+        Offload offload = options.offload();
+        long forOthers = offload.gemm() == Gemm.CUBLAS ? CUBLAS_RESERVE_BYTES : 0;
+        reserveBytes = OWN_RESERVE_BYTES + forOthers + offload.reserveBytes();
     }
 
     /** Everything on the CPU. */

@@ -1,5 +1,6 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.backend.Gemm;
 import java.util.List;
 
 /**
@@ -11,8 +12,9 @@ import java.util.List;
  * @param device number of the device without a split
  * @param shares with a split, how many layers each device gets, relative to the others; empty = by free memory
  * @param reserveBytes bytes of each device's free memory that stay free
+ * @param gemm who multiplies many rows
  */
-public record Offload(int layers, boolean split, int device, List<Double> shares, long reserveBytes) {
+public record Offload(int layers, boolean split, int device, List<Double> shares, long reserveBytes, Gemm gemm) {
 
     /** All layers, or none runs at all. */
     public static final int ALL = Integer.MAX_VALUE;
@@ -23,9 +25,9 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
     /** Everything runs on the CPU. */
     public static final Offload NONE = new Offload(0, false, 0, List.of());
 
-    /** With nothing held in reserve. */
+    /** With nothing held in reserve, and jgemma's own kernels. */
     public Offload(int layers, boolean split, int device, List<Double> shares) {
-        this(layers, split, device, shares, 0);
+        this(layers, split, device, shares, 0, Gemm.KERNELS);
     }
 
     public Offload {
@@ -49,6 +51,11 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
 
     /** The same with so many bytes of each device's free memory left free. */
     public Offload withReserve(long bytes) {
-        return new Offload(layers, split, device, shares, bytes);
+        return new Offload(layers, split, device, shares, bytes, gemm);
+    }
+
+    /** The same with many rows multiplied by somebody else. */
+    public Offload withGemm(Gemm other) {
+        return new Offload(layers, split, device, shares, reserveBytes, other);
     }
 }

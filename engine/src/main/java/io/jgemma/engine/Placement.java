@@ -4,6 +4,7 @@ import io.jgemma.engine.backend.Accelerator;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
@@ -41,7 +42,7 @@ final class Placement implements AutoCloseable {
     /** Tests a device; see {@link Engine#selfTest}. */
     static boolean selfTest(int device, SelfTestOptions options, Consumer<SelfTestResult> listener) {
         Accelerator accelerator = accelerator();
-        return new SelfTest(() -> accelerator.open(device), options).run(listener);
+        return new SelfTest(() -> accelerator.open(device, options.gemm()), options).run(listener);
     }
 
     private static Accelerator accelerator() {
@@ -68,7 +69,8 @@ final class Placement implements AutoCloseable {
         if (plan.parts().stream().allMatch(part -> part.place().isEmpty())) {
             options.listener().doubtful("no layer fits into the free memory of a GPU, so all run on the CPU");
         }
-        return open(options, plan, file, accelerator::open);
+        Gemm gemm = options.offload().gemm();
+        return open(options, plan, file, number -> accelerator.open(number, gemm));
     }
 
     private interface Opener {

@@ -2,6 +2,7 @@ package io.jgemma.bench.gpu;
 
 import io.jgemma.engine.backend.Accelerator;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
@@ -21,7 +22,7 @@ final class Gpu implements AutoCloseable {
         Accelerator accelerator = ServiceLoader.load(Accelerator.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no module for GPUs is on the class path"));
-        backend = accelerator.open(accelerator.devices().getFirst().number());
+        backend = accelerator.open(accelerator.devices().getFirst().number(), Gemm.KERNELS);
     }
 
     Backend backend() {

@@ -6,6 +6,7 @@ import io.jgemma.cli.options.ByteSizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.selftest.SelfTestOptions;
 import io.jgemma.engine.selftest.SelfTestResult;
 import java.util.List;
@@ -57,6 +58,13 @@ public final class GpuSelfTestCommand implements Callable<Integer> {
             description = "Test only operations with this in their name, e.g. Q4_0 or attention.")
     private String only = "";
 
+    @Option(
+            names = "--gpu-gemm",
+            paramLabel = "kernels|cublas",
+            defaultValue = "kernels",
+            description = "Who multiplies many rows: jgemma's kernels, or NVIDIA's cuBLAS. Default: ${DEFAULT-VALUE}.")
+    private Gemm gemm = Gemm.KERNELS;
+
     public GpuSelfTestCommand(Console console) {
         this.console = console;
     }
@@ -69,7 +77,7 @@ public final class GpuSelfTestCommand implements Callable<Integer> {
         if (runs < 1) {
             throw new UsageException("-r " + runs + " measures nothing; give 1 or more");
         }
-        SelfTestOptions options = new SelfTestOptions(bytes, runs, only);
+        SelfTestOptions options = new SelfTestOptions(bytes, runs, only, gemm);
         boolean passed = true;
         for (DeviceInfo each : devices()) {
             console.out()

@@ -2,6 +2,7 @@ package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.engine.Offload;
+import io.jgemma.engine.backend.Gemm;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,14 @@ public final class GpuOptions {
             description = "Free memory of each GPU to leave to others, e.g. 512M or 1G. Default: 0.")
     private @Nullable Long reserveBytes;
 
+    @Option(
+            names = "--gpu-gemm",
+            paramLabel = "kernels|cublas",
+            description =
+                    "Who multiplies the many rows of a prompt on the GPU: jgemma's kernels, or NVIDIA's cuBLAS if it"
+                            + " is installed, for comparison. Default: kernels.")
+    private @Nullable Gemm gemm;
+
     /** Reads a number of layers. */
     static final class Layers implements ITypeConverter<Integer> {
         @Override
@@ -94,15 +103,18 @@ public final class GpuOptions {
         if (split == Split.LAYER && mainGpu != null) {
             throw new UsageException("-mg names the one GPU to use, and -sm layer uses all; give one of them");
         }
-        if (layers == 0 && (split != null || mainGpu != null || !shares.isEmpty() || reserveBytes != null)) {
-            throw new UsageException(
-                    "-sm, -ts, -mg and --vram-reserve say where layers on the GPU go; with -ngl 0 there are none");
+        boolean detailed =
+                split != null || mainGpu != null || !shares.isEmpty() || reserveBytes != null || gemm != null;
+        if (layers == 0 && detailed) {
+            throw new UsageException("-sm, -ts, -mg, --vram-reserve and --gpu-gemm say how layers run on the GPU; with"
+                    + " -ngl 0 there are none");
         }
         try {
             return layers == 0
                     ? Offload.NONE
                     : new Offload(layers, !whole, mainGpu == null ? 0 : mainGpu, shares)
-                            .withReserve(reserveBytes == null ? 0 : reserveBytes);
+                            .withReserve(reserveBytes == null ? 0 : reserveBytes)
+                            .withGemm(gemm == null ? Gemm.KERNELS : gemm);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

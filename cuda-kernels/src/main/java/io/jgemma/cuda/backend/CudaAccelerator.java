@@ -12,6 +12,7 @@ import io.jgemma.engine.backend.Accelerator;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.Gemm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +90,7 @@ public final class CudaAccelerator implements Accelerator {
     }
 
     @Override
-    public Backend open(int number) {
-        return CudaBackend.open(driver(), number);
+    public Backend open(int number, Gemm gemm) {
+        return CudaBackend.open(driver(), number, gemm);
     }
 }

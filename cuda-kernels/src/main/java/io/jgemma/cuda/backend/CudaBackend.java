@@ -4,6 +4,7 @@ import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.cuda.kernels.Packing;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.gguf.GgufTensor;
@@ -36,9 +37,9 @@ public final class CudaBackend implements Backend {
     private final Set<CudaBackend> senders = new HashSet<>();
     private boolean closed;
 
-    private CudaBackend(Device device) {
+    private CudaBackend(Device device, Gemm gemm) {
         this.device = device;
-        this.ops = new CudaOps(device);
+        this.ops = new CudaOps(device, gemm);
     }
 
     /**
@@ -46,10 +47,17 @@ public final class CudaBackend implements Backend {
      *
      * @param driver stays open for as long as the backend
      * @param number of the device, from 0 on
-     * @throws io.jgemma.engine.backend.DeviceException when it cannot run the kernels
+     * @param gemm who multiplies many rows
+     * @throws io.jgemma.engine.backend.DeviceException when it cannot run the kernels, or {@code gemm} is not installed
      */
-    public static CudaBackend open(CudaDriver driver, int number) {
-        return new CudaBackend(Device.open(driver, number));
+    public static CudaBackend open(CudaDriver driver, int number, Gemm gemm) {
+        Device device = Device.open(driver, number);
+        try {
+            return new CudaBackend(device, gemm);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
     }
 
     @Override

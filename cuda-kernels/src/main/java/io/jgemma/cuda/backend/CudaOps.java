@@ -8,6 +8,7 @@ import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.cuda.kernels.ProductKernels;
 import io.jgemma.cuda.kernels.Q16Rows;
 import io.jgemma.cuda.kernels.RowKernels;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.KvSpan;
@@ -29,19 +30,25 @@ final class CudaOps implements Ops {
     private final CudaAttention attention;
     private final Activations activations;
     private final Region scratch;
+    private final @Nullable CublasProducts cublas;
 
-    CudaOps(Device device) {
+    CudaOps(Device device, Gemm gemm) {
         this.device = device;
         kernels = device.kernels();
         activations = new Activations(device);
         scratch = new Region(device);
         attention = new CudaAttention(device, activations);
+        cublas = gemm == Gemm.CUBLAS ? new CublasProducts(device) : null;
     }
 
     /** An operation on so many rows begins. */
     private void begin(Tensor rows) {
         device.enter();
-        device.pass().immediate(rows.rows() > Q16Rows.MOST_FEW);
+        device.pass().immediate(isMany(rows));
+    }
+
+    private static boolean isMany(Tensor rows) {
+        return rows.rows() > Q16Rows.MOST_FEW;
     }
 
     /** A step ends, or memory changes by other means than operations: those given so far come first, and nothing is kept. */
@@ -96,7 +103,9 @@ final class CudaOps implements Ops {
         }
         begin(y);
         PackedWeights packed = packed(w);
-        if (packed == null) {
+        if (cublas != null && isMany(y)) {
+            cublas.matmul(rows(y), weights(w), rows(x));
+        } else if (packed == null) {
             kernels.products().matmul(rows(y), weights(w), rows(x));
         } else {
             kernels.products().matmul(address(y), packed, activations.of(rows(x)));
@@ -149,10 +158,11 @@ final class CudaOps implements Ops {
         }
     }
 
-    /** A norm into another tensor is what products take, so that it is quantized on the way. */
+    /** A norm into another tensor is what products take, so that it is quantized on the way, if they are ours. */
     private void norm(Tensor y, Tensor x, Tensor w, float epsilon) {
         DeviceRows to = rows(y);
-        if (address(y) == address(x) || to.columns() % Q16Rows.BLOCK != 0) {
+        boolean others = cublas != null && isMany(y);
+        if (others || address(y) == address(x) || to.columns() % Q16Rows.BLOCK != 0) {
             kernels.rows().rmsNorm(to, address(x), address(w), epsilon);
             activations.written(to);
             return;
@@ -287,6 +297,9 @@ final class CudaOps implements Ops {
 
     /** Gives the memory back. */
     void close() {
+        if (cublas != null) {
+            cublas.close();
+        }
         attention.close();
         scratch.close();
         activations.close();

@@ -1,6 +1,8 @@
 package io.jgemma.cuda.jcuda;
 
 import io.jgemma.cuda.Arguments;
+import io.jgemma.cuda.Cublas;
+import io.jgemma.cuda.CublasLibrary;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaException;
 import io.jgemma.cuda.DeviceAttribute;
@@ -348,6 +350,12 @@ public final class JCudaBinding implements CudaDriver {
     @Override
     public void destroyGraph(long graph) {
         check("cuGraphExecDestroy", JCudaDriver.cuGraphExecDestroy(graphs.remove(graph)));
+    }
+
+    @Override
+    public Cublas openCublas(long stream) {
+        CublasLibrary.check();
+        return new JCublasBinding(streams.get(stream), device.get());
     }
 
     @Override

@@ -22,6 +22,7 @@ public final class KernelImages {
             "matmul_tiles",
             "rms_norm",
             "matmul",
+            "halves",
             "embed",
             "gather",
             "add",

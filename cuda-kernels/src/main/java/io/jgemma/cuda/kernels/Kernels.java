@@ -12,6 +12,7 @@ public final class Kernels implements AutoCloseable {
     private final ProductKernels products;
     private final AttentionKernels attention;
     private final GreatestKernels greatest;
+    private final HalfKernels halves;
 
     private Kernels(KernelModules modules) {
         this.modules = modules;
@@ -19,6 +20,7 @@ public final class Kernels implements AutoCloseable {
         products = new ProductKernels(modules);
         attention = new AttentionKernels(modules);
         greatest = new GreatestKernels(modules);
+        halves = new HalfKernels(modules);
     }
 
     /**
@@ -49,6 +51,11 @@ public final class Kernels implements AutoCloseable {
     /** The greatest of rows. */
     public GreatestKernels greatest() {
         return greatest;
+    }
+
+    /** Operands in F16. */
+    public HalfKernels halves() {
+        return halves;
     }
 
     @Override

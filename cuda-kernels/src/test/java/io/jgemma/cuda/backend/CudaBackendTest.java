@@ -8,6 +8,7 @@ import io.jgemma.cuda.StandIn;
 import io.jgemma.cuda.kernels.Packing;
 import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.MemoryContract;
 import io.jgemma.engine.backend.OpsContract;
 import io.jgemma.engine.quant.QuantType;
@@ -22,7 +23,7 @@ class CudaBackendTest {
 
     private Backend backend(String settings) {
         standIn = StandIn.begin(settings);
-        return CudaBackend.open(CudaDrivers.open(), 0);
+        return CudaBackend.open(CudaDrivers.open(), 0, Gemm.KERNELS);
     }
 
     /** Every access was one of memory that is there, aligned, and no race. */

@@ -31,7 +31,7 @@ class CudaModelsTest {
     private static final String PROMPT =
             "<start_of_turn>user\nHello, who are you?<end_of_turn>\n<start_of_turn>model\n";
 
-    private static GenerationResult answer(EngineOptions options, int tokens) {
+    static GenerationResult answer(EngineOptions options, int tokens) {
         GenerationRequest request = GenerationRequest.of(new Prompt.Text(PROMPT))
                 .withSampling(SamplerOptions.greedy())
                 .withMaxTokens(tokens);
@@ -41,14 +41,14 @@ class CudaModelsTest {
         }
     }
 
-    private static void checkLikeCpu(EngineOptions options, Offload offload, int tokens) {
+    static void checkLikeCpu(EngineOptions options, Offload offload, int tokens) {
         GenerationResult expected = answer(options, tokens);
         GenerationResult got = answer(options.withOffload(offload), tokens);
         assertThat(got.text()).isEqualTo(expected.text()).isNotBlank();
         assertThat(got.ids()).isEqualTo(expected.ids());
     }
 
-    private static void assertNothingIsLeft(StandIn standIn) {
+    static void assertNothingIsLeft(StandIn standIn) {
         JsonNode report = standIn.report();
         for (JsonNode device : report.get("devices")) {
             assertThat(device.get("used").asLong())

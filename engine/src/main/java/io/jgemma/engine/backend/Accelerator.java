@@ -19,7 +19,8 @@ public interface Accelerator {
      * Takes a device; closing the backend gives it back.
      *
      * @param number of one of {@link #devices}
-     * @throws DeviceException when it cannot be used
+     * @param gemm who multiplies many rows
+     * @throws DeviceException when it cannot be used, or {@code gemm} is not installed
      */
-    Backend open(int number);
+    Backend open(int number, Gemm gemm);
 }

@@ -53,8 +53,8 @@ public final class SelfTest {
         return passed;
     }
 
-    private static List<SelfTestCase> cases() {
-        return Stream.of(ProductCases.all(), ElementCases.all(), AttentionCases.all())
+    private List<SelfTestCase> cases() {
+        return Stream.of(ProductCases.all(options.gemm()), ElementCases.all(), AttentionCases.all())
                 .flatMap(List::stream)
                 .toList();
     }
