@@ -244,8 +244,11 @@ public final class Engine implements AutoCloseable {
                 .map(GgufTensor::data)
                 .mapToLong(d -> d.byteSize())
                 .sum();
-        return evaluator.exclusively(
-                () -> new MemoryUse(weightBytes, pool.bytes(), placement.sum(Backend::allocatedBytes) - pool.bytes()));
+        return evaluator.exclusively(() -> new MemoryUse(
+                weightBytes,
+                placement.sum(Backend::copiedBytes),
+                pool.bytes(),
+                placement.sum(Backend::allocatedBytes) - pool.bytes()));
     }
 
     /** What attention has read from K/V caches since the engine was opened. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyType how K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}
  * @param valueType how V is cached: F32, F16 or BF16
  * @param kernels CPU kernels, see {@link io.jgemma.engine.cpu.CpuBackend#open}: {@code auto}, {@code fast}, {@code x86}, {@code vector} or {@code scalar}
+ * @param repack whether the CPU copies weights that it reads faster in another order than the file's
  * @param chatTemplate Jinja source that replaces the file's template, or null
  * @param toolParser syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; null = the
  *     architecture's
@@ -32,6 +33,7 @@ public record EngineOptions(
         QuantType keyType,
         QuantType valueType,
         String kernels,
+        boolean repack,
         @Nullable String chatTemplate,
         @Nullable String toolParser,
         Offload offload,
@@ -94,6 +96,7 @@ public record EngineOptions(
                 QuantTypes.F16,
                 QuantTypes.F16,
                 "auto",
+                true,
                 null,
                 null,
                 Offload.NONE,
@@ -120,6 +123,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 offload,
@@ -136,6 +140,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 offload,
@@ -152,6 +157,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 offload,
@@ -168,6 +174,7 @@ public record EngineOptions(
                 key,
                 value,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 offload,
@@ -184,6 +191,24 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 name,
+                repack,
+                chatTemplate,
+                toolParser,
+                offload,
+                listener);
+    }
+
+    public EngineOptions withRepack(boolean wanted) {
+        return new EngineOptions(
+                model,
+                contextTokens,
+                threads,
+                batchTokens,
+                microBatchTokens,
+                keyType,
+                valueType,
+                kernels,
+                wanted,
                 chatTemplate,
                 toolParser,
                 offload,
@@ -200,6 +225,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 source,
                 toolParser,
                 offload,
@@ -216,6 +242,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 name,
                 offload,
@@ -232,6 +259,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 where,
@@ -248,6 +276,7 @@ public record EngineOptions(
                 keyType,
                 valueType,
                 kernels,
+                repack,
                 chatTemplate,
                 toolParser,
                 offload,

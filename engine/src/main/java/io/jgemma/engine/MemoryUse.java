@@ -3,8 +3,9 @@ package io.jgemma.engine;
 /**
  * Memory of an engine, in bytes.
  *
- * @param weightsBytes the model file; mapped, so the system may drop and read again what is not used
+ * @param weightsBytes the model file; what is not copied is mapped, so the system may drop and read again what is not used
+ * @param copiedBytes copies of weights, on devices or in an order that the CPU reads faster
  * @param kvBytes K/V pages of all sessions
  * @param bufferBytes working buffers of the backend
  */
-public record MemoryUse(long weightsBytes, long kvBytes, long bufferBytes) {}
+public record MemoryUse(long weightsBytes, long copiedBytes, long kvBytes, long bufferBytes) {}

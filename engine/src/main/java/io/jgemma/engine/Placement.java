@@ -89,7 +89,7 @@ final class Placement implements AutoCloseable {
             for (DevicePlan.Part part : plan.parts()) {
                 Backend backend = part.place()
                         .map(device -> opener.open(device.number()))
-                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads()));
+                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
                 placement.stages.add(new Stage(backend, new Weights(file, backend, progress), part.endLayer()));
             }
             complete = true;

@@ -75,12 +75,17 @@ final class Statistics {
         lines.add(row("heap", Sizes.bytes(ProcessMemory.heapBytes())));
         lines.add(row("buffers", Sizes.bytes(memory.bufferBytes())));
         lines.add(row("K/V", Sizes.bytes(memory.kvBytes())));
-        lines.add(row("weights", Sizes.bytes(memory.weightsBytes()) + ", mapped from the file"));
+        lines.add(row("weights", weights(memory)));
         OptionalLong peak = ProcessMemory.peakResidentBytes();
         if (peak.isPresent()) {
             lines.add(row("peak", Sizes.bytes(peak.getAsLong()) + " of physical memory, mapped weights included"));
         }
         return lines;
+    }
+
+    private static String weights(MemoryUse memory) {
+        String copied = memory.copiedBytes() == 0 ? "" : ", " + Sizes.bytes(memory.copiedBytes()) + " of it copied";
+        return Sizes.bytes(memory.weightsBytes()) + ", mapped from the file" + copied;
     }
 
     private static String row(String name, String value) {

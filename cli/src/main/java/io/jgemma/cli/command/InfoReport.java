@@ -132,7 +132,7 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
                         memory.contextTokens(),
                         memory.keyType(),
                         memory.valueType()));
-        row(out, "weights", Sizes.bytes(plan.weightsBytes()) + ", mapped from the file");
+        row(out, "weights", Sizes.bytes(plan.weightsBytes()) + ", as in the file");
         row(
                 out,
                 "K/V",

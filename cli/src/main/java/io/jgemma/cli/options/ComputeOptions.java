@@ -38,6 +38,11 @@ public final class ComputeOptions {
                     + "Default: ${DEFAULT-VALUE}.")
     private Kernels kernels = Kernels.AUTO;
 
+    @Option(
+            names = "--no-repack",
+            description = "Use all weights where the file is mapped: less memory and a faster start, slower answers.")
+    private boolean noRepack;
+
     @Mixin
     private GpuOptions gpu = new GpuOptions();
 
@@ -49,6 +54,11 @@ public final class ComputeOptions {
     /** Which layers run on GPUs. */
     public Offload offload() {
         return gpu.offload();
+    }
+
+    /** Whether weights are copied where another order than the file's is faster. */
+    public boolean repack() {
+        return !noRepack;
     }
 
     /** CPU kernels. */

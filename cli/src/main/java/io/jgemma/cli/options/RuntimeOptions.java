@@ -68,6 +68,7 @@ public final class RuntimeOptions {
                 .withThreads(Math.max(0, threads))
                 .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
                 .withKvTypes(kv.key(), kv.value())
+                .withRepack(compute.repack())
                 .withKernels(compute.kernels().name().toLowerCase(Locale.ROOT))
                 .withOffload(compute.offload());
     }

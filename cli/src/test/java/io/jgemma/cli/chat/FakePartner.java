@@ -79,7 +79,7 @@ final class FakePartner implements Partner {
 
     @Override
     public MemoryUse memory() {
-        return new MemoryUse(150L << 20, 3L << 20, 2L << 20);
+        return new MemoryUse(150L << 20, 0, 3L << 20, 2L << 20);
     }
 
     @Override

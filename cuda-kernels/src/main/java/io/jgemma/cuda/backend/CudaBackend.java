@@ -110,6 +110,16 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public long copiedBytes() {
+        return weights.stream().mapToLong(DeviceBuffer::byteSize).sum();
+    }
+
+    @Override
+    public boolean copied(Tensor weight) {
+        return true;
+    }
+
+    @Override
     public Ops ops() {
         return ops;
     }

@@ -20,6 +20,16 @@ public interface Backend extends AutoCloseable {
     /** A weight made ready for {@link Ops}. The file must stay open as long as the backend: it may be used in place. */
     Tensor upload(GgufTensor weight);
 
+    /** Bytes of copies that {@link #upload} made. */
+    default long copiedBytes() {
+        return 0;
+    }
+
+    /** Whether what {@link #upload} made is a copy, so that the file is not read again. */
+    default boolean copied(Tensor weight) {
+        return false;
+    }
+
     /** The operations. */
     Ops ops();
 

@@ -10,21 +10,27 @@ import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The CPU: weights are used where the file is mapped, everything else lies outside the Java heap. */
+/** The CPU: weights are used where the file is mapped or copied to a better order, everything else lies outside the Java heap. */
 public final class CpuBackend implements Backend {
 
     private final CpuKernels kernels;
     private final int threads;
+    private final boolean repack;
     private final CpuOps ops;
+    private final List<HostBuffer> weights = new ArrayList<>();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger buffers = new AtomicInteger();
 
-    private CpuBackend(CpuKernels kernels, int threads) {
+    private CpuBackend(CpuKernels kernels, int threads, boolean repack) {
         this.kernels = kernels;
         this.threads = threads;
+        this.repack = repack;
         this.ops = new CpuOps(kernels, threads);
     }
 
@@ -37,11 +43,22 @@ public final class CpuBackend implements Backend {
      * @throws IllegalArgumentException for another name of kernels, kernels that cannot run here, or fewer than 0 threads
      */
     public static CpuBackend open(String kernels, int threads) {
+        return open(kernels, threads, true);
+    }
+
+    /**
+     * Opens the CPU.
+     *
+     * @param repack whether weights are copied where kernels read them faster in another order than the file's; else all are
+     *     used where the file is mapped
+     * @see #open(String, int)
+     */
+    public static CpuBackend open(String kernels, int threads, boolean repack) {
         if (threads < 0) {
             throw new IllegalArgumentException(
                     threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
         }
-        return of(kernels(kernels), threads > 0 ? threads : CpuTopology.physicalCores());
+        return new CpuBackend(kernels(kernels), threads > 0 ? threads : CpuTopology.physicalCores(), repack);
     }
 
     private static CpuKernels kernels(String name) {
@@ -72,7 +89,7 @@ public final class CpuBackend implements Backend {
 
     /** Opens the CPU with given kernels. */
     static CpuBackend of(CpuKernels kernels, int threads) {
-        return new CpuBackend(kernels, threads);
+        return new CpuBackend(kernels, threads, true);
     }
 
     @Override
@@ -104,7 +121,26 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Tensor upload(GgufTensor weight) {
-        return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
+        Optional<WeightLayout> layout = repack && weight.rows() > 1 ? kernels.layout(weight.type()) : Optional.empty();
+        if (layout.isEmpty()) {
+            return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
+        }
+        int rows = Math.toIntExact(weight.rows());
+        HostBuffer buffer = HostBuffer.packed(layout.get(), rows, Math.toIntExact(weight.columns()));
+        weights.add(buffer);
+        Tensor packed = new Tensor(weight.type(), rows, weight.columns(), buffer, 0);
+        ops.pack(packed, weight.data());
+        return packed;
+    }
+
+    @Override
+    public long copiedBytes() {
+        return weights.stream().mapToLong(HostBuffer::byteSize).sum();
+    }
+
+    @Override
+    public boolean copied(Tensor weight) {
+        return HostBuffer.layout(weight) != null;
     }
 
     @Override
@@ -150,6 +186,8 @@ public final class CpuBackend implements Backend {
     @Override
     public void close() {
         ops.close();
+        weights.forEach(HostBuffer::close);
+        weights.clear();
         if (kernels instanceof X86Kernels x86) {
             x86.close();
         }

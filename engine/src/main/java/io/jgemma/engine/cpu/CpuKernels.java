@@ -6,6 +6,7 @@ import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /**
  * One set of kernels: each method does rows {@code from} to {@code to} of an operation on the calling thread. The scalar
@@ -17,19 +18,24 @@ public interface CpuKernels {
     /** Name for people and for {@code --cpu-kernels}, e.g. {@code "vector"}. */
     String name();
 
+    /** The order in which these kernels like weights of a type to lie, if another than the file's. They take both. */
+    default Optional<WeightLayout> layout(QuantType weights) {
+        return Optional.empty();
+    }
+
     /**
-     * Room for activations in the form that {@link #matmul} wants for a type of weights, to be filled by {@link #prepare}.
+     * Room for activations in the form that {@link #matmul} wants for some weights, to be filled by {@link #prepare}.
      * Called once for a product, before its rows are shared out.
      *
      * @param x F32 [rows, in]
      * @return {@code x} itself where it is in that form, or rows in {@code scratch}, as many as {@code x} has
      */
-    default Operand prepared(QuantType weights, Operand x, Scratch scratch) {
+    default Operand prepared(Operand w, Operand x, Scratch scratch) {
         return x;
     }
 
     /** Fills rows {@code from..end} of what {@link #prepared} gave, where that is not {@code x}. */
-    default void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {}
+    default void prepare(Operand w, Operand x, Operand to, int from, int end, Scratch scratch) {}
 
     /** {@code y[r][o] = x[r] . w[o]}, {@code x} as prepared, for weight rows {@code o} in {@code from..to} and all rows {@code r}; {@code w} of any type. */
     void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch);

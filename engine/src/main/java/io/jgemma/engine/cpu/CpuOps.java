@@ -16,6 +16,7 @@ import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Splits rows over the pool, calls kernels. Matrix products are split along the weights' rows, so that each
@@ -45,7 +46,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final Scratch shared = new Scratch();
     private Operand prepared = c;
     private final RowPool.Job matmulJob = this::matmulRows;
-    private final PrepareJob prepareJob = new PrepareJob();
+    private final RowPool.Job prepareJob = this::prepareRows;
     private final GateJob gateJob = new GateJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
@@ -67,8 +68,16 @@ final class CpuOps implements Ops, AutoCloseable {
         OpChecks.embed(y, table, ids);
         a.set(y);
         b.set(table);
+        WeightLayout layout = b.layout();
+        Operand row = scratch[0].rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(b.rowBytes(), Float.BYTES));
         for (int r = 0; r < y.rows(); r++) {
-            kernels.decode(table.type(), b.segment(), b.row(ids[r]), a.segment(), a.row(r), b.columns(), scratch[0]);
+            MemorySegment from = b.segment();
+            if (layout != null) {
+                from = row.segment();
+                layout.unpack(b.segment(), b.columns(), ids[r], from);
+            }
+            long at = layout == null ? b.row(ids[r]) : 0;
+            kernels.decode(table.type(), from, at, a.segment(), a.row(r), b.columns(), scratch[0]);
         }
         if (scale != 1) {
             kernels.scale(a, a, scale, 0, a.rows(), scratch[0]);
@@ -80,29 +89,35 @@ final class CpuOps implements Ops, AutoCloseable {
         OpChecks.matmul(y, w, x);
         a.set(y);
         b.set(w);
-        prepareActivations(w.type(), x);
+        prepareActivations(x);
         if (x.rows() >= PANEL_TOKENS) {
             pool.runChunks(b.rows(), PANEL_ROWS, matmulJob);
         } else {
-            pool.run(b.rows(), (int) Math.max(1, CHUNK_BYTES / b.rowBytes()), matmulJob);
+            WeightLayout layout = b.layout();
+            int step = layout == null ? 1 : layout.groupRows();
+            int least = (int) Math.max(1, CHUNK_BYTES / b.rowBytes());
+            pool.run(b.rows(), Math.ceilDiv(least, step) * step, step, matmulJob);
         }
     }
 
-    private void prepareActivations(QuantType weights, Tensor x) {
-        prepared = kernels.prepared(weights, c.set(x), shared);
+    /** Fills a buffer with weights in its layout. */
+    void pack(Tensor to, MemorySegment gguf) {
+        a.set(to);
+        b.set(to.type(), gguf, 0, to.rowBytes(), a.rows(), a.columns());
+        WeightLayout layout = Objects.requireNonNull(a.layout());
+        int step = layout.groupRows();
+        pool.run(a.rows(), step, step, (from, end, worker) -> layout.pack(b, a.segment(), from, end, scratch[worker]));
+    }
+
+    private void prepareActivations(Tensor x) {
+        prepared = kernels.prepared(b, c.set(x), shared);
         if (prepared != c) {
-            prepareJob.weights = weights;
             pool.run(c.rows(), rowsPerChunk(c), prepareJob);
         }
     }
 
-    private final class PrepareJob implements RowPool.Job {
-        private QuantType weights = QuantTypes.F32;
-
-        @Override
-        public void run(int from, int to, int worker) {
-            kernels.prepare(weights, c, prepared, from, to, scratch[worker]);
-        }
+    private void prepareRows(int from, int to, int worker) {
+        kernels.prepare(b, c, prepared, from, to, scratch[worker]);
     }
 
     private void matmulRows(int from, int to, int worker) {

@@ -4,6 +4,7 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A matrix as kernels see it: rows of one type at a fixed distance in host memory. Mutable, so that jobs and scratch
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 public final class Operand {
 
     private QuantType type = QuantTypes.F32;
+    private @Nullable WeightLayout layout;
     private MemorySegment segment = MemorySegment.NULL;
     private long offsetBytes;
     private long rowBytes;
@@ -21,9 +23,11 @@ public final class Operand {
     /**
      * Points this operand at a tensor of the CPU backend.
      *
-     * @throws IllegalArgumentException when the tensor lies in another backend's memory or is too large for one
+     * @throws IllegalArgumentException when the tensor lies in another backend's memory, is too large for one, or is part of
+     *     weights in a layout of their own
      */
     public Operand set(Tensor tensor) {
+        layout = HostBuffer.layout(tensor);
         type = tensor.type();
         segment = HostBuffer.in(tensor.buffer());
         offsetBytes = tensor.offsetBytes();
@@ -42,6 +46,7 @@ public final class Operand {
     public Operand set(
             QuantType elementType, MemorySegment memory, long offset, long strideBytes, int rowCount, int columnCount) {
         type = elementType;
+        layout = null;
         segment = memory;
         offsetBytes = offset;
         rowBytes = strideBytes;
@@ -52,6 +57,11 @@ public final class Operand {
 
     public QuantType type() {
         return type;
+    }
+
+    /** In which order rows lie; null where each lies for itself, as in the file. */
+    public @Nullable WeightLayout layout() {
+        return layout;
     }
 
     public MemorySegment segment() {
@@ -71,7 +81,7 @@ public final class Operand {
         return columns;
     }
 
-    /** Byte in {@link #segment} where a row begins. */
+    /** Byte in {@link #segment} where a row begins, if it lies for itself. */
     public long row(int index) {
         return offsetBytes + index * rowBytes;
     }

@@ -37,7 +37,9 @@ final class RowPool implements AutoCloseable {
     // Written before the epoch moves on, read after it was seen to: published by the volatile.
     private @Nullable Job job;
     private int rows;
-    private int chunk;
+    private int least;
+    private int step;
+    private int shares;
 
     /** A pool of {@code workers} workers, the calling thread included. */
     RowPool(int workers) {
@@ -57,22 +59,32 @@ final class RowPool implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /**
-     * Runs a job over {@code count} rows and returns when all are done.
-     *
-     * @param minimumChunk rows below which a chunk is not worth sharing
-     */
+    /** As {@link #run(int, int, int, Job)} for rows that are taken one by one. */
     void run(int count, int minimumChunk, Job work) {
-        int share = Math.ceilDiv(count, workers() * 4);
-        runChunks(count, Math.max(minimumChunk, share), work);
+        run(count, minimumChunk, 1, work);
+    }
+
+    /**
+     * Runs a job over {@code count} rows and returns when all are done. Chunks become smaller towards the end, so that nobody
+     * waits long for the last.
+     *
+     * @param minimumChunk rows below which a chunk is not worth sharing; a multiple of {@code chunkStep}
+     * @param chunkStep of what all chunks but the last are multiples
+     */
+    void run(int count, int minimumChunk, int chunkStep, Job work) {
+        run(count, minimumChunk, chunkStep, 2 * workers(), work);
     }
 
     /** As {@link #run}, with chunks of {@code rowsPerChunk} rows. */
     void runChunks(int count, int rowsPerChunk, Job work) {
+        run(count, rowsPerChunk, rowsPerChunk, Integer.MAX_VALUE, work);
+    }
+
+    private void run(int count, int minimumChunk, int chunkStep, int chunkShares, Job work) {
         if (closed) {
             throw new IllegalStateException("the CPU's threads were closed");
         }
-        if (threads.length == 0 || count <= rowsPerChunk) {
+        if (threads.length == 0 || count <= minimumChunk) {
             if (count > 0) {
                 work.run(0, count, 0);
             }
@@ -81,7 +93,9 @@ final class RowPool implements AutoCloseable {
         failure = null;
         job = work;
         rows = count;
-        chunk = rowsPerChunk;
+        least = minimumChunk;
+        step = chunkStep;
+        shares = chunkShares;
         next.set(0);
         running.set(threads.length);
         epoch.incrementAndGet();
@@ -89,7 +103,7 @@ final class RowPool implements AutoCloseable {
             LockSupport.unpark(thread);
         }
         try {
-            claim(work, count, rowsPerChunk, 0);
+            claim(work, 0);
         } finally {
             awaitWorkers();
         }
@@ -112,9 +126,15 @@ final class RowPool implements AutoCloseable {
         }
     }
 
-    private void claim(Job work, int count, int rowsPerChunk, int worker) {
-        for (int from = next.getAndAdd(rowsPerChunk); from < count; from = next.getAndAdd(rowsPerChunk)) {
-            work.run(from, Math.min(from + rowsPerChunk, count), worker);
+    private void claim(Job work, int worker) {
+        int from = next.get();
+        while (from < rows) {
+            int chunk = Math.max(least, (rows - from) / shares / step * step);
+            int end = Math.min(from + chunk, rows);
+            if (next.compareAndSet(from, end)) {
+                work.run(from, end, worker);
+            }
+            from = next.get();
         }
     }
 
@@ -134,10 +154,10 @@ final class RowPool implements AutoCloseable {
             }
             seen = epoch.get();
             try {
-                claim(Objects.requireNonNull(job), rows, chunk, worker);
+                claim(Objects.requireNonNull(job), worker);
             } catch (RuntimeException | Error e) {
                 failure = e;
-                next.set(Integer.MAX_VALUE / 2);
+                next.set(Integer.MAX_VALUE);
             } finally {
                 running.decrementAndGet();
             }

@@ -37,15 +37,18 @@ public final class GgufFile implements AutoCloseable {
     private final String name;
     private final List<Path> paths;
     private final Arena arena;
+    private final List<MemorySegment> mappings;
     private final long byteSize;
     private final GgufParser.Part first;
     private final List<GgufTensor> tensors;
     private final Map<String, GgufTensor> byName;
 
-    private GgufFile(String name, List<Path> paths, Arena arena, List<MemorySegment> parts) {
+    private GgufFile(
+            String name, List<Path> paths, Arena arena, List<MemorySegment> mappings, List<MemorySegment> parts) {
         this.name = name;
         this.paths = List.copyOf(paths);
         this.arena = arena;
+        this.mappings = List.copyOf(mappings);
         this.byteSize = parts.stream().mapToLong(MemorySegment::byteSize).sum();
         this.tensors = new ArrayList<>();
         this.byName = new HashMap<>();
@@ -83,11 +86,13 @@ public final class GgufFile implements AutoCloseable {
         Arena arena = Arena.ofShared();
         boolean opened = false;
         try {
-            List<MemorySegment> parts = new ArrayList<>();
+            List<MemorySegment> mappings = new ArrayList<>();
             for (Path path : paths) {
-                parts.add(map(path, arena));
+                mappings.add(map(path, arena));
             }
-            GgufFile file = new GgufFile(name, paths, arena, parts);
+            List<MemorySegment> parts =
+                    mappings.stream().map(each -> plain(each, arena)).toList();
+            GgufFile file = new GgufFile(name, paths, arena, mappings, parts);
             opened = true;
             return file;
         } finally {
@@ -140,7 +145,7 @@ public final class GgufFile implements AutoCloseable {
                 MemorySegment.copy(chunk, 0, whole, offset, chunk.byteSize());
                 offset += chunk.byteSize();
             }
-            GgufFile file = new GgufFile(name, List.of(), arena, List.of(whole.asReadOnly()));
+            GgufFile file = new GgufFile(name, List.of(), arena, List.of(), List.of(whole.asReadOnly()));
             opened = true;
             return file;
         } finally {
@@ -158,7 +163,7 @@ public final class GgufFile implements AutoCloseable {
             throw new GgufException(path.toString(), GgufException.NO_OFFSET, "file", problem);
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return plain(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (AccessDeniedException e) {
             throw new GgufException(
                     path.toString(), GgufException.NO_OFFSET, "file", "reading is not permitted: change its mode", e);
@@ -285,6 +290,20 @@ public final class GgufFile implements AutoCloseable {
     /** The tensor with this name, if there is one. */
     public Optional<GgufTensor> find(String tensorName) {
         return Optional.ofNullable(byName.get(tensorName));
+    }
+
+    /**
+     * Tells the system that a tensor was copied, so that its part of the mapped file need not stay in memory. Its data can still
+     * be read.
+     */
+    public void unload(GgufTensor tensor) {
+        long address = tensor.data().address();
+        for (MemorySegment mapping : mappings) {
+            long offset = address - mapping.address();
+            if (offset >= 0 && offset + tensor.byteSize() <= mapping.byteSize()) {
+                mapping.asSlice(offset, tensor.byteSize()).unload();
+            }
+        }
     }
 
     /** Unmaps the file. A second call does nothing. */

@@ -62,6 +62,9 @@ public final class Weights implements AutoCloseable {
         }
         Tensor made = backend.upload(tensor);
         loaded.put(name, made);
+        if (backend.copied(made)) {
+            file.unload(tensor);
+        }
         progress.accept(tensor.data().byteSize());
         return made;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,25 @@ class RowPoolTest {
                 }
             }
             assertThat(broken).as("empty ranges and shared workers").hasValue(0);
+        }
+    }
+
+    /** Chunks begin at multiples of a step and become smaller, but not smaller than was asked for. */
+    @Test
+    void chunksAreWholeStepsAndShrink() {
+        try (RowPool pool = new RowPool(2)) {
+            for (int count : new int[] {17, 100, 1000, 999}) {
+                List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
+                AtomicInteger wrong = new AtomicInteger();
+                pool.run(count, 32, 16, (from, to, worker) -> {
+                    boolean last = to == count;
+                    wrong.addAndGet(from % 16 != 0 || (!last && (to % 16 != 0 || to - from < 32)) ? 1 : 0);
+                    sizes.add(to - from);
+                });
+                assertThat(wrong).hasValue(0);
+                assertThat(sizes.stream().mapToInt(size -> size).sum()).isEqualTo(count);
+                assertThat(sizes).allMatch(size -> size <= Math.max(32, count / 4) || size == count);
+            }
         }
     }
 

@@ -1,15 +1,23 @@
 package io.jgemma.engine.cpu;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.OpsContract;
 import io.jgemma.engine.cpu.x86.X86Support;
+import io.jgemma.engine.gguf.GgufShape;
+import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.tensor.Buffer;
+import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** The assembled kernels, with the vector ones for the rest, keep the contract with one and more threads. */
 class X86BackendTest {
@@ -29,9 +37,13 @@ class X86BackendTest {
     }
 
     private static Backend backend(String kernels, int threads) {
+        return backend(kernels, threads, true);
+    }
+
+    private static Backend backend(String kernels, int threads, boolean repack) {
         X86Support support = X86Support.find();
         assumeTrue(support.isPresent(), () -> "no assembled kernels here: " + support.reason());
-        return CpuBackend.open(kernels, threads);
+        return CpuBackend.open(kernels, threads, repack);
     }
 
     abstract static class Operations extends OpsContract {
@@ -70,6 +82,19 @@ class X86BackendTest {
         }
     }
 
+    /** Weights where the file is mapped. */
+    @Nested
+    class OperationsWithoutRepacking extends Operations {
+        OperationsWithoutRepacking() {
+            super(2);
+        }
+
+        @Override
+        protected Backend open() {
+            return backend("x86", 2, false);
+        }
+    }
+
     /** Many rows of activations keep 7 bits beside the largest of a block, 8 fewer than else. */
     @Nested
     class OperationsWith8BitPrompts extends Operations {
@@ -85,6 +110,44 @@ class X86BackendTest {
         @Override
         protected double productUnits(QuantType type) {
             return super.productUnits(type) * (ASSEMBLED.contains(type) ? 256 : 1);
+        }
+    }
+
+    private static GgufTensor weight(Arena arena) {
+        long bytes = QuantTypes.Q4_0.bytes(40 * 64);
+        return new GgufTensor("w", QuantTypes.Q4_0, GgufShape.of(64, 40), arena.allocate(bytes));
+    }
+
+    /** Some rows of a group cannot be used alone. */
+    @Test
+    void repackedWeightsAreUsedAsAWhole() {
+        try (Backend backend = backend(1);
+                Arena arena = Arena.ofConfined();
+                Buffer input = backend.allocate(256);
+                Buffer output = backend.allocate(64)) {
+            Tensor w = backend.upload(weight(arena));
+            assumeTrue(backend.copied(w), "no kernels for repacked weights here");
+            Tensor part = new Tensor(QuantTypes.Q4_0, 16, 64, w.buffer(), 0);
+            Tensor x = new Tensor(QuantTypes.F32, 1, 64, input, 0);
+            Tensor y = new Tensor(QuantTypes.F32, 1, 16, output, 0);
+            assertThatThrownBy(() -> backend.ops().matmul(y, part, x))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("16 of 40 rows of repacked weights cannot be used alone");
+        }
+    }
+
+    @Test
+    void copiesAreCountedAndGivenBack() {
+        Backend backend = backend(1);
+        try (backend;
+                Arena arena = Arena.ofConfined()) {
+            assumeTrue(backend.copied(backend.upload(weight(arena))), "no kernels for repacked weights here");
+            assertThat(backend.copiedBytes()).isEqualTo(QuantTypes.Q4_0.bytes(48 * 64));
+        }
+        assertThat(backend.copiedBytes()).isZero();
+        try (Backend mapped = backend("x86", 1, false);
+                Arena arena = Arena.ofConfined()) {
+            assertThat(mapped.copied(mapped.upload(weight(arena)))).isFalse();
         }
     }
 

@@ -148,6 +148,21 @@ class GgufFileTest {
         }
     }
 
+    /** To unload a tensor costs time when it is read again, and nothing else. */
+    @Test
+    void unloadedTensorsCanStillBeRead() throws IOException {
+        Path path = Files.write(folder.resolve("model.gguf"), BaseFiles.everything());
+        try (GgufFile mapped = GgufFile.open(path);
+                GgufFile copied = open(BaseFiles.everything())) {
+            for (GgufTensor tensor : mapped.tensors()) {
+                GgufTensor same = copied.tensor(tensor.name());
+                mapped.unload(tensor);
+                copied.unload(same);
+                assertThat(tensor.data().mismatch(same.data())).isEqualTo(-1);
+            }
+        }
+    }
+
     @Test
     void afterClosingNothingCanBeRead() throws IOException {
         Path path = Files.write(folder.resolve("model.gguf"), BaseFiles.everything());

@@ -70,14 +70,14 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
-    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
-        return x.rows() >= TILE_FROM_ROWS ? x : rows(weights).prepared(x, scratch);
+    public Operand prepared(Operand w, Operand x, Scratch scratch) {
+        return x.rows() >= TILE_FROM_ROWS ? x : rows(w.type()).prepared(x, scratch);
     }
 
     @Override
-    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
+    public void prepare(Operand w, Operand x, Operand to, int from, int end, Scratch scratch) {
         for (int r = from; r < end; r++) {
-            rows(weights).prepare(x, to, r);
+            rows(w.type()).prepare(x, to, r);
         }
     }
 

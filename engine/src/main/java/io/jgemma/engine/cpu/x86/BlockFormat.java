@@ -71,6 +71,11 @@ final class BlockFormat {
         return offset;
     }
 
+    /** What is added to each code where codes are unsigned bytes, signed ones with 128 added. */
+    int unsignedOffset() {
+        return hasNibbles() ? offset : -128;
+    }
+
     /** Whether blocks have an F16 that is added to each element; it follows the scale. */
     boolean hasMinimum() {
         return minimum;

@@ -55,7 +55,7 @@ final class BytePanels {
     }
 
     BytePanels(CodeCache code) {
-        quantize = code.routine(X86WidePanels.quantize(PanelScaling.PLAIN, 1));
+        quantize = code.routine(PanelActivations.name(PanelScaling.PLAIN, 1));
         for (TileFloats.Kind kind : KINDS) {
             columns.put(kind, code.routine(columns(kind)));
         }

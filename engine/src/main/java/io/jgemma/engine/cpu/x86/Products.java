@@ -5,7 +5,7 @@ import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 
 /** One way to multiply rows of activations with weights of some types; see the methods of {@link io.jgemma.engine.cpu.CpuKernels}. */
-sealed interface Products permits X86BlockRows, X86Rows, X86Panels, X86WidePanels {
+sealed interface Products permits X86BlockRows, X86Rows, X86Groups, X86Panels, X86WidePanels {
 
     /** Whether weights of a type are multiplied this way. */
     boolean handles(QuantType type);

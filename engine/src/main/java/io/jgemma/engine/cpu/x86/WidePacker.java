@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Panels of weights for 512-bit registers ({@link WidePanels}): {@link BlockUnpacker} or {@link SuperUnpacker} unpacks row by
@@ -29,6 +30,8 @@ final class WidePacker {
     private final int offset;
     private final Routine unpack;
     private final Routine transpose;
+    private final @Nullable GroupFormat groups;
+    private final @Nullable Routine unpackGroup;
 
     /** The addresses of a panel's codes, scales and minima. */
     record Parts(long codes, long scales, long minima) {}
@@ -36,9 +39,11 @@ final class WidePacker {
     WidePacker(CodeCache code, BlockFormat format) {
         type = format.type();
         scaling = PanelScaling.of(format);
-        offset = format.hasNibbles() ? format.offset() : -128;
+        offset = format.unsignedOffset();
         unpack = code.routine(name(type));
         transpose = code.routine(TRANSPOSE);
+        groups = new GroupFormat(format);
+        unpackGroup = code.routine(name(groups));
     }
 
     /** For a type of {@link SuperBlocks}. */
@@ -49,6 +54,8 @@ final class WidePacker {
         offset = six ? -32 : 0;
         unpack = code.routine(name(type));
         transpose = code.routine(TRANSPOSE);
+        groups = null;
+        unpackGroup = null;
     }
 
     /** All routines by name. */
@@ -56,6 +63,9 @@ final class WidePacker {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (BlockFormat format : BlockFormat.all()) {
             codes.put(name(format.type()), BlockUnpacker.assemble(format));
+        }
+        for (GroupFormat format : GroupFormat.all()) {
+            codes.put(name(format), GroupUnpacker.assemble(format));
         }
         if (isa == Isa.AVX512_VBMI) {
             for (QuantType type : SuperBlocks.TYPES) {
@@ -68,6 +78,10 @@ final class WidePacker {
 
     private static String name(QuantType type) {
         return type.name() + " unpack";
+    }
+
+    static String name(GroupFormat format) {
+        return format.blocks().name() + " unpack group";
     }
 
     QuantType type() {
@@ -86,6 +100,10 @@ final class WidePacker {
     /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
     void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
         int rows = Math.clamp(end - first, 0, ROWS);
+        if (rows > 0 && groups != null && unpackGroup != null && w.layout() != null) {
+            unpackGroup(groups, unpackGroup, w, first, to, arguments(scratch));
+            return;
+        }
         Unpacked unpacked = new Unpacked(w.columns());
         Operand room = scratch.rows(Scratch.Use.ROW, 1, (int) (unpacked.bytes() / Float.BYTES));
         long start = address(room.segment(), 0, unpacked.bytes());
@@ -115,6 +133,20 @@ final class WidePacker {
         } else {
             transpose(arguments, scales, unpacked.factorBytes(), to.scales(), to.scales() + 8 * LINE, 16 * LINE);
         }
+    }
+
+    /** The rows of a group behind the last are zero already. */
+    private static void unpackGroup(
+            GroupFormat groups, Routine unpackGroup, Operand w, int first, Parts to, MemorySegment arguments) {
+        int blocks = GroupFormat.blocks(w.columns());
+        long groupBytes = groups.groupBytes(w.columns());
+        arguments.set(LONG, GroupUnpacker.W, address(w.segment(), first / GroupFormat.ROWS * groupBytes, groupBytes));
+        arguments.set(LONG, GroupUnpacker.CODES, to.codes());
+        arguments.set(LONG, GroupUnpacker.SCALES, to.scales());
+        arguments.set(LONG, GroupUnpacker.MINIMA, to.minima());
+        arguments.set(LONG, GroupUnpacker.UNITS, blocks / 2);
+        arguments.set(LONG, GroupUnpacker.REST, blocks % 2);
+        unpackGroup.call(arguments.address());
     }
 
     private void unpackBlocks(MemorySegment arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {

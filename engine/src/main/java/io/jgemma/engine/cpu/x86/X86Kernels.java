@@ -4,12 +4,14 @@ import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.WeightLayout;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
- * <p>With few rows of activations weights are multiplied as they lie in the file ({@link X86BlockRows}, {@link X86Rows}); with more,
+ * <p>With few rows of activations weights are multiplied as they lie in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked where
+ * they were ({@link X86Groups}); with more,
  * they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much as 5 rows.
  */
 public final class X86Kernels implements CpuKernels, AutoCloseable {
@@ -30,6 +33,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Isa isa;
     private final CodeCache code;
     private final Products rows;
+    private final @Nullable X86Groups groups;
+    private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
     private final X86Elements elements;
     private final @Nullable X86Attention attention;
@@ -42,6 +47,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.code = code;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
+        groups = X86Groups.supports(isa) ? new X86Groups(code) : null;
+        if (groups != null) {
+            PageMemory memory = new PageMemory();
+            GroupFormat.all().forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
+        }
         panels = wide ? new X86WidePanels(code, isa, planes) : new X86Panels(code, new X86BlockRows(code));
         elements = new X86Elements(code);
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
@@ -72,6 +82,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     static Map<String, byte[]> codes(Isa isa, int planes) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.putAll(X86Rows.supports(isa) ? X86Rows.codes(isa) : X86BlockRows.codes(isa));
+        if (X86Groups.supports(isa)) {
+            codes.putAll(GroupLayout.codes());
+            codes.putAll(X86Groups.codes());
+        }
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
@@ -92,24 +106,29 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
-    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
-        Products products = products(weights, x.rows());
-        return products == null ? others.prepared(weights, x, scratch) : products.prepared(weights, x, scratch);
+    public Optional<WeightLayout> layout(QuantType weights) {
+        return Optional.ofNullable(layouts.get(weights));
     }
 
     @Override
-    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
-        Products products = products(weights, x.rows());
+    public Operand prepared(Operand w, Operand x, Scratch scratch) {
+        Products products = products(w, x.rows());
+        return products == null ? others.prepared(w, x, scratch) : products.prepared(w.type(), x, scratch);
+    }
+
+    @Override
+    public void prepare(Operand w, Operand x, Operand to, int from, int end, Scratch scratch) {
+        Products products = products(w, x.rows());
         if (products == null) {
-            others.prepare(weights, x, to, from, end, scratch);
+            others.prepare(w, x, to, from, end, scratch);
         } else {
-            products.prepare(weights, x, to, from, end, scratch);
+            products.prepare(w.type(), x, to, from, end, scratch);
         }
     }
 
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
-        Products products = products(w.type(), x.rows());
+        Products products = products(w, x.rows());
         if (products == null) {
             others.matmul(y, w, x, from, to, scratch);
         } else {
@@ -118,9 +137,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     /** What multiplies so many rows of activations, if anything here does. */
-    private @Nullable Products products(QuantType weights, int count) {
-        Products products = count >= PANELS_FROM_ROWS ? panels : rows;
-        return count > 0 && products.handles(weights) ? products : null;
+    private @Nullable Products products(Operand w, int count) {
+        Products few = groups == null || w.layout() == null ? rows : groups;
+        Products products = count >= PANELS_FROM_ROWS ? panels : few;
+        return count > 0 && products.handles(w.type()) ? products : null;
     }
 
     @Override

@@ -22,11 +22,10 @@ final class X86WidePanels implements Products {
     private static final int ROWS = X86Panels.ROWS;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    private final int planes;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
     /** What one type of weights needs; {@code products[t]} multiplies with {@code t} tokens. */
-    private record Kernel(WidePacker packer, Routine quantize, Routine[] products) {
+    private record Kernel(WidePacker packer, PanelActivations activations, Routine[] products) {
 
         PanelScaling scaling() {
             return packer.scaling();
@@ -54,23 +53,23 @@ final class X86WidePanels implements Products {
 
     /** With the routines that {@link #codes} gives. */
     X86WidePanels(CodeCache code, Isa isa, int planes) {
-        this.planes = planes;
         for (BlockFormat format : BlockFormat.all()) {
-            add(new WidePacker(code, format), code);
+            add(new WidePacker(code, format), code, planes);
         }
         if (isa == Isa.AVX512_VBMI) {
             for (QuantType type : SuperBlocks.TYPES) {
-                add(new WidePacker(code, type), code);
+                add(new WidePacker(code, type), code, planes);
             }
         }
     }
 
-    private void add(WidePacker packer, CodeCache code) {
+    private void add(WidePacker packer, CodeCache code, int planes) {
         Routine[] products = new Routine[WidePanels.TOKENS + 1];
         for (int t = 1; t < products.length; t++) {
             products[t] = code.routine(product(t, packer.scaling(), planes));
         }
-        kernels.put(packer.type(), new Kernel(packer, code.routine(quantize(packer.scaling(), planes)), products));
+        PanelActivations activations = PanelActivations.of(code, packer.scaling(), planes, packer.offset());
+        kernels.put(packer.type(), new Kernel(packer, activations, products));
     }
 
     static boolean supports(Isa isa) {
@@ -81,7 +80,7 @@ final class X86WidePanels implements Products {
     static Map<String, byte[]> codes(Isa isa, int planes) {
         Map<String, byte[]> codes = new LinkedHashMap<>(WidePacker.codes(isa));
         for (PanelScaling scaling : PanelScaling.values()) {
-            codes.put(quantize(scaling, planes), PanelQuantizer.assemble(scaling, planes));
+            codes.put(PanelActivations.name(scaling, planes), PanelQuantizer.assemble(scaling, planes));
             for (int t = 1; t <= WidePanels.TOKENS; t++) {
                 codes.put(product(t, scaling, planes), WidePanels.assemble(t, scaling, planes));
             }
@@ -91,10 +90,6 @@ final class X86WidePanels implements Products {
 
     static String product(int tokens, PanelScaling scaling, int planes) {
         return "wide panel x " + tokens + bits(planes) + scaling.title();
-    }
-
-    static String quantize(PanelScaling scaling, int planes) {
-        return "quantize for panels" + bits(planes) + scaling.title();
     }
 
     private static String bits(int planes) {
@@ -112,25 +107,12 @@ final class X86WidePanels implements Products {
 
     @Override
     public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
-        long rowBytes = PanelQuantizer.rowBytes(x.columns(), kernel(weights).scaling(), planes);
-        return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
+        return kernel(weights).activations.prepared(x, scratch);
     }
 
     @Override
     public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
-        Kernel kernel = kernel(weights);
-        int n = x.columns();
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
-        arguments.set(LONG, PanelQuantizer.OFFSET, kernel.packer.offset());
-        for (int r = from; r < end; r++) {
-            long row = address(to.segment(), to.row(r), to.rowBytes());
-            arguments.set(LONG, PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(LONG, PanelQuantizer.Q, row);
-            arguments.set(LONG, PanelQuantizer.DX, row + PanelQuantizer.factors(n, planes));
-            arguments.set(LONG, PanelQuantizer.TERMS, row + PanelQuantizer.terms(n, planes));
-            kernel.quantize.call(arguments.address());
-        }
+        kernel(weights).activations.prepare(x, to, from, end, scratch);
     }
 
     @Override
@@ -160,8 +142,8 @@ final class X86WidePanels implements Products {
         arguments.set(LONG, WidePanels.PANEL_BYTES, kernel.panelBytes(n));
         arguments.set(LONG, WidePanels.BLOCKS, n / BlockFormat.SIZE);
         arguments.set(LONG, WidePanels.Q, input);
-        arguments.set(LONG, WidePanels.DX, input + PanelQuantizer.factors(n, planes));
-        arguments.set(LONG, WidePanels.TERMS, input + PanelQuantizer.terms(n, planes));
+        arguments.set(LONG, WidePanels.DX, input + kernel.activations.factors(n));
+        arguments.set(LONG, WidePanels.TERMS, input + kernel.activations.terms(n));
         arguments.set(LONG, WidePanels.X_BYTES, x.rowBytes());
     }
 

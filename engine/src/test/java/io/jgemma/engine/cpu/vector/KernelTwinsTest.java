@@ -166,9 +166,9 @@ class KernelTwinsTest {
                 int to = from + 1 + random.nextInt(10);
                 scalar.matmul(expected.operand(), w, x.operand(), from, to, scratch);
                 try (Scratch shared = new Scratch()) {
-                    Operand prepared = vector.prepared(type, x.operand(), shared);
+                    Operand prepared = vector.prepared(w, x.operand(), shared);
                     if (rows < 4 && type == QuantTypes.Q4_0) {
-                        vector.prepare(type, x.operand(), prepared, 0, rows, shared);
+                        vector.prepare(w, x.operand(), prepared, 0, rows, shared);
                     }
                     vector.matmul(actual.operand(), w, prepared, from, to, scratch);
                 }

@@ -39,9 +39,10 @@ class DisassemblyTest {
                 }
             }
             assertThat(returns).as("%s: returns", kernel.getKey()).isEqualTo(1);
+            boolean wide = lines.stream().anyMatch(line -> line.contains("ymm") || line.contains("zmm"));
             assertThat(lines.stream().filter(line -> line.contains("vzeroupper")))
                     .as("%s: vzeroupper before the return", kernel.getKey())
-                    .hasSize(1);
+                    .hasSize(wide ? 1 : 0);
         }
     }
 

@@ -142,6 +142,7 @@ class KernelSafetyTest {
                 }
                 if (X86WidePanels.supports(isa)) {
                     widePanels(blocks);
+                    groups(blocks);
                 } else {
                     panels(blocks);
                 }
@@ -197,7 +198,7 @@ class KernelSafetyTest {
             for (PanelScaling scaling : PanelScaling.values()) {
                 long terms = 4L * scaling.parts() * blocks;
                 call(
-                        X86WidePanels.quantize(scaling, planes),
+                        PanelActivations.name(scaling, planes),
                         bytes(128L * blocks),
                         zeros(32L * blocks * planes),
                         zeros(4L * blocks),
@@ -347,6 +348,37 @@ class KernelSafetyTest {
                     call(type.name() + " unpack", codes, bytes(rows * rowBytes), factors, rows, rowBytes, blocks);
                 }
             }
+        }
+    }
+
+    private void groups(int blocks) {
+        for (GroupFormat format : GroupFormat.all()) {
+            int n = 32 * blocks;
+            long groupBytes = format.groupBytes(n);
+            long rowBytes = (long) format.blocks().blockBytes() * blocks;
+            for (int rows : new int[] {1, 3, 16}) {
+                call(GroupLayout.pack(format), bytes(rows * rowBytes), zeros(groupBytes), rows, rowBytes, blocks);
+            }
+            for (int count : new int[] {1, 3}) {
+                call(
+                        X86Groups.rows(format),
+                        zeros(64L * count),
+                        bytes(count * groupBytes),
+                        bytes(2L * n),
+                        bytes(4L * blocks),
+                        bytes(4L * blocks),
+                        count,
+                        blocks / 2,
+                        blocks % 2);
+            }
+            call(
+                    WidePacker.name(format),
+                    bytes(groupBytes),
+                    zeros(16L * n),
+                    zeros(64L * blocks),
+                    zeros(format.blocks().hasMinimum() ? 64L * blocks : 0),
+                    blocks / 2,
+                    blocks % 2);
         }
     }
 

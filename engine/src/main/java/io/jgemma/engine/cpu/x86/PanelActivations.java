@@ -1,0 +1,63 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Rows of activations as {@link PanelQuantizer} leaves them.
+ *
+ * @param scaling of the weights they meet
+ * @param planes bytes of an integer
+ * @param offset what belongs to each code of the weights
+ * @param quantize the quantizer for these
+ */
+record PanelActivations(PanelScaling scaling, int planes, int offset, Routine quantize) {
+
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    static PanelActivations of(CodeCache code, PanelScaling scaling, int planes, int offset) {
+        return new PanelActivations(scaling, planes, offset, code.routine(name(scaling, planes)));
+    }
+
+    /** The name of a quantizer. */
+    static String name(PanelScaling scaling, int planes) {
+        return "quantize for panels" + (planes == 1 ? ", 8 bits" : ", 16 bits") + scaling.title();
+    }
+
+    /** Where in a row of {@code n} elements the factors begin. */
+    long factors(int n) {
+        return PanelQuantizer.factors(n, planes);
+    }
+
+    /** Where in a row of {@code n} elements the terms begin. */
+    long terms(int n) {
+        return PanelQuantizer.terms(n, planes);
+    }
+
+    /** Room for as many rows as {@code x} has. */
+    Operand prepared(Operand x, Scratch scratch) {
+        long rowBytes = PanelQuantizer.rowBytes(x.columns(), scaling, planes);
+        return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
+    }
+
+    /** Fills rows {@code from..end}. */
+    void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
+        int n = x.columns();
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
+        arguments.set(LONG, PanelQuantizer.OFFSET, offset);
+        for (int r = from; r < end; r++) {
+            long row = address(to.segment(), to.row(r), to.rowBytes());
+            arguments.set(LONG, PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(LONG, PanelQuantizer.Q, row);
+            arguments.set(LONG, PanelQuantizer.DX, row + factors(n));
+            arguments.set(LONG, PanelQuantizer.TERMS, row + terms(n));
+            quantize.call(arguments.address());
+        }
+    }
+}

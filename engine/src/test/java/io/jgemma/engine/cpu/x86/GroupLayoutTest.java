@@ -1,0 +1,81 @@
+package io.jgemma.engine.cpu.x86;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.WeightLayout;
+import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What a layout packed, it gives back bit for bit, and what lies behind the last row is zero. */
+class GroupLayoutTest {
+
+    private final SplittableRandom random = new SplittableRandom(3);
+
+    @Test
+    void rowsComeBackBitForBit() {
+        X86Support support = X86Support.find();
+        assumeTrue(
+                support.isPresent()
+                        && X86Groups.supports(Isa.of(support.features().orElseThrow())),
+                "no AVX-512");
+        try (X86Kernels kernels = X86Kernels.assemble(support, new VectorKernels(), 16)) {
+            for (GroupFormat format : GroupFormat.all()) {
+                WeightLayout layout = kernels.layout(format.type()).orElseThrow();
+                for (int rows : new int[] {1, 15, 16, 17, 40}) {
+                    for (int blocks : new int[] {1, 2, 3, 8, 23}) {
+                        check(format, layout, rows, 32 * blocks);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Larger than a huge page, packed in two parts. */
+    @Test
+    void largeWeightsLieInPagesOfTheirOwn() {
+        X86Support support = X86Support.find();
+        assumeTrue(
+                support.isPresent()
+                        && X86Groups.supports(Isa.of(support.features().orElseThrow())),
+                "no AVX-512");
+        try (X86Kernels kernels = X86Kernels.assemble(support, new VectorKernels(), 16)) {
+            GroupFormat format = GroupFormat.all().getFirst();
+            check(format, kernels.layout(format.type()).orElseThrow(), 1030, 4096);
+        }
+    }
+
+    private void check(GroupFormat format, WeightLayout layout, int rows, int columns) {
+        QuantType type = format.type();
+        byte[] content = new byte[(int) type.bytes((long) rows * columns)];
+        random.nextBytes(content);
+        try (Arena arena = Arena.ofConfined();
+                Scratch scratch = new Scratch()) {
+            MemorySegment gguf = arena.allocate(content.length).copyFrom(MemorySegment.ofArray(content));
+            Operand w = new Operand().set(type, gguf, 0, type.bytes(columns), rows, columns);
+            MemorySegment packed = layout.allocate(rows, columns, arena);
+            assertThat(packed.address() % 64).isZero();
+            assertThat(packed.byteSize()).isEqualTo(format.bytes(rows, columns));
+            int half = rows / 32 * 16;
+            layout.pack(w, packed, half, rows, scratch);
+            layout.pack(w, packed, 0, half, scratch);
+            MemorySegment row = arena.allocate(w.rowBytes());
+            for (int r = 0; r < rows; r++) {
+                layout.unpack(packed, columns, r, row);
+                assertThat(row.mismatch(gguf.asSlice(w.row(r), w.rowBytes())))
+                        .as("%s, row %d of %d, %d columns", type.name(), r, rows, columns)
+                        .isEqualTo(-1);
+            }
+            for (int r = rows; r < GroupFormat.groups(rows) * GroupFormat.ROWS; r++) {
+                layout.unpack(packed, columns, r, row);
+                assertThat(row.mismatch(arena.allocate(w.rowBytes()))).isEqualTo(-1);
+            }
+        }
+    }
+}
