@@ -46,7 +46,6 @@ import org.openjdk.jmh.annotations.Warmup;
         })
 public class Products {
 
-    private static final int COLUMNS = 2048;
     private static final short HALF_OF_1_16TH = 0x2C00;
 
     @Param({"x86", "vector"})
@@ -65,6 +64,9 @@ public class Products {
     /** Larger than any cache with one row of activations, small enough to end with many. */
     @Param({"65536"})
     public int outputs;
+
+    @Param({"2048"})
+    public int columns;
 
     private Backend backend = CpuBackend.open("scalar", 1);
     private Arena arena = Arena.ofShared();
@@ -92,7 +94,7 @@ public class Products {
                 .orElseThrow();
         int count = rows < 64 ? outputs : outputs / 16;
         arena = Arena.ofShared();
-        MemorySegment blocks = arena.allocate(quant.bytes((long) count * COLUMNS), 64);
+        MemorySegment blocks = arena.allocate(quant.bytes((long) count * columns), 64);
         byte[] piece = new byte[quant.blockBytes() * 1024];
         new SplittableRandom(1).nextBytes(piece);
         for (long at = 0; at < blocks.byteSize(); at += piece.length) {
@@ -101,10 +103,10 @@ public class Products {
         for (long at = 0; at < blocks.byteSize(); at += quant.blockBytes()) {
             blocks.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, HALF_OF_1_16TH);
         }
-        w = backend.upload(new GgufTensor("w", quant, GgufShape.of(COLUMNS, count), blocks));
-        long inputs = 4L * rows * COLUMNS;
+        w = backend.upload(new GgufTensor("w", quant, GgufShape.of(columns, count), blocks));
+        long inputs = 4L * rows * columns;
         memory = backend.allocate(inputs + 4L * rows * count);
-        x = new Tensor(QuantTypes.F32, rows, COLUMNS, memory, 0);
+        x = new Tensor(QuantTypes.F32, rows, columns, memory, 0);
         y = new Tensor(QuantTypes.F32, rows, count, memory, inputs);
         fill();
     }
@@ -115,7 +117,7 @@ public class Products {
         for (long i = 0; i < x.rows() * x.columns(); i++) {
             values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }
-        Tensor source = backend.upload(new GgufTensor("x", QuantTypes.F32, GgufShape.of(COLUMNS, rows), values));
+        Tensor source = backend.upload(new GgufTensor("x", QuantTypes.F32, GgufShape.of(columns, rows), values));
         int[] all = new int[rows];
         for (int i = 0; i < rows; i++) {
             all[i] = i;

@@ -48,6 +48,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final RowPool.Job matmulJob = this::matmulRows;
     private final RowPool.Job prepareJob = this::prepareRows;
     private final GateJob gateJob = new GateJob();
+    private final GatedJob gatedJob = new GatedJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
     private final RoundJob roundJob = new RoundJob();
@@ -93,10 +94,53 @@ final class CpuOps implements Ops, AutoCloseable {
         if (x.rows() >= PANEL_TOKENS) {
             pool.runChunks(b.rows(), PANEL_ROWS, matmulJob);
         } else {
-            WeightLayout layout = b.layout();
-            int step = layout == null ? 1 : layout.groupRows();
-            int least = (int) Math.max(1, CHUNK_BYTES / b.rowBytes());
-            pool.run(b.rows(), Math.ceilDiv(least, step) * step, step, matmulJob);
+            fewRows(b.rowBytes(), matmulJob);
+        }
+    }
+
+    /** Shares out the rows of {@code b}, of each of which a job reads so many bytes. */
+    private void fewRows(long bytesPerRow, RowPool.Job job) {
+        WeightLayout layout = b.layout();
+        int step = layout == null ? 1 : layout.groupRows();
+        int least = (int) Math.max(1, CHUNK_BYTES / bytesPerRow);
+        pool.run(b.rows(), Math.ceilDiv(least, step) * step, step, job);
+    }
+
+    /** With few rows of activations, whoever computed some columns of both products gates them, while they are near. */
+    @Override
+    public void gatedMatmul(Tensor y, Tensor upY, Tensor gate, Tensor up, Tensor x, Activation f) {
+        OpChecks.gatedMatmul(y, upY, gate, up, x);
+        a.set(y);
+        b.set(gate);
+        gatedJob.upY.set(upY);
+        gatedJob.up.set(up);
+        boolean alike = b.type() == gatedJob.up.type() && b.layout() == gatedJob.up.layout();
+        if (!alike || x.rows() == 0 || x.rows() >= PANEL_TOKENS) {
+            Ops.super.gatedMatmul(y, upY, gate, up, x, f);
+            return;
+        }
+        prepareActivations(x);
+        gatedJob.activation = f;
+        fewRows(2 * b.rowBytes(), gatedJob);
+    }
+
+    private final class GatedJob implements RowPool.Job {
+        private final Operand up = new Operand();
+        private final Operand upY = new Operand();
+        private Activation activation = Activation.SILU;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            Scratch own = scratch[worker];
+            kernels.matmul(a, b, prepared, from, to, own);
+            kernels.matmul(upY, up, prepared, from, to, own);
+            Operand gates = columns(a, from, to, own.view(2));
+            kernels.gate(gates, gates, columns(upY, from, to, own.view(3)), activation, 0, a.rows(), own);
+        }
+
+        private static Operand columns(Operand of, int from, int to, Operand view) {
+            long offset = of.row(0) + (long) Float.BYTES * from;
+            return view.set(of.segment(), offset, of.rowBytes(), of.rows(), to - from);
         }
     }
 

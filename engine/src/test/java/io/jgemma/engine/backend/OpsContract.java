@@ -98,6 +98,51 @@ public abstract class OpsContract extends ElementsContract {
         verifyAndClear();
     }
 
+    /** Both products of a feed-forward at once give what one after the other gives. */
+    @Test
+    void gatedMatmulIsTwoProductsAndAGate() {
+        for (QuantType type : QuantTypes.all()) {
+            int columns = 2 * Math.max(type.blockSize(), 32);
+            for (int rows : new int[] {1, 3, 12}) {
+                for (int outputs : new int[] {1, 32, 75}) {
+                    checkGated(type, type, rows, outputs, columns, oneOf(0, 1) == 0);
+                }
+            }
+        }
+        checkGated(QuantTypes.Q4_0, QuantTypes.Q8_0, 2, 40, 64, true);
+        checkGated(QuantTypes.F16, QuantTypes.Q4_0, 1, 40, 64, false);
+    }
+
+    private void checkGated(QuantType gate, QuantType up, int rows, int outputs, int columns, boolean silu) {
+        Activation f = silu ? Activation.SILU : Activation.GELU_TANH;
+        Tensor g = memory().weight(
+                        gate, outputs, columns, RandomBlocks.of(gate, outputs, columns, random(), Arena.ofAuto()));
+        Tensor u =
+                memory().weight(up, outputs, columns, RandomBlocks.of(up, outputs, columns, random(), Arena.ofAuto()));
+        Tensor x = memory().input(Matrix.random(random(), rows, columns, Content.NORMAL));
+        Tensor expected = memory().output(rows, outputs);
+        Tensor other = memory().output(rows, outputs);
+        ops().matmul(expected, g, x);
+        ops().matmul(other, u, x);
+        ops().gate(expected, expected, other, f);
+        Tensor y = memory().output(rows, outputs);
+        ops().gatedMatmul(y, memory().output(rows, outputs), g, u, x, f);
+        Matrix wanted = memory().read(expected);
+        Matrix actual = memory().read(y);
+        double error = 0;
+        double size = 0;
+        for (int r = 0; r < rows; r++) {
+            for (int o = 0; o < outputs; o++) {
+                error += Math.pow(actual.get(r, o) - wanted.get(r, o), 2);
+                size += Math.pow(wanted.get(r, o), 2);
+            }
+        }
+        assertThat(error)
+                .as("%s and %s, %d rows, %d outputs", gate.name(), up.name(), rows, outputs)
+                .isLessThanOrEqualTo(1e-9 * size);
+        verifyAndClear();
+    }
+
     // embed and gatherRows
 
     @Test
