@@ -3,11 +3,13 @@ package io.jgemma.cuda.backend;
 import io.jgemma.cuda.kernels.DeviceRows;
 import io.jgemma.cuda.kernels.DeviceWeights;
 import io.jgemma.cuda.kernels.GreatestKernels;
+import io.jgemma.cuda.kernels.HalfKernels;
 import io.jgemma.cuda.kernels.Kernels;
 import io.jgemma.cuda.kernels.PackedWeights;
 import io.jgemma.cuda.kernels.ProductKernels;
 import io.jgemma.cuda.kernels.Q16Rows;
 import io.jgemma.cuda.kernels.RowKernels;
+import io.jgemma.cuda.kernels.SplitRows;
 import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvReads;
@@ -106,11 +108,23 @@ final class CudaOps implements Ops {
         if (cublas != null && isMany(y)) {
             cublas.matmul(rows(y), weights(w), rows(x));
         } else if (packed == null) {
-            kernels.products().matmul(rows(y), weights(w), rows(x));
+            matmul(rows(y), weights(w), rows(x));
         } else {
             kernels.products().matmul(address(y), packed, activations.of(rows(x)));
         }
         activations.written(rows(y));
+    }
+
+    /** Weights as in the file. */
+    private void matmul(DeviceRows y, DeviceWeights w, DeviceRows x) {
+        if (!HalfKernels.canMultiply(w, x)) {
+            kernels.products().matmul(y, w, x);
+        } else if (x.rows() <= Q16Rows.MOST_FEW) {
+            kernels.halves().matmul(y, w, x);
+        } else {
+            scratch.reserve(SplitRows.bytes(x.rows(), x.columns()));
+            kernels.halves().matmul(y, w, SplitRows.at(scratch.address(), x.rows(), x.columns()), x);
+        }
     }
 
     @Override

@@ -23,6 +23,8 @@ public final class KernelImages {
             "rms_norm",
             "matmul",
             "halves",
+            "matvec_halves",
+            "matmul_halves",
             "embed",
             "gather",
             "add",

@@ -214,6 +214,57 @@ class KernelsTest {
         }
     }
 
+    /** Weights in F16, for few tokens and on tensor cores: right, each weight loaded 16 bytes at a time, no bank asked twice. */
+    @ParameterizedTest
+    @CsvSource({"1, 75, 104", "3, 64, 1000", "8, 9, 8", "9, 65, 104", "130, 75, 72"})
+    void halvesAreMultiplied(int tokens, int rows, int columns) {
+        for (int capability : new int[] {75, 86}) {
+            try (Gpu gpu = Gpu.begin("capability=" + capability);
+                    Kernels kernels = load(gpu)) {
+                float[] w = gaussians(rows * columns, rows);
+                MemorySegment halves = gpu.arena.allocate(2L * w.length, 16);
+                for (int i = 0; i < w.length; i++) {
+                    short half = Float.floatToFloat16(w[i]);
+                    halves.setAtIndex(ValueLayout.JAVA_SHORT, i, half);
+                    w[i] = Float.float16ToFloat(half);
+                }
+                float[] x = gaussians(tokens * columns, columns);
+                x[0] = 1e6f;
+                long weights = gpu.upload(halves);
+                DeviceRows in = new DeviceRows(gpu.upload(x), tokens, columns);
+                DeviceRows y = new DeviceRows(gpu.driver.allocate(4L * tokens * rows), tokens, rows);
+                DeviceWeights f16 = new DeviceWeights(1, weights, false, rows, columns);
+                assertThat(HalfKernels.canMultiply(f16, in)).isTrue();
+                boolean few = tokens <= Q16Rows.MOST_FEW;
+                if (few) {
+                    kernels.halves().matmul(y, f16, in);
+                } else {
+                    long room = gpu.driver.allocate(SplitRows.bytes(tokens, columns));
+                    kernels.halves().matmul(y, f16, SplitRows.at(room, tokens, columns), in);
+                }
+                float[] got = gpu.floats(y.address(), tokens * rows);
+                for (int t = 0; t < tokens; t++) {
+                    for (int r = 0; r < rows; r++) {
+                        double sum = 0;
+                        double size = 0;
+                        for (int i = 0; i < columns; i++) {
+                            double product = (double) w[r * columns + i] * x[t * columns + i];
+                            sum += product;
+                            size += Math.abs(product);
+                        }
+                        assertThat((double) got[t * rows + r]).isCloseTo(sum, within(1e-6 * size));
+                    }
+                }
+                String kernel = few ? tokens == 1 ? "jg_matvec_halves" : "jg_matvec_halves_few" : "jg_matmul_halves";
+                JsonNode reads = gpu.standIn.allocation(weights).get("reads");
+                assertThat(reads.get("wideRequests")).isEqualTo(reads.get("requests"));
+                assertThat(gpu.standIn.kernel(kernel).get("bankConflicts").asLong())
+                        .isZero();
+                assertThat(gpu.standIn.faults()).isEmpty();
+            }
+        }
+    }
+
     @Test
     void runsOnTuringAndRefusesOlderDevices() {
         try (Gpu gpu = Gpu.begin("capability=75");

@@ -54,6 +54,10 @@ public abstract class OpsContract extends ElementsContract {
         }
         checkMatmul(QuantTypes.Q4_0, 512, 7, 640, Content.NORMAL);
         checkMatmul(QuantTypes.F16, 512, 31, 33, Content.NORMAL);
+        for (int rows : new int[] {1, 3, 9, 130}) {
+            checkMatmul(QuantTypes.F16, rows, 75, 104, Content.NORMAL);
+            checkMatmul(QuantTypes.F16, rows, 64, 256, Content.NORMAL);
+        }
     }
 
     @ParameterizedTest

@@ -22,7 +22,7 @@ import static io.jgemma.engine.cpu.x86.Vec.zmm;
  * multiply-adds and 18 other operations of 512 bits: 17 cycles where two begin in a cycle, and 18 where (Zen 4) one
  * multiplication does.
  *
- * <p>Registers: zmm0 sums of a block's even rows of units, zmm1 of the odd, zmm2 and zmm3 codes, zmm4 to zmm7 integer sums of high and low
+ * <p>Registers: zmm0 sums over the first blocks of units, zmm1 over the second, zmm2 and zmm3 codes, zmm4 to zmm7 integer sums of high and low
  * bytes, zmm8 to zmm11 broadcasts, zmm12 and zmm13 factors; from zmm16 on as {@link GroupCodes} has them. RSI unit, RDX results, RCX groups left,
  * R8 q, R9 dx, R10 s, R11 units left.
  */
