@@ -20,6 +20,11 @@ public interface Backend extends AutoCloseable {
     /** A weight made ready for {@link Ops}. The file must stay open as long as the backend: it may be used in place. */
     Tensor upload(GgufTensor weight);
 
+    /** As {@link #upload}, for a matrix whose rows are looked up and never multiplied. */
+    default Tensor uploadTable(GgufTensor table) {
+        return upload(table);
+    }
+
     /** Bytes of copies that {@link #upload} made. */
     default long copiedBytes() {
         return 0;

@@ -123,7 +123,7 @@ public final class CpuBackend implements Backend {
     public Tensor upload(GgufTensor weight) {
         Optional<WeightLayout> layout = repack && weight.rows() > 1 ? kernels.layout(weight.type()) : Optional.empty();
         if (layout.isEmpty()) {
-            return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
+            return mapped(weight);
         }
         int rows = Math.toIntExact(weight.rows());
         HostBuffer buffer = HostBuffer.packed(layout.get(), rows, Math.toIntExact(weight.columns()));
@@ -131,6 +131,16 @@ public final class CpuBackend implements Backend {
         Tensor packed = new Tensor(weight.type(), rows, weight.columns(), buffer, 0);
         ops.pack(packed, weight.data());
         return packed;
+    }
+
+    private static Tensor mapped(GgufTensor weight) {
+        return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
+    }
+
+    /** Of a table few rows are read, wherever they lie. */
+    @Override
+    public Tensor uploadTable(GgufTensor table) {
+        return mapped(table);
     }
 
     @Override

@@ -70,19 +70,22 @@ final class CpuOps implements Ops, AutoCloseable {
         a.set(y);
         b.set(table);
         WeightLayout layout = b.layout();
-        Operand row = scratch[0].rows(Scratch.Use.ROW, 1, (int) Math.ceilDiv(b.rowBytes(), Float.BYTES));
         for (int r = 0; r < y.rows(); r++) {
-            MemorySegment from = b.segment();
-            if (layout != null) {
-                from = row.segment();
-                layout.unpack(b.segment(), b.columns(), ids[r], from);
-            }
+            MemorySegment from = layout == null ? b.segment() : unpacked(layout, ids[r]);
             long at = layout == null ? b.row(ids[r]) : 0;
             kernels.decode(table.type(), from, at, a.segment(), a.row(r), b.columns(), scratch[0]);
         }
         if (scale != 1) {
             kernels.scale(a, a, scale, 0, a.rows(), scratch[0]);
         }
+    }
+
+    /** A row of {@code b} as it was in the file. */
+    private MemorySegment unpacked(WeightLayout layout, int id) {
+        int floats = (int) Math.ceilDiv(b.rowBytes(), Float.BYTES);
+        MemorySegment row = shared.rows(Scratch.Use.ROW, 1, floats).segment();
+        layout.unpack(b.segment(), b.columns(), id, row);
+        return row;
     }
 
     @Override

@@ -22,6 +22,9 @@ import java.util.function.Function;
  */
 public final class TransformerDecoder implements Decoder {
 
+    private static final String EMBEDDING = "token_embd.weight";
+    private static final String OUTPUT = "output.weight";
+
     /** The blocks of one stage, and its buffers. */
     private static final class Part {
         private final Stage stage;
@@ -69,7 +72,7 @@ public final class TransformerDecoder implements Decoder {
         try {
             Stage first = context.stages().getFirst();
             // Weights come before buffers: their shapes are checked, so no buffer is larger than the file justifies.
-            embedding = new Embedding(first.ops(), table(context.spec(), first), embeddingScale);
+            embedding = new Embedding(first.ops(), embeddings(context), embeddingScale);
             int layer = 0;
             for (Stage stage : context.stages()) {
                 Part part = new Part(context, stage);
@@ -87,16 +90,24 @@ public final class TransformerDecoder implements Decoder {
         }
     }
 
-    private static Tensor table(ModelSpec spec, Stage stage) {
-        return stage.weights().matrix("token_embd.weight", spec.vocabulary(), spec.hidden());
+    /** The table of the first stage, which may be its output matrix as well. */
+    private static Tensor embeddings(DecoderContext context) {
+        ModelSpec spec = context.spec();
+        Weights weights = context.stages().getFirst().weights();
+        boolean tied = context.stages().size() == 1 && !weights.has(OUTPUT);
+        return tied ? tiedOutput(spec, weights) : weights.table(EMBEDDING, spec.vocabulary(), spec.hidden());
+    }
+
+    private static Tensor tiedOutput(ModelSpec spec, Weights weights) {
+        return weights.matrix(EMBEDDING, spec.vocabulary(), spec.hidden());
     }
 
     private static OutputHead head(ModelSpec spec, Part part) {
         Stage stage = part.stage;
         Weights weights = stage.weights();
-        Linear output = weights.has("output.weight")
+        Linear output = weights.has(OUTPUT)
                 ? weights.linear("output", spec.vocabulary(), spec.hidden())
-                : new Linear(stage.ops(), table(spec, stage), null);
+                : new Linear(stage.ops(), tiedOutput(spec, weights), null);
         RmsNorm norm = weights.rmsNorm("output_norm", spec.hidden(), spec.normEpsilon());
         return new OutputHead(stage.ops(), norm, output, spec.hidden(), part.workspace);
     }

@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,15 @@ public final class Weights implements AutoCloseable {
      * @throws io.jgemma.engine.gguf.GgufException when the file has no such tensor
      */
     public Tensor matrix(String name, long rows, long columns) {
+        return load(name, rows, columns, backend::upload);
+    }
+
+    /** A matrix whose rows are looked up and never multiplied; see {@link #matrix}. */
+    public Tensor table(String name, long rows, long columns) {
+        return load(name, rows, columns, backend::uploadTable);
+    }
+
+    private Tensor load(String name, long rows, long columns, Function<GgufTensor, Tensor> upload) {
         Tensor known = loaded.get(name);
         if (known != null) {
             return known;
@@ -60,7 +70,7 @@ public final class Weights implements AutoCloseable {
                     + tensor.columns() + " elements, but the metadata asks for " + rows + " of " + columns
                     + ": the file is damaged or of another model");
         }
-        Tensor made = backend.upload(tensor);
+        Tensor made = upload.apply(tensor);
         loaded.put(name, made);
         if (backend.copied(made)) {
             file.unload(tensor);
