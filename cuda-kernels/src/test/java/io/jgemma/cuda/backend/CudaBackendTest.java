@@ -22,8 +22,12 @@ class CudaBackendTest {
     private @Nullable StandIn standIn;
 
     private Backend backend(String settings) {
+        return backend(settings, 0);
+    }
+
+    private Backend backend(String settings, int device) {
         standIn = StandIn.begin(settings);
-        return CudaBackend.open(CudaDrivers.open(), 0, Gemm.KERNELS);
+        return CudaBackend.open(CudaDrivers.open(), device, Gemm.KERNELS);
     }
 
     /** Every access was one of memory that is there, aligned, and no race. */
@@ -46,6 +50,16 @@ class CudaBackendTest {
         protected double productUnits(QuantType type) {
             // Activations keep 15 bits beside the largest of a block, where a float has 23 of its own.
             return Packing.of(type).isPresent() ? 256 : 1;
+        }
+    }
+
+    /** Streams work at any moment. */
+    @Nested
+    @OnStandIn
+    class OperationsOnTheSecondOfTwo extends Operations {
+        @Override
+        protected Backend open() {
+            return backend("devices=2 streams=random", 1);
         }
     }
 
