@@ -53,7 +53,7 @@ public final class Kernels implements AutoCloseable {
         return greatest;
     }
 
-    /** Operands in F16. */
+    /** Products with weights in F16, and operands in F16. */
     public HalfKernels halves() {
         return halves;
     }

@@ -14,7 +14,7 @@ import static io.jgemma.engine.cpu.x86.Vec.zmm;
  * Emits the codes of a block of 16 rows ({@link GroupFormat}) as unsigned bytes, signed ones with 128 added, four elements of each row
  * a register. AVX-512.
  *
- * <p>Registers: zmm16 mask or sign, zmm17 ones, zmm18 fifth bits, zmm19 work, zmm20 to zmm27 which byte of the fifth bits a line
+ * <p>Registers: zmm16 mask or sign, zmm17 ones, zmm18 fifth bits, zmm19 work, zmm20 to zmm25 which byte of the fifth bits a line
  * wants and which bits of it.
  */
 final class GroupCodes {

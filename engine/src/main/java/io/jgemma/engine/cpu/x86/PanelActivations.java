@@ -7,6 +7,8 @@ import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Rows of activations as {@link PanelQuantizer} leaves them.
@@ -24,9 +26,23 @@ record PanelActivations(PanelScaling scaling, int planes, int offset, Routine qu
         return new PanelActivations(scaling, planes, offset, code.routine(name(scaling, planes)));
     }
 
+    /** The quantizers for integers of so many bytes, by name. */
+    static Map<String, byte[]> codes(int planes) {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        for (PanelScaling scaling : PanelScaling.values()) {
+            codes.put(name(scaling, planes), PanelQuantizer.assemble(scaling, planes));
+        }
+        return codes;
+    }
+
     /** The name of a quantizer. */
     static String name(PanelScaling scaling, int planes) {
-        return "quantize for panels" + (planes == 1 ? ", 8 bits" : ", 16 bits") + scaling.title();
+        return "quantize for panels" + bits(planes) + scaling.title();
+    }
+
+    /** Integers of so many bytes, in the names of routines. */
+    static String bits(int planes) {
+        return planes == 1 ? ", 8 bits" : ", 16 bits";
     }
 
     /** Where in a row of {@code n} elements the factors begin. */

@@ -19,9 +19,6 @@ import java.util.Objects;
  */
 final class X86BlockRows implements Products {
 
-    /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
-    private static final long RESIDENT_BYTES = 128 * 1024;
-
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final String QUANTIZE = "quantize";
 

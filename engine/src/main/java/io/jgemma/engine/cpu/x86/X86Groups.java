@@ -15,10 +15,9 @@ import java.util.Objects;
 /** Products of repacked weights ({@link GroupLayout}) with few rows of activations on 512-bit registers. */
 final class X86Groups implements Products {
 
-    /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
-    private static final long RESIDENT_BYTES = 128 * 1024;
+    /** Bytes of an activation. */
+    static final int PLANES = 2;
 
-    private static final int PLANES = 2;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
@@ -38,13 +37,11 @@ final class X86Groups implements Products {
         return isa.isWide();
     }
 
-    /** All routines by name. */
+    /** All routines by name, but for those of {@link PanelActivations}. */
     static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (GroupFormat format : GroupFormat.all()) {
-            PanelScaling scaling = PanelScaling.of(format.blocks());
             codes.put(rows(format), GroupRows.assemble(format));
-            codes.put(PanelActivations.name(scaling, PLANES), PanelQuantizer.assemble(scaling, PLANES));
         }
         return codes;
     }

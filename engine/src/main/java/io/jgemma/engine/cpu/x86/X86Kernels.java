@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
- * <p>With few rows of activations weights are multiplied as they lie in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked where
- * they were ({@link X86Groups}); with more,
- * they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much as 5 rows.
+ * <p>With few rows of activations weights are multiplied as they lie: in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked
+ * ({@link X86Groups}). With more, they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much
+ * as 5 rows.
  */
 public final class X86Kernels implements CpuKernels, AutoCloseable {
 
@@ -85,11 +85,13 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         if (X86Groups.supports(isa)) {
             codes.putAll(GroupLayout.codes());
             codes.putAll(X86Groups.codes());
+            codes.putAll(PanelActivations.codes(X86Groups.PLANES));
         }
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         if (X86WidePanels.supports(isa) && planes == 1) {
+            codes.putAll(PanelActivations.codes(planes));
             codes.putAll(BytePanels.codes());
         }
         return codes;

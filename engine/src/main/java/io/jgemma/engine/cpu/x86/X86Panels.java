@@ -21,9 +21,6 @@ final class X86Panels implements Products {
     /** Rows of a panel. */
     static final int ROWS = 16;
 
-    /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
-    private static final long RESIDENT_BYTES = 128 * 1024;
-
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final X86BlockRows blockRows;

@@ -16,9 +16,6 @@ import java.util.Objects;
 /** Products of mapped weights with few rows of activations on 512-bit registers: {@link WideRows} and {@link SuperRows}. */
 final class X86Rows implements Products {
 
-    /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
-    private static final long RESIDENT_BYTES = 128 * 1024;
-
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();

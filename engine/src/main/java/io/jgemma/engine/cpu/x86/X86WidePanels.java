@@ -51,7 +51,7 @@ final class X86WidePanels implements Products {
         }
     }
 
-    /** With the routines that {@link #codes} gives. */
+    /** With the routines that {@link #codes} and {@link PanelActivations#codes} give. */
     X86WidePanels(CodeCache code, Isa isa, int planes) {
         for (BlockFormat format : BlockFormat.all()) {
             add(new WidePacker(code, format), code, planes);
@@ -76,11 +76,10 @@ final class X86WidePanels implements Products {
         return isa.isWide();
     }
 
-    /** All routines by name, for activations of so many bytes. */
+    /** All routines by name, for activations of so many bytes, but for those of {@link PanelActivations}. */
     static Map<String, byte[]> codes(Isa isa, int planes) {
         Map<String, byte[]> codes = new LinkedHashMap<>(WidePacker.codes(isa));
         for (PanelScaling scaling : PanelScaling.values()) {
-            codes.put(PanelActivations.name(scaling, planes), PanelQuantizer.assemble(scaling, planes));
             for (int t = 1; t <= WidePanels.TOKENS; t++) {
                 codes.put(product(t, scaling, planes), WidePanels.assemble(t, scaling, planes));
             }
@@ -89,11 +88,7 @@ final class X86WidePanels implements Products {
     }
 
     static String product(int tokens, PanelScaling scaling, int planes) {
-        return "wide panel x " + tokens + bits(planes) + scaling.title();
-    }
-
-    private static String bits(int planes) {
-        return planes == 1 ? ", 8 bits" : ", 16 bits";
+        return "wide panel x " + tokens + PanelActivations.bits(planes) + scaling.title();
     }
 
     @Override

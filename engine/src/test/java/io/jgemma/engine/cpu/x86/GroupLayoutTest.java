@@ -18,14 +18,18 @@ class GroupLayoutTest {
 
     private final SplittableRandom random = new SplittableRandom(3);
 
-    @Test
-    void rowsComeBackBitForBit() {
+    private static X86Kernels kernels() {
         X86Support support = X86Support.find();
         assumeTrue(
                 support.isPresent()
                         && X86Groups.supports(Isa.of(support.features().orElseThrow())),
                 "no AVX-512");
-        try (X86Kernels kernels = X86Kernels.assemble(support, new VectorKernels(), 16)) {
+        return X86Kernels.assemble(support, new VectorKernels(), 16);
+    }
+
+    @Test
+    void rowsComeBackBitForBit() {
+        try (X86Kernels kernels = kernels()) {
             for (GroupFormat format : GroupFormat.all()) {
                 WeightLayout layout = kernels.layout(format.type()).orElseThrow();
                 for (int rows : new int[] {1, 15, 16, 17, 40}) {
@@ -40,12 +44,7 @@ class GroupLayoutTest {
     /** Larger than a huge page, packed in two parts. */
     @Test
     void largeWeightsLieInPagesOfTheirOwn() {
-        X86Support support = X86Support.find();
-        assumeTrue(
-                support.isPresent()
-                        && X86Groups.supports(Isa.of(support.features().orElseThrow())),
-                "no AVX-512");
-        try (X86Kernels kernels = X86Kernels.assemble(support, new VectorKernels(), 16)) {
+        try (X86Kernels kernels = kernels()) {
             GroupFormat format = GroupFormat.all().getFirst();
             check(format, kernels.layout(format.type()).orElseThrow(), 1030, 4096);
         }
