@@ -14,8 +14,12 @@ import java.util.random.RandomGenerator;
 final class AttentionCase {
 
     /** The facts of a layer, as in {@link io.jgemma.engine.spec.LayerSpec}. */
-    record Shape(
-            int heads, int kvHeads, int keyDim, int valueDim, QuantType keyType, QuantType valueType, int window) {}
+    record Shape(int heads, int kvHeads, int keyDim, int valueDim, QuantType keyType, QuantType valueType, int window) {
+
+        boolean hasTiles() {
+            return keyType.blockSize() > 1 || valueType.blockSize() > 1;
+        }
+    }
 
     /** The layer under test is neither the first of its group nor its group the first. */
     private static final int LAYERS = 2;
@@ -32,6 +36,7 @@ final class AttentionCase {
     private final float scale;
     private final Matrix keys;
     private final Matrix values;
+    private double units = 1;
 
     AttentionCase(Backend backend, TestMemory memory, Shape shape, Matrix keys, Matrix values) {
         this.ops = backend.ops();
@@ -51,6 +56,12 @@ final class AttentionCase {
         Matrix keys = Matrix.random(random, length, shape.kvHeads * shape.keyDim);
         Matrix values = Matrix.random(random, length, shape.kvHeads * shape.valueDim);
         return new AttentionCase(backend, memory, shape, keys, values);
+    }
+
+    /** Allows results to be off by so many units in the last place of what goes into them. */
+    AttentionCase within(double unitsInTheLastPlace) {
+        units = unitsInTheLastPlace;
+        return this;
     }
 
     KvLayer layer() {
@@ -110,7 +121,7 @@ final class AttentionCase {
     void verify(Matrix actual, Matrix q, int first, int... visibleEnds) {
         Matrix k = kept(layer.layout().keys(), keys, first);
         Matrix v = kept(layer.layout().values(), values, first);
-        Accuracy accuracy = new Accuracy();
+        Accuracy accuracy = new Accuracy(units);
         for (int r = 0; r < q.rows(); r++) {
             int position = first + r;
             int from = shape.window == 0 ? 0 : Math.max(0, position - shape.window + 1);

@@ -157,5 +157,11 @@ class X86BackendTest {
         protected Backend open() {
             return backend(2);
         }
+
+        @Override
+        protected double tileUnits() {
+            // Queries and weights keep 15 bits beside the largest of a run of tiles.
+            return 16;
+        }
     }
 }

@@ -47,9 +47,12 @@ final class Rounder {
 
     static final Vec ZERO = zmm(11);
 
+    /** {@code i} in all lanes. */
+    static final Vec SCALE = zmm(5);
+
+    private static final Vec POISON = FACTOR;
     private static final Vec LARGEST = zmm(2);
     private static final Vec WORK = zmm(4);
-    private static final Vec SCALE = zmm(5);
     private static final Vec OTHER = zmm(7);
     private static final Vec ONE = xmm(10);
     private static final Vec MAGNITUDE = zmm(12);
@@ -104,17 +107,31 @@ final class Rounder {
 
     /** Finds the scale of 16 values a register from {@code from} on. */
     void scale(Gp from, int registers) {
-        Vec poison = FACTOR;
-        a.emit(VPXOR, poison, poison, poison);
-        a.emit(VPXOR, LARGEST, LARGEST, LARGEST);
+        begin();
         for (int i = 0; i < registers; i++) {
             a.emit(VMOVUPS, zmm(i % 2), Mem.at(from, 64L * i));
-            a.emit(VFMADD231PS, poison, zmm(i % 2), ZERO);
-            a.emit(VPAND, WORK, zmm(i % 2), MAGNITUDE);
-            a.emit(VMAXPS, LARGEST, LARGEST, WORK);
+            see(zmm(i % 2));
         }
+        scale();
+    }
+
+    /** Begins to look for a scale. */
+    void begin() {
+        a.emit(VPXOR, POISON, POISON, POISON);
+        a.emit(VPXOR, LARGEST, LARGEST, LARGEST);
+    }
+
+    /** Looks at 16 values that are to have the scale. */
+    void see(Vec values) {
+        a.emit(VFMADD231PS, POISON, values, ZERO);
+        a.emit(VPAND, WORK, values, MAGNITUDE);
+        a.emit(VMAXPS, LARGEST, LARGEST, WORK);
+    }
+
+    /** Finds the scale of what was seen. */
+    void scale() {
         fold(VMAXPS, LARGEST);
-        fold(VADDPS, poison);
+        fold(VADDPS, POISON);
         a.emit(VDIVSS, WORK.low(), MOST, LARGEST.low());
         a.emit(VMINPS, WORK.low(), WORK.low(), LIMIT);
         a.emit(VDIVSS, SUM.low(), ONE, WORK.low());

@@ -31,6 +31,7 @@ final class X86Attention {
 
     private final CpuKernels others;
     private final @Nullable X86ByteAttention bytes;
+    private final @Nullable X86WordAttention words;
     private final Routine softmax;
     private final TileScales tileScales;
     private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
@@ -40,10 +41,13 @@ final class X86Attention {
      * With the routines that {@link #codes} gives.
      *
      * @param bytes takes over with many queries
+     * @param words takes over quantized tiles of the shapes that it has
      */
-    X86Attention(CodeCache code, CpuKernels others, @Nullable X86ByteAttention bytes) {
+    X86Attention(
+            CodeCache code, CpuKernels others, @Nullable X86ByteAttention bytes, @Nullable X86WordAttention words) {
         this.others = others;
         this.bytes = bytes;
+        this.words = words;
         softmax = code.routine(SOFTMAX);
         tileScales = new TileScales(code);
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
@@ -68,6 +72,9 @@ final class X86Attention {
             return codes;
         }
         codes.put(SOFTMAX, SoftmaxStep.assemble());
+        if (X86WordAttention.supports(isa)) {
+            codes.putAll(X86WordAttention.codes());
+        }
         codes.put(TileScales.NAME, TileScales.assemble());
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int i = 1; i <= WeightedRows.MOST; i++) {
@@ -196,6 +203,10 @@ final class X86Attention {
             bytes.scores(s, q, begin, k, scratch);
             return;
         }
+        if (words != null && X86WordAttention.takesKeys(k)) {
+            words.scores(s, q, begin, k, scratch);
+            return;
+        }
         long scales = tileScales.read(k, scratch);
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, WeightedRows.BEGIN, address(begin, 0, s.rows(), Float.BYTES));
@@ -215,6 +226,10 @@ final class X86Attention {
         }
         if (bytes != null && X86ByteAttention.takes(o.rows(), v.columns()) && v.rows() == TileFloats.COLUMNS) {
             bytes.accumulate(o, p, v, scratch);
+            return;
+        }
+        if (words != null && X86WordAttention.takesValues(v)) {
+            words.accumulate(o, p, v, scratch);
             return;
         }
         long scales = tileScales.read(v, scratch);

@@ -56,7 +56,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         elements = new X86Elements(code);
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
         blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
-        attention = X86Attention.supports(isa) ? new X86Attention(code, others, bytes) : null;
+        X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
+        attention = X86Attention.supports(isa) ? new X86Attention(code, others, bytes, words) : null;
         prompts = wide && planes == 1 ? ", 8 bits in prompts" : "";
     }
 

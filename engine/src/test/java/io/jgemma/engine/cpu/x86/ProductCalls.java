@@ -1,0 +1,243 @@
+package io.jgemma.engine.cpu.x86;
+
+import io.jgemma.engine.quant.QuantType;
+
+/** Calls of the routines that multiply weights, and of those that prepare what they multiply. */
+final class ProductCalls {
+
+    private final GuardedCalls calls;
+
+    ProductCalls(GuardedCalls calls) {
+        this.calls = calls;
+    }
+
+    void blockRows(int blocks) {
+        calls.call(
+                "quantize",
+                calls.bytes(128L * blocks),
+                calls.zeros(64L * blocks),
+                calls.zeros(4L * blocks),
+                calls.zeros(4L * blocks),
+                blocks);
+        for (BlockFormat format : BlockFormat.all()) {
+            for (int rows : new int[] {1, 3, 4, 5, 11}) {
+                rows(format, rows, blocks);
+            }
+        }
+    }
+
+    void panels(int blocks) {
+        for (BlockFormat format : BlockFormat.all()) {
+            pack(format, blocks);
+        }
+        for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
+            panel(tokens, false, blocks);
+            panel(tokens, true, blocks);
+        }
+    }
+
+    void widePanels(int blocks) {
+        for (BlockFormat format : BlockFormat.all()) {
+            for (int rows : new int[] {1, 3}) {
+                unpack(format, rows, blocks);
+            }
+        }
+        transposer();
+        for (int planes = 1; planes <= 2; planes++) {
+            for (PanelScaling scaling : PanelScaling.values()) {
+                long terms = 4L * scaling.parts() * blocks;
+                calls.call(
+                        PanelActivations.name(scaling, planes),
+                        calls.bytes(128L * blocks),
+                        calls.zeros(32L * blocks * planes),
+                        calls.zeros(4L * blocks),
+                        calls.zeros(terms),
+                        blocks,
+                        -8);
+                for (int tokens = 1; tokens <= WidePanels.TOKENS; tokens++) {
+                    widePanel(tokens, scaling, planes, blocks);
+                }
+            }
+        }
+    }
+
+    private void rows(BlockFormat format, int rows, int blocks) {
+        int rowBytes = format.blockBytes() * blocks;
+        long scales = 4L * BlockRows.paddedBlocks(blocks);
+        calls.call(
+                format.name() + " rows",
+                calls.zeros(4L * rows),
+                calls.bytes((long) rows * rowBytes),
+                calls.bytes(64L * blocks),
+                calls.bytes(scales),
+                calls.bytes(scales),
+                calls.zeros(BlockRows.scratchBytes(blocks)),
+                rows,
+                rowBytes,
+                blocks);
+    }
+
+    private void pack(BlockFormat format, int blocks) {
+        int rowBytes = format.blockBytes() * blocks;
+        long codes = 64L * 16 * blocks - 32;
+        calls.call(
+                format.name() + " pack",
+                calls.bytes(8L * rowBytes),
+                calls.zeros(codes),
+                calls.zeros(64L * blocks - 32),
+                calls.zeros(format.hasMinimum() ? 64L * blocks - 32 : 0),
+                rowBytes,
+                blocks);
+    }
+
+    private void panel(int tokens, boolean minimum, int blocks) {
+        long xBytes = 64L * blocks;
+        long perBlock = xBytes * (tokens - 1) + 4L * blocks;
+        calls.call(
+                X86Panels.product(tokens, minimum),
+                calls.bytes(64L * 16 * blocks),
+                calls.bytes(64L * blocks),
+                calls.bytes(xBytes * tokens),
+                calls.bytes(perBlock),
+                calls.zeros(64L * tokens),
+                xBytes,
+                64,
+                blocks,
+                calls.bytes(minimum ? 64L * blocks : 0),
+                calls.bytes(minimum ? perBlock : 0));
+    }
+
+    private void widePanel(int tokens, PanelScaling scaling, int planes, int blocks) {
+        boolean minimum = scaling == PanelScaling.MINIMA;
+        int groups = 2;
+        // The second panel's parts lie behind the first's: in each part at the same distance.
+        long second = 64L * 8 * blocks;
+        long scales = 64L * blocks * scaling.parts();
+        long xBytes = 32L * blocks * planes;
+        long perBlock = xBytes * (groups * tokens - 1);
+        calls.call(
+                X86WidePanels.product(tokens, scaling, planes),
+                calls.bytes(2 * second),
+                calls.bytes(second + scales),
+                calls.bytes(xBytes * groups * tokens),
+                calls.bytes(perBlock + 4L * blocks),
+                calls.zeros(128L * groups * tokens),
+                xBytes,
+                128,
+                blocks,
+                calls.bytes(minimum ? second + scales : 0),
+                calls.bytes(perBlock + 4L * blocks * scaling.parts()),
+                second,
+                groups);
+    }
+
+    private void unpack(BlockFormat format, int rows, int blocks) {
+        long codeBytes = 32L * blocks;
+        long factorBytes = 4L * blocks;
+        boolean minimum = format.hasMinimum();
+        calls.call(
+                format.name() + " unpack",
+                calls.bytes((long) rows * format.blockBytes() * blocks),
+                calls.zeros(codeBytes * rows),
+                calls.zeros(factorBytes * rows),
+                calls.zeros(minimum ? factorBytes * rows : 0),
+                rows,
+                (long) format.blockBytes() * blocks,
+                codeBytes,
+                factorBytes,
+                blocks);
+    }
+
+    void wideRows() {
+        for (int blocks : new int[] {1, 2, 3, 7, 8}) {
+            for (PlaneOrder order : PlaneOrder.values()) {
+                int n = blocks * order.blockElements();
+                calls.call(X86Rows.quantize(order), calls.bytes(4L * n), calls.zeros(order.rowBytes(n)), blocks);
+            }
+            for (int rows : new int[] {1, 2, 5}) {
+                for (BlockFormat format : BlockFormat.all()) {
+                    PlaneOrder order = PlaneOrder.of(format);
+                    long input = calls.zeros(order.rowBytes(32 * blocks));
+                    long rowBytes = (long) format.blockBytes() * blocks;
+                    long weights = calls.bytes(rows * rowBytes + WideRows.BEYOND);
+                    int units = blocks / order.blocks();
+                    int rest = blocks % order.blocks();
+                    String routine = X86Rows.rows(format.type());
+                    calls.call(routine, calls.zeros(4L * rows), weights, input, rows, rowBytes, units, rest);
+                }
+                for (QuantType type : SuperBlocks.TYPES) {
+                    long rowBytes = (long) type.blockBytes() * blocks;
+                    long input = calls.zeros(PlaneOrder.of(type).rowBytes(256 * blocks));
+                    calls.call(
+                            X86Rows.rows(type),
+                            calls.zeros(4L * rows),
+                            calls.bytes(rows * rowBytes),
+                            input,
+                            rows,
+                            rowBytes,
+                            blocks);
+                    long codes = calls.zeros(256L * blocks * rows);
+                    long factors = calls.zeros(64L * blocks * rows);
+                    calls.call(
+                            type.name() + " unpack",
+                            codes,
+                            calls.bytes(rows * rowBytes),
+                            factors,
+                            rows,
+                            rowBytes,
+                            blocks);
+                }
+            }
+        }
+    }
+
+    void groups(int blocks) {
+        for (GroupFormat format : GroupFormat.all()) {
+            int n = 32 * blocks;
+            long groupBytes = format.groupBytes(n);
+            long rowBytes = (long) format.blocks().blockBytes() * blocks;
+            for (int rows : new int[] {1, 3, 16}) {
+                calls.call(
+                        GroupLayout.pack(format),
+                        calls.bytes(rows * rowBytes),
+                        calls.zeros(groupBytes),
+                        rows,
+                        rowBytes,
+                        blocks);
+            }
+            for (int count : new int[] {1, 3}) {
+                calls.call(
+                        X86Groups.rows(format),
+                        calls.zeros(64L * count),
+                        calls.bytes(count * groupBytes),
+                        calls.bytes(2L * n),
+                        calls.bytes(4L * blocks),
+                        calls.bytes(4L * blocks),
+                        count,
+                        blocks / 2,
+                        blocks % 2);
+            }
+            calls.call(
+                    WidePacker.name(format),
+                    calls.bytes(groupBytes),
+                    calls.zeros(16L * n),
+                    calls.zeros(64L * blocks),
+                    calls.zeros(format.blocks().hasMinimum() ? 64L * blocks : 0),
+                    blocks / 2,
+                    blocks % 2);
+        }
+    }
+
+    private void transposer() {
+        for (int times : new int[] {1, 2, 5}) {
+            calls.call(
+                    "transpose",
+                    calls.bytes(16L * 64 * times),
+                    calls.zeros(512L * times),
+                    calls.zeros(512L * times),
+                    64L * times,
+                    512,
+                    times);
+        }
+    }
+}
