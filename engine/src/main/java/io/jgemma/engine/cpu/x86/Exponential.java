@@ -12,6 +12,8 @@ import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRAD;
 import static io.jgemma.engine.cpu.x86.Op.VPSUBD;
+import static io.jgemma.engine.cpu.x86.Op.VRNDSCALEPS;
+import static io.jgemma.engine.cpu.x86.Op.VSCALEFPS;
 
 /**
  * Emits {@code e^x} for the lanes of a register.
@@ -19,8 +21,8 @@ import static io.jgemma.engine.cpu.x86.Op.VPSUBD;
  * <pre>
  * e^x = 2^n e^r     n = round(x / ln 2)     r = x - n ln 2, at most 0.35     e^r by its series to r^7
  * </pre>
- * Below -105 the result is 0, above 89 infinity; of NaN it is NaN. {@code 2^n} is applied in two halves, so that small results
- * round like any float. Constants are read from memory, so few registers are taken.
+ * Below -105 the result is 0, above 89 infinity; of NaN it is NaN. {@code 2^n} is applied by {@code vscalefps}, or in two halves, so
+ * that small results round like any float; multiplications that give less than the smallest normal float are slow. Constants are read from memory, so few registers are taken.
  */
 final class Exponential {
 
@@ -55,6 +57,7 @@ final class Exponential {
     private final Vec n;
     private final Vec half;
     private final Vec e;
+    private final boolean wide;
     private final Label constants;
 
     /** With the constants' address in {@code table}; {@code x}, {@code n} and {@code half} change, the result is in {@code e}. */
@@ -65,6 +68,7 @@ final class Exponential {
         this.n = n;
         this.half = half;
         this.e = e;
+        wide = x.bits() == 512;
         constants = a.label();
     }
 
@@ -100,8 +104,7 @@ final class Exponential {
         a.emit(VMOVUPS, n, constant(MOST));
         a.emit(VMINPS, x, n, x);
         a.emit(VMULPS, n, x, constant(PER_LN2));
-        a.emit(VCVTPS2DQ, n, n);
-        a.emit(VCVTDQ2PS, half, n);
+        round();
         a.emit(VFNMADD231PS, x, half, constant(LN2));
         a.emit(VFNMADD231PS, x, half, constant(LN2_REST));
         a.emit(VMOVUPS, e, constant(SERIES));
@@ -110,6 +113,25 @@ final class Exponential {
         }
         a.emit(VFMADD213PS, e, x, constant(ONE));
         a.emit(VFMADD213PS, e, x, constant(ONE));
+        scale();
+    }
+
+    /** The power of 2 as a float in {@code half}, and where that is needed as an integer in {@code n}. */
+    private void round() {
+        if (wide) {
+            a.emit(VRNDSCALEPS, half, n, 0);
+        } else {
+            a.emit(VCVTPS2DQ, n, n);
+            a.emit(VCVTDQ2PS, half, n);
+        }
+    }
+
+    /** {@code e = e 2^n}. */
+    private void scale() {
+        if (wide) {
+            a.emit(VSCALEFPS, e, e, half);
+            return;
+        }
         a.emit(VPSRAD, half, n, 1);
         a.emit(VPSUBD, n, n, half);
         power(half);

@@ -109,6 +109,10 @@ enum Op {
     VFMADD213PS(P66, 2, 0xA8, RVM, Op.FULL),
     VCVTDQ2PS(NONE, 1, 0x5B, RM, Op.FULL),
     VCVTPS2DQ(P66, 1, 0x5B, RM, Op.FULL),
+    /** AVX-512: rounded to so many binary places, the nearest, as the immediate says: 0 for integers. */
+    VRNDSCALEPS(P66, 3, 0x08, RM, Op.FULL),
+    /** AVX-512: {@code d = a 2^floor(m)}. */
+    VSCALEFPS(P66, 2, 0x2C, RVM, Op.FULL),
     VCVTPH2PS(P66, 2, 0x13, RM, Op.HALF),
     VCVTPS2PH(P66, 3, 0x1D, MR, Op.HALF),
 
@@ -207,8 +211,15 @@ enum Op {
     boolean hasImmediate() {
         return form == VM
                 || switch (this) {
-                    case VPSHUFD, VPERM2I128, VINSERTI128, VEXTRACTI128, VPINSRW, VSHUFPS, VSHUFF32X4, VCVTPS2PH ->
-                        true;
+                    case VPSHUFD,
+                            VPERM2I128,
+                            VINSERTI128,
+                            VEXTRACTI128,
+                            VPINSRW,
+                            VSHUFPS,
+                            VSHUFF32X4,
+                            VRNDSCALEPS,
+                            VCVTPS2PH -> true;
                     default -> false;
                 };
     }
@@ -245,7 +256,10 @@ enum Op {
 
     /** Whether there is no VEX form. */
     boolean isEvexOnly() {
-        return this == VPERMB || this == VPERMI2B || this == VPMOVDW || this == VPMOVDB || this == VSHUFF32X4;
+        return switch (this) {
+            case VPERMB, VPERMI2B, VPMOVDW, VPMOVDB, VSHUFF32X4, VRNDSCALEPS, VSCALEFPS -> true;
+            default -> false;
+        };
     }
 
     /** Whether there is an EVEX form without a mask register among its operands and with W = 0 or W ignored. */

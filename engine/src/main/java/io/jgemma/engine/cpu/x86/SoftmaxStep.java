@@ -157,19 +157,19 @@ final class SoftmaxStep {
         a.emit(VADDSS, SUM.low(), SUM.low(), REST);
     }
 
-    /** Brings what was before to the new maximum, and adds the new weights to the sum. */
+    /** Brings what was before to the new maximum, where there is one, and adds the new weights to the sum. */
     private void shrink() {
         Label same = a.label();
+        Label end = a.label();
+        a.mov32(Gp.RDX, Mem.at(STATES));
+        a.emit(VMOVD_STORE, Gp.RAX, MAX.low());
+        a.cmp(Gp.RAX, Gp.RDX).jump(Condition.EQUAL, same);
         a.emit(VBROADCASTSS, X, Mem.at(STATES));
         exp();
         a.emit(VMOVUPS, SHRINK, E);
         a.emit(VMULSS, X.low(), SHRINK.low(), Mem.at(STATES, 4));
         a.emit(VADDSS, SUM.low(), SUM.low(), X.low());
-        a.emit(VMOVSS_STORE, Mem.at(STATES, 4), SUM.low());
-        a.mov32(Gp.RDX, Mem.at(STATES));
-        a.emit(VMOVD_STORE, Gp.RAX, MAX.low());
         a.emit(VMOVSS_STORE, Mem.at(STATES), MAX.low());
-        a.cmp(Gp.RAX, Gp.RDX).jump(Condition.EQUAL, same);
         each(
                 SUMS,
                 COLUMNS,
@@ -181,7 +181,10 @@ final class SoftmaxStep {
                     a.emit(VMULSS, X.low(), SHRINK.low(), Mem.at(AT));
                     a.emit(VMOVSS_STORE, Mem.at(AT), X.low());
                 });
-        a.bind(same);
+        a.jump(end).bind(same);
+        a.emit(VADDSS, SUM.low(), SUM.low(), Mem.at(STATES, 4));
+        a.bind(end);
+        a.emit(VMOVSS_STORE, Mem.at(STATES, 4), SUM.low());
     }
 
     /** A row that sees none of these tokens: weights of 0, all else as before. */

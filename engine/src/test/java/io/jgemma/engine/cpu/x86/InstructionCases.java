@@ -128,7 +128,7 @@ final class InstructionCases {
             case VBROADCASTI128 -> "vbroadcasti32x4";
             case VINSERTI128 -> "vinserti32x4";
             case VEXTRACTI128 -> "vextracti32x4";
-            case VPERMB, VPERMI2B, VPMOVDW, VSHUFF32X4 -> plain;
+            case VPERMB, VPERMI2B, VPMOVDW, VSHUFF32X4, VRNDSCALEPS, VSCALEFPS -> plain;
             default -> "{evex} " + plain;
         };
     }
