@@ -98,7 +98,8 @@ public class Products {
         byte[] piece = new byte[quant.blockBytes() * 1024];
         new SplittableRandom(1).nextBytes(piece);
         for (long at = 0; at < blocks.byteSize(); at += piece.length) {
-            MemorySegment.copy(piece, 0, blocks, ValueLayout.JAVA_BYTE, at, piece.length);
+            int length = (int) Math.min(piece.length, blocks.byteSize() - at);
+            MemorySegment.copy(piece, 0, blocks, ValueLayout.JAVA_BYTE, at, length);
         }
         for (long at = 0; at < blocks.byteSize(); at += quant.blockBytes()) {
             blocks.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, HALF_OF_1_16TH);

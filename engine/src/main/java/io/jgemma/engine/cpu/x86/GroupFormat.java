@@ -1,6 +1,8 @@
 package io.jgemma.engine.cpu.x86;
 
 import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -15,14 +17,11 @@ import java.util.List;
  * codes        bytes [2 blocks][4 or 8][16 rows][4]     nibbles: those of elements 4 j.. below those of 16 + 4 j.., j = 0..3;
  *                                                       bytes: elements 4 j.., j = 0..7
  * </pre>
- * So 64 bytes have four neighbouring elements of each of the 16 rows, as {@code vpdpbusd} adds them up, and sums need not be folded.
  */
-record GroupFormat(BlockFormat blocks) {
+record GroupFormat(BlockFormat blocks) implements RowGroups {
 
-    /** Rows of a group. */
-    static final int ROWS = 16;
-
-    static final int LINE = 64;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private static final int HALVES_BYTES = 2 * ROWS;
 
@@ -30,7 +29,8 @@ record GroupFormat(BlockFormat blocks) {
         return BlockFormat.all().stream().map(GroupFormat::new).toList();
     }
 
-    QuantType type() {
+    @Override
+    public QuantType type() {
         return blocks.type();
     }
 
@@ -59,24 +59,62 @@ record GroupFormat(BlockFormat blocks) {
         return blocks.hasNibbles() ? 4 : 8;
     }
 
-    int unitBytes() {
+    @Override
+    public PanelScaling scaling() {
+        return PanelScaling.of(blocks);
+    }
+
+    @Override
+    public int codeOffset() {
+        return blocks.unsignedOffset();
+    }
+
+    @Override
+    public int unitColumns() {
+        return 2 * BlockFormat.SIZE;
+    }
+
+    @Override
+    public int unitBytes() {
         return 2 * ROWS * blocks.blockBytes();
     }
 
-    /** Blocks of a row of so many elements. */
-    static int blocks(int columns) {
-        return columns / BlockFormat.SIZE;
+    @Override
+    public byte[] assemblePacker() {
+        return GroupPacker.assemble(this);
     }
 
-    long groupBytes(int columns) {
-        return (long) Math.ceilDiv(blocks(columns), 2) * unitBytes();
+    @Override
+    public byte[] assembleRows() {
+        return GroupRows.assemble(this);
     }
 
-    long bytes(int rows, int columns) {
-        return groups(rows) * groupBytes(columns);
+    @Override
+    public byte[] assembleUnpacker() {
+        return GroupUnpacker.assemble(this);
     }
 
-    static long groups(int rows) {
-        return Math.ceilDiv(rows, ROWS);
+    @Override
+    public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
+        int lane = row % ROWS;
+        long group = row / ROWS * groupBytes(columns);
+        long at = 0;
+        for (int b = 0; b < columns / BlockFormat.SIZE; b++) {
+            long unit = group + (long) (b / 2) * unitBytes();
+            to.set(SHORT, at, packed.get(SHORT, unit + scales(b % 2) + 2L * lane));
+            at += 2;
+            if (blocks.hasMinimum()) {
+                to.set(SHORT, at, packed.get(SHORT, unit + minima(b % 2) + 2L * lane));
+                at += 2;
+            }
+            if (blocks.hasFifthBits()) {
+                to.set(INT, at, packed.get(INT, unit + fifthBits(b % 2) + 4L * lane));
+                at += 4;
+            }
+            for (int i = 0; i < lines(); i++) {
+                to.set(INT, at, packed.get(INT, unit + codes(b % 2) + (long) LINE * i + 4L * lane));
+                at += 4;
+            }
+        }
     }
 }

@@ -6,12 +6,10 @@ import static io.jgemma.engine.cpu.x86.Places.arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
-import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Panels of weights for 512-bit registers ({@link WidePanels}): {@link BlockUnpacker} or {@link SuperUnpacker} unpacks row by
@@ -27,35 +25,21 @@ final class WidePacker {
 
     private final QuantType type;
     private final PanelScaling scaling;
-    private final int offset;
     private final Routine unpack;
     private final Routine transpose;
-    private final @Nullable GroupFormat groups;
-    private final @Nullable Routine unpackGroup;
+    private final RowGroups groups;
+    private final Routine unpackGroup;
 
     /** The addresses of a panel's codes, scales and minima. */
     record Parts(long codes, long scales, long minima) {}
 
-    WidePacker(CodeCache code, BlockFormat format) {
-        type = format.type();
-        scaling = PanelScaling.of(format);
-        offset = format.unsignedOffset();
+    WidePacker(CodeCache code, RowGroups groups) {
+        this.groups = groups;
+        type = groups.type();
+        scaling = groups.scaling();
         unpack = code.routine(name(type));
         transpose = code.routine(TRANSPOSE);
-        groups = new GroupFormat(format);
         unpackGroup = code.routine(name(groups));
-    }
-
-    /** For a type of {@link SuperBlocks}. */
-    WidePacker(CodeCache code, QuantType type) {
-        this.type = type;
-        boolean six = type == QuantTypes.Q6_K;
-        scaling = six ? PanelScaling.HALVES : PanelScaling.MINIMA;
-        offset = six ? -32 : 0;
-        unpack = code.routine(name(type));
-        transpose = code.routine(TRANSPOSE);
-        groups = null;
-        unpackGroup = null;
     }
 
     /** All routines by name. */
@@ -64,8 +48,8 @@ final class WidePacker {
         for (BlockFormat format : BlockFormat.all()) {
             codes.put(name(format.type()), BlockUnpacker.assemble(format));
         }
-        for (GroupFormat format : GroupFormat.all()) {
-            codes.put(name(format), GroupUnpacker.assemble(format));
+        for (RowGroups format : RowGroups.all(isa)) {
+            codes.put(name(format), format.assembleUnpacker());
         }
         if (isa == Isa.AVX512_VBMI) {
             for (QuantType type : SuperBlocks.TYPES) {
@@ -80,8 +64,8 @@ final class WidePacker {
         return type.name() + " unpack";
     }
 
-    static String name(GroupFormat format) {
-        return format.blocks().name() + " unpack group";
+    static String name(RowGroups format) {
+        return format.type().name() + " unpack group";
     }
 
     QuantType type() {
@@ -94,14 +78,14 @@ final class WidePacker {
 
     /** What belongs to each code, which is unsigned. */
     int offset() {
-        return offset;
+        return groups.codeOffset();
     }
 
     /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
     void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
         int rows = Math.clamp(end - first, 0, ROWS);
-        if (rows > 0 && groups != null && unpackGroup != null && w.layout() != null) {
-            unpackGroup(groups, unpackGroup, w, first, to, arguments(scratch));
+        if (rows > 0 && w.layout() != null) {
+            unpackGroup(w, first, to, arguments(scratch));
             return;
         }
         Unpacked unpacked = new Unpacked(w.columns());
@@ -136,16 +120,14 @@ final class WidePacker {
     }
 
     /** The rows of a group behind the last are zero already. */
-    private static void unpackGroup(
-            GroupFormat groups, Routine unpackGroup, Operand w, int first, Parts to, MemorySegment arguments) {
-        int blocks = GroupFormat.blocks(w.columns());
+    private void unpackGroup(Operand w, int first, Parts to, MemorySegment arguments) {
         long groupBytes = groups.groupBytes(w.columns());
-        arguments.set(LONG, GroupUnpacker.W, address(w.segment(), first / GroupFormat.ROWS * groupBytes, groupBytes));
+        arguments.set(LONG, GroupUnpacker.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groupBytes));
         arguments.set(LONG, GroupUnpacker.CODES, to.codes());
         arguments.set(LONG, GroupUnpacker.SCALES, to.scales());
         arguments.set(LONG, GroupUnpacker.MINIMA, to.minima());
-        arguments.set(LONG, GroupUnpacker.UNITS, blocks / 2);
-        arguments.set(LONG, GroupUnpacker.REST, blocks % 2);
+        arguments.set(LONG, GroupUnpacker.UNITS, groups.units(w.columns()));
+        arguments.set(LONG, GroupUnpacker.REST, groups.rest(w.columns()));
         unpackGroup.call(arguments.address());
     }
 

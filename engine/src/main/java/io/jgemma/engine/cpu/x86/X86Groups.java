@@ -22,13 +22,11 @@ final class X86Groups implements Products {
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
-    private record Kernel(GroupFormat format, PanelActivations activations, Routine rows) {}
+    private record Kernel(RowGroups format, PanelActivations activations, Routine rows) {}
 
-    X86Groups(CodeCache code) {
-        for (GroupFormat format : GroupFormat.all()) {
-            BlockFormat blocks = format.blocks();
-            PanelActivations activations =
-                    PanelActivations.of(code, PanelScaling.of(blocks), PLANES, blocks.unsignedOffset());
+    X86Groups(CodeCache code, Isa isa) {
+        for (RowGroups format : RowGroups.all(isa)) {
+            PanelActivations activations = PanelActivations.of(code, format.scaling(), PLANES, format.codeOffset());
             kernels.put(format.type(), new Kernel(format, activations, code.routine(rows(format))));
         }
     }
@@ -38,16 +36,16 @@ final class X86Groups implements Products {
     }
 
     /** All routines by name, but for those of {@link PanelActivations}. */
-    static Map<String, byte[]> codes() {
+    static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (GroupFormat format : GroupFormat.all()) {
-            codes.put(rows(format), GroupRows.assemble(format));
+        for (RowGroups format : RowGroups.all(isa)) {
+            codes.put(rows(format), format.assembleRows());
         }
         return codes;
     }
 
-    static String rows(GroupFormat format) {
-        return format.blocks().name() + " groups";
+    static String rows(RowGroups format) {
+        return format.type().name() + " groups";
     }
 
     @Override
@@ -71,9 +69,9 @@ final class X86Groups implements Products {
 
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
-        GroupFormat format = kernel(w.type()).format;
+        RowGroups format = kernel(w.type()).format;
         long groupBytes = format.groupBytes(w.columns());
-        int whole = to / GroupFormat.ROWS * GroupFormat.ROWS;
+        int whole = to / RowGroups.ROWS * RowGroups.ROWS;
         int step = x.rows() == 1 ? to - from : rows(Math.max(1, RESIDENT_BYTES / groupBytes));
         for (int o = from; o < whole; o += step) {
             int rows = Math.min(step, whole - o);
@@ -83,38 +81,37 @@ final class X86Groups implements Products {
         }
         if (whole < to) {
             // The rows behind the last are zero, and y has no room for them.
-            Operand part = scratch.rows(Scratch.Use.SUMS, 1, GroupFormat.ROWS);
+            Operand part = scratch.rows(Scratch.Use.SUMS, 1, RowGroups.ROWS);
             int first = Math.max(from, whole);
             for (int r = 0; r < x.rows(); r++) {
                 long results = address(part.segment(), part.row(0), part.rowBytes());
-                multiply(results, w, first, GroupFormat.ROWS, x, r, scratch);
+                multiply(results, w, first, RowGroups.ROWS, x, r, scratch);
                 MemorySegment.copy(part.segment(), part.row(0), y.segment(), y.row(r) + 4L * first, 4L * (to - first));
             }
         }
     }
 
     private static int rows(long groups) {
-        return Math.toIntExact(GroupFormat.ROWS * groups);
+        return Math.toIntExact(RowGroups.ROWS * groups);
     }
 
     /** Whole groups with one row of activations. */
     private void multiply(long y, Operand w, int first, int rows, Operand x, int r, Scratch scratch) {
         Kernel kernel = kernel(w.type());
         int n = w.columns();
-        int blocks = GroupFormat.blocks(n);
-        int groups = rows / GroupFormat.ROWS;
+        int groups = rows / RowGroups.ROWS;
         long groupBytes = kernel.format.groupBytes(n);
         long input = address(x.segment(), x.row(r), x.rowBytes());
         MemorySegment arguments = arguments(scratch);
         arguments.set(LONG, GroupRows.Y, y);
         arguments.set(
-                LONG, GroupRows.W, address(w.segment(), first / GroupFormat.ROWS * groupBytes, groups * groupBytes));
+                LONG, GroupRows.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groups * groupBytes));
         arguments.set(LONG, GroupRows.Q, input);
         arguments.set(LONG, GroupRows.DX, input + kernel.activations.factors(n));
         arguments.set(LONG, GroupRows.TERMS, input + kernel.activations.terms(n));
         arguments.set(LONG, GroupRows.GROUPS, groups);
-        arguments.set(LONG, GroupRows.UNITS, blocks / 2);
-        arguments.set(LONG, GroupRows.REST, blocks % 2);
+        arguments.set(LONG, GroupRows.UNITS, kernel.format.units(n));
+        arguments.set(LONG, GroupRows.REST, kernel.format.rest(n));
         kernel.rows.call(arguments.address());
     }
 }

@@ -47,10 +47,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.code = code;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
-        groups = X86Groups.supports(isa) ? new X86Groups(code) : null;
+        groups = X86Groups.supports(isa) ? new X86Groups(code, isa) : null;
         if (groups != null) {
             PageMemory memory = new PageMemory();
-            GroupFormat.all().forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
+            RowGroups.all(isa).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
         }
         panels = wide ? new X86WidePanels(code, isa, planes) : new X86Panels(code, new X86BlockRows(code));
         elements = new X86Elements(code);
@@ -84,8 +84,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.putAll(X86Rows.supports(isa) ? X86Rows.codes(isa) : X86BlockRows.codes(isa));
         if (X86Groups.supports(isa)) {
-            codes.putAll(GroupLayout.codes());
-            codes.putAll(X86Groups.codes());
+            codes.putAll(GroupLayout.codes(isa));
+            codes.putAll(X86Groups.codes(isa));
             codes.putAll(PanelActivations.codes(X86Groups.PLANES));
         }
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));

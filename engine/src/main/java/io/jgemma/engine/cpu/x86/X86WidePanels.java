@@ -53,14 +53,7 @@ final class X86WidePanels implements Products {
 
     /** With the routines that {@link #codes} and {@link PanelActivations#codes} give. */
     X86WidePanels(CodeCache code, Isa isa, int planes) {
-        for (BlockFormat format : BlockFormat.all()) {
-            add(new WidePacker(code, format), code, planes);
-        }
-        if (isa == Isa.AVX512_VBMI) {
-            for (QuantType type : SuperBlocks.TYPES) {
-                add(new WidePacker(code, type), code, planes);
-            }
-        }
+        RowGroups.all(isa).forEach(groups -> add(new WidePacker(code, groups), code, planes));
     }
 
     private void add(WidePacker packer, CodeCache code, int planes) {

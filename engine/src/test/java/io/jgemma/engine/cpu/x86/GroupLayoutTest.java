@@ -30,11 +30,12 @@ class GroupLayoutTest {
     @Test
     void rowsComeBackBitForBit() {
         try (X86Kernels kernels = kernels()) {
-            for (GroupFormat format : GroupFormat.all()) {
+            for (RowGroups format :
+                    RowGroups.all(Isa.of(X86Support.find().features().orElseThrow()))) {
                 WeightLayout layout = kernels.layout(format.type()).orElseThrow();
                 for (int rows : new int[] {1, 15, 16, 17, 40}) {
                     for (int blocks : new int[] {1, 2, 3, 8, 23}) {
-                        check(format, layout, rows, 32 * blocks);
+                        check(format, layout, rows, format.type().blockSize() * blocks);
                     }
                 }
             }
@@ -45,12 +46,12 @@ class GroupLayoutTest {
     @Test
     void largeWeightsLieInPagesOfTheirOwn() {
         try (X86Kernels kernels = kernels()) {
-            GroupFormat format = GroupFormat.all().getFirst();
+            RowGroups format = GroupFormat.all().getFirst();
             check(format, kernels.layout(format.type()).orElseThrow(), 1030, 4096);
         }
     }
 
-    private void check(GroupFormat format, WeightLayout layout, int rows, int columns) {
+    private void check(RowGroups format, WeightLayout layout, int rows, int columns) {
         QuantType type = format.type();
         byte[] content = new byte[(int) type.bytes((long) rows * columns)];
         random.nextBytes(content);
@@ -71,7 +72,7 @@ class GroupLayoutTest {
                         .as("%s, row %d of %d, %d columns", type.name(), r, rows, columns)
                         .isEqualTo(-1);
             }
-            for (int r = rows; r < GroupFormat.groups(rows) * GroupFormat.ROWS; r++) {
+            for (int r = rows; r < RowGroups.groups(rows) * RowGroups.ROWS; r++) {
                 layout.unpack(packed, columns, r, row);
                 assertThat(row.mismatch(arena.allocate(w.rowBytes()))).isEqualTo(-1);
             }

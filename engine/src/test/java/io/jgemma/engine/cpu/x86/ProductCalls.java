@@ -191,11 +191,13 @@ final class ProductCalls {
         }
     }
 
-    void groups(int blocks) {
-        for (GroupFormat format : GroupFormat.all()) {
-            int n = 32 * blocks;
+    void groups(Isa isa, int blocks) {
+        for (RowGroups format : RowGroups.all(isa)) {
+            int n = format.type().blockSize() * blocks;
+            long factors = 4L * (n / 32);
+            long terms = factors * format.scaling().parts();
             long groupBytes = format.groupBytes(n);
-            long rowBytes = (long) format.blocks().blockBytes() * blocks;
+            long rowBytes = (long) format.type().blockBytes() * blocks;
             for (int rows : new int[] {1, 3, 16}) {
                 calls.call(
                         GroupLayout.pack(format),
@@ -211,20 +213,20 @@ final class ProductCalls {
                         calls.zeros(64L * count),
                         calls.bytes(count * groupBytes),
                         calls.bytes(2L * n),
-                        calls.bytes(4L * blocks),
-                        calls.bytes(4L * blocks),
+                        calls.bytes(factors),
+                        calls.bytes(terms),
                         count,
-                        blocks / 2,
-                        blocks % 2);
+                        format.units(n),
+                        format.rest(n));
             }
             calls.call(
                     WidePacker.name(format),
                     calls.bytes(groupBytes),
                     calls.zeros(16L * n),
-                    calls.zeros(64L * blocks),
-                    calls.zeros(format.blocks().hasMinimum() ? 64L * blocks : 0),
-                    blocks / 2,
-                    blocks % 2);
+                    calls.zeros(16 * terms),
+                    calls.zeros(format.scaling() == PanelScaling.MINIMA ? 16 * factors : 0),
+                    format.units(n),
+                    format.rest(n));
         }
     }
 

@@ -1,0 +1,104 @@
+package io.jgemma.engine.cpu.x86;
+
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * Weights in blocks of 256 (Q4_K, Q5_K, Q6_K) of 16 rows together: a unit is a block of each row, whose bytes lie as in the file, but four of a
+ * row beside four of the next.
+ *
+ * <pre>
+ * Q4_K, Q5_K   int32 [36 or 44][16 rows]     words as in the file
+ * Q6_K         F16 [16 rows]                 the last two bytes, and half a line of nothing
+ *              int32 [4][16 rows]            words 48 to 51: scales
+ *              int32 [2][24][16 rows]        of each 128 elements the 8 words of high bits and the 16 of low ones
+ * </pre>
+ * That is the order in which they are read.
+ */
+record SuperGroupFormat(QuantType type) implements RowGroups {
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    static List<SuperGroupFormat> all() {
+        return SuperBlocks.TYPES.stream().map(SuperGroupFormat::new).toList();
+    }
+
+    boolean isSix() {
+        return type == QuantTypes.Q6_K;
+    }
+
+    /** Whole words of a block. */
+    int words() {
+        return type.blockBytes() / Integer.BYTES;
+    }
+
+    /** Whether a block has two bytes more than whole words. */
+    boolean hasHalf() {
+        return type.blockBytes() % Integer.BYTES != 0;
+    }
+
+    /** The line that has a word of all rows. */
+    int line(int word) {
+        if (!isSix()) {
+            return word;
+        }
+        int half = word < 32 ? word / 16 : (word - 32) / 8;
+        return word >= 48 ? word - 47 : word < 32 ? 13 + 24 * half + word % 16 : 5 + 24 * half + word % 8;
+    }
+
+    @Override
+    public PanelScaling scaling() {
+        return isSix() ? PanelScaling.HALVES : PanelScaling.MINIMA;
+    }
+
+    @Override
+    public int codeOffset() {
+        return isSix() ? -32 : 0;
+    }
+
+    @Override
+    public int unitColumns() {
+        return type.blockSize();
+    }
+
+    @Override
+    public int unitBytes() {
+        return LINE * (words() + (hasHalf() ? 1 : 0));
+    }
+
+    @Override
+    public byte[] assemblePacker() {
+        return SuperGroupPacker.assemble(this);
+    }
+
+    @Override
+    public byte[] assembleRows() {
+        return SuperGroupRows.assemble(this);
+    }
+
+    @Override
+    public byte[] assembleUnpacker() {
+        return SuperGroupUnpacker.assemble(this);
+    }
+
+    @Override
+    public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
+        int lane = row % ROWS;
+        long unit = row / ROWS * groupBytes(columns);
+        long at = 0;
+        for (int b = 0; b < units(columns); b++) {
+            for (int i = 0; i < words(); i++) {
+                to.set(INT, at + 4L * i, packed.get(INT, unit + (long) LINE * line(i) + 4L * lane));
+            }
+            if (hasHalf()) {
+                to.set(SHORT, at + 4L * words(), packed.get(SHORT, unit + 2L * lane));
+            }
+            unit += unitBytes();
+            at += type.blockBytes();
+        }
+    }
+}
