@@ -5,7 +5,7 @@ import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 
 /** One way to multiply rows of activations with weights of some types; see the methods of {@link io.jgemma.engine.cpu.CpuKernels}. */
-sealed interface Products permits X86BlockRows, X86Rows, X86Groups, X86Panels, X86WidePanels {
+sealed interface Products permits X86BlockRows, X86Rows, X86Groups, X86Panels, X86WidePanels, X86Dots {
 
     /** Bytes of weights that stay in the second-level cache while several rows of activations pass. */
     long RESIDENT_BYTES = 128 * 1024;

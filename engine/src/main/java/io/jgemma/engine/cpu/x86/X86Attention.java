@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention by assembled kernels, for processors with AVX-512: dispatch to {@link WeightedRows}, {@link KeyProducts} and
+ * Attention by assembled kernels, for processors with AVX-512: dispatch to {@link WeightedRows}, {@link X86Dots} and
  * {@link SoftmaxStep}. Shapes that these do not have, and what is left beside multiples of their width, go to another set.
  */
 final class X86Attention {
@@ -35,17 +35,23 @@ final class X86Attention {
     private final Routine softmax;
     private final TileScales tileScales;
     private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
-    private final Routine[][] keys = new Routine[2][2 * (KeyProducts.MOST + 1)];
+    private final X86Dots dots;
 
     /**
      * With the routines that {@link #codes} gives.
      *
+     * @param dots multiplies what is not in tiles
      * @param bytes takes over with many queries
      * @param words takes over quantized tiles of the shapes that it has
      */
     X86Attention(
-            CodeCache code, CpuKernels others, @Nullable X86ByteAttention bytes, @Nullable X86WordAttention words) {
+            CodeCache code,
+            CpuKernels others,
+            X86Dots dots,
+            @Nullable X86ByteAttention bytes,
+            @Nullable X86WordAttention words) {
         this.others = others;
+        this.dots = dots;
         this.bytes = bytes;
         this.words = words;
         softmax = code.routine(SOFTMAX);
@@ -56,12 +62,6 @@ final class X86Attention {
                 routines[i] = code.routine(weighted(kind, i));
             }
             weighted.put(kind, routines);
-        }
-        for (int halved = 0; halved < 2; halved++) {
-            for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
-                keys[halved][2 * queries] = code.routine(keys(halved == 1, queries, 1));
-                keys[halved][2 * queries + 1] = code.routine(keys(halved == 1, queries, KeyProducts.MOST));
-            }
         }
     }
 
@@ -81,12 +81,6 @@ final class X86Attention {
                 codes.put(weighted(kind, i), WeightedRows.assemble(kind, i));
             }
         }
-        for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
-            for (int tokens : new int[] {1, KeyProducts.MOST}) {
-                codes.put(keys(false, queries, tokens), KeyProducts.assemble(false, queries, tokens));
-                codes.put(keys(true, queries, tokens), KeyProducts.assemble(true, queries, tokens));
-            }
-        }
         return codes;
     }
 
@@ -98,10 +92,6 @@ final class X86Attention {
         return "weighted " + kind + " x " + count;
     }
 
-    static String keys(boolean halves, int queries, int tokens) {
-        return (halves ? "F16" : "F32") + " keys " + queries + " x " + tokens;
-    }
-
     /** Whether vectors of a type are multiplied as they lie in memory. */
     static boolean reads(QuantType type, int dim) {
         return type == QuantTypes.F32 || (type == QuantTypes.F16 && dim % TileFloats.COLUMNS == 0);
@@ -109,35 +99,10 @@ final class X86Attention {
 
     /** See {@link CpuKernels#products}; nothing is added. */
     void products(Operand c, Operand a, Operand b, Scratch scratch) {
-        if (a.columns() % LANES != 0 || a.rows() == 0 || b.rows() == 0) {
+        if (X86Dots.fits(a.columns())) {
+            dots.products(c, a, b, scratch);
+        } else {
             others.products(c, a, b, scratch);
-            return;
-        }
-        MemorySegment arguments = arguments(scratch);
-        boolean halved = b.type() == QuantTypes.F16;
-        int whole = b.rows() / KeyProducts.MOST * KeyProducts.MOST;
-        long keyBytes = b.type().bytes(b.columns());
-        arguments.set(LONG, KeyProducts.S_BYTES, c.rowBytes());
-        arguments.set(LONG, KeyProducts.Q_BYTES, a.rowBytes());
-        arguments.set(LONG, KeyProducts.K_BYTES, b.rowBytes());
-        arguments.set(LONG, KeyProducts.CHANNELS, a.columns() / LANES);
-        long k = address(b, 0, b.rows(), keyBytes);
-        for (int i = 0; i < a.rows(); i += KeyProducts.MOST) {
-            int queries = Math.min(KeyProducts.MOST, a.rows() - i);
-            long s = address(c, i, queries, 4L * b.rows());
-            arguments.set(LONG, KeyProducts.Q, address(a, i, queries, 4L * a.columns()));
-            if (whole > 0) {
-                arguments.set(LONG, KeyProducts.S, s);
-                arguments.set(LONG, KeyProducts.K, k);
-                arguments.set(LONG, KeyProducts.BLOCKS, whole / KeyProducts.MOST);
-                keys[halved ? 1 : 0][2 * queries + 1].call(arguments.address());
-            }
-            if (whole < b.rows()) {
-                arguments.set(LONG, KeyProducts.S, s + 4L * whole);
-                arguments.set(LONG, KeyProducts.K, k + whole * b.rowBytes());
-                arguments.set(LONG, KeyProducts.BLOCKS, b.rows() - whole);
-                keys[halved ? 1 : 0][2 * queries].call(arguments.address());
-            }
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembled kernels for products with the types of {@link BlockFormat} and, on 512-bit registers, {@link SuperBlocks}, and for
- * attention on 512-bit registers; everything else is done by another set, which {@link #detail} names. Activations of these
+ * Assembled kernels for products with the types of {@link BlockFormat} and, on 512-bit registers, {@link SuperBlocks} and floats ({@link X86Dots}),
+ * and for attention on 512-bit registers; everything else is done by another set, which {@link #detail} names. Activations of quantized
  * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
@@ -36,6 +36,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final @Nullable X86Groups groups;
     private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
+    private final @Nullable X86Dots dots;
     private final X86Elements elements;
     private final @Nullable X86Attention attention;
     private final int blockQueries;
@@ -57,7 +58,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
         blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
         X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
-        attention = X86Attention.supports(isa) ? new X86Attention(code, others, bytes, words) : null;
+        dots = X86Dots.supports(isa) ? new X86Dots(code) : null;
+        attention = dots == null ? null : new X86Attention(code, others, dots, bytes, words);
         prompts = wide && planes == 1 ? ", 8 bits in prompts" : "";
     }
 
@@ -89,6 +91,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(PanelActivations.codes(X86Groups.PLANES));
         }
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
+        if (X86Dots.supports(isa)) {
+            codes.putAll(X86Dots.codes());
+        }
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         if (X86WidePanels.supports(isa) && planes == 1) {
@@ -141,6 +146,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     /** What multiplies so many rows of activations, if anything here does. */
     private @Nullable Products products(Operand w, int count) {
+        if (dots != null && dots.handles(w.type())) {
+            return count > 0 && X86Dots.fits(w.columns()) ? dots : null;
+        }
         Products few = groups == null || w.layout() == null ? rows : groups;
         Products products = count >= PANELS_FROM_ROWS ? panels : few;
         return count > 0 && products.handles(w.type()) ? products : null;

@@ -33,10 +33,10 @@ final class AttentionCalls {
                 values(kind, count);
             }
         }
-        for (int queries = 1; queries <= KeyProducts.MOST; queries++) {
-            for (int tokens : new int[] {1, KeyProducts.MOST}) {
-                keys(true, queries, tokens);
-                keys(false, queries, tokens);
+        for (DotProducts.Kind kind : DotProducts.Kind.values()) {
+            for (int queries = 1; queries <= DotProducts.MOST; queries++) {
+                dots(kind, queries, 1);
+                dots(kind, queries, DotProducts.MOST);
             }
         }
     }
@@ -96,13 +96,13 @@ final class AttentionCalls {
                 0);
     }
 
-    private void keys(boolean halves, int queries, int tokens) {
+    private void dots(DotProducts.Kind kind, int queries, int tokens) {
         long dim = 48;
         long blocks = 3;
-        long keyBytes = (halves ? 2 : 4) * dim + 4;
+        long keyBytes = kind.type().bytes(dim) + 4;
         long all = blocks * tokens;
         calls.call(
-                X86Attention.keys(halves, queries, tokens),
+                X86Dots.name(kind, queries, tokens),
                 calls.zeros(4 * all * queries),
                 calls.bytes(4 * dim * queries),
                 calls.bytes(keyBytes * all - 4),

@@ -7,7 +7,9 @@ import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VPMOVZXWD;
 import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPUNPCKHDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
@@ -15,21 +17,45 @@ import static io.jgemma.engine.cpu.x86.Op.VSHUFPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+
 /**
- * {@code s[i][t] = q[i] . k[t]} for 1 to 4 queries and keys that lie token after token, F16 or F32, in vectors of a multiple
- * of 16: lanes are channels, and the lanes of four tokens are added up together. AVX-512.
+ * {@code s[i][t] = q[i] . k[t]} for 1 to 4 rows {@code q} of F32, activations or queries, and rows {@code k} of F16, BF16 or F32, weights or keys, of
+ * a multiple of 16 elements: lanes are columns, and the lanes of four {@code k} are added up together. AVX-512.
  *
- * <p>For 16 channels of 4 tokens and 4 queries there are 8 loads and 16 multiply-adds; for each query and 4 tokens, 16
+ * <p>For 16 columns of 4 {@code k} and 4 {@code q} there are 8 loads and 16 multiply-adds; for each {@code q} and 4 {@code k}, 16
  * instructions at the end.
  *
- * <p>Registers: zmm0 to zmm15 sums, those of a query side by side; zmm16 to zmm19 keys; zmm20 query; zmm21 to zmm24 work.
- * RDI arguments; R8 queries 0 to 2, R9 query 3, RCX bytes between them; RSI keys 0 to 2, R10 key 3, RDX bytes between them;
- * R11 scores; RBX 16s of channels left; RBP blocks of tokens left; R12 bytes of a query, R13 of a key.
+ * <p>Registers: zmm0 to zmm15 sums, four for each {@code q}; zmm16 to zmm19 k; zmm20 q; zmm21 to zmm24 work.
+ * RDI arguments; R8 q 0 to 2, R9 q 3, RCX bytes between them; RSI k 0 to 2, R10 k 3, RDX bytes between them;
+ * R11 results; RBX 16s of columns left; RBP blocks of k left; R12 bytes of a q, R13 of a k.
  */
-final class KeyProducts {
+final class DotProducts {
 
-    /** The most queries, and tokens in a block. */
+    /** The most {@code q}, and {@code k} in a block. */
     static final int MOST = 4;
+
+    /** What {@code k} consists of. */
+    enum Kind {
+        F16(32),
+        BF16(32),
+        F32(64);
+
+        private final int bytes;
+
+        Kind(int bytes) {
+            this.bytes = bytes;
+        }
+
+        QuantType type() {
+            return switch (this) {
+                case F16 -> QuantTypes.F16;
+                case BF16 -> QuantTypes.BF16;
+                case F32 -> QuantTypes.F32;
+            };
+        }
+    }
 
     // The argument block, in bytes.
     static final int S = 0;
@@ -38,8 +64,8 @@ final class KeyProducts {
     static final int S_BYTES = 24;
     static final int Q_BYTES = 32;
     static final int K_BYTES = 40;
-    /** 16s of channels, and blocks of tokens. */
-    static final int CHANNELS = 48;
+    /** 16s of columns, and blocks of {@code k}. */
+    static final int COLUMNS = 48;
 
     static final int BLOCKS = 56;
 
@@ -62,44 +88,46 @@ final class KeyProducts {
     private static final Vec OTHER = zmm(22);
 
     private final Assembler a = new Assembler();
-    private final boolean halves;
+    private final Kind kind;
     private final int queries;
     private final int tokens;
 
-    private KeyProducts(boolean halves, int queries, int tokens) {
-        this.halves = halves;
+    private DotProducts(Kind kind, int queries, int tokens) {
+        this.kind = kind;
         this.queries = queries;
         this.tokens = tokens;
     }
 
     /**
-     * The routine for keys of F16 or F32.
+     * The routine for one kind of {@code k}.
      *
-     * @param queries 1 to 4
-     * @param tokens in a block: 1 or 4
+     * @param queries 1 to 4 {@code q}
+     * @param tokens {@code k} in a block: 1 or 4
      */
-    static byte[] assemble(boolean halves, int queries, int tokens) {
-        return new KeyProducts(halves, queries, tokens).routine();
+    static byte[] assemble(Kind kind, int queries, int tokens) {
+        return new DotProducts(kind, queries, tokens).routine();
     }
 
     private byte[] routine() {
         Label block = a.label();
-        Label channels = a.label();
         Frame frame = Frame.openVectors(a, Gp.RBX, Gp.RBP, Gp.R12, Gp.R13);
         a.mov(QUERIES, Mem.at(ARGS, Q)).mov(QUERY_BYTES, Mem.at(ARGS, Q_BYTES));
         a.mov(KEYS, Mem.at(ARGS, K)).mov(KEY_BYTES, Mem.at(ARGS, K_BYTES));
         a.mov(SCORES, Mem.at(ARGS, S)).mov(BLOCKS_LEFT, Mem.at(ARGS, BLOCKS));
-        a.mov(QUERY_LENGTH, Mem.at(ARGS, CHANNELS)).shl(QUERY_LENGTH, 6);
-        a.mov(KEY_LENGTH, Mem.at(ARGS, CHANNELS)).shl(KEY_LENGTH, halves ? 5 : 6);
+        a.mov(QUERY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(QUERY_LENGTH, 6);
+        a.mov(KEY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(KEY_LENGTH, kind == Kind.F32 ? 6 : 5);
         a.lea(LAST_QUERY, Mem.at(QUERIES, QUERY_BYTES, 2, 0)).add(LAST_QUERY, QUERY_BYTES);
         a.bind(block);
         a.lea(LAST_KEY, Mem.at(KEYS, KEY_BYTES, 2, 0)).add(LAST_KEY, KEY_BYTES);
-        for (int i = 0; i < queries * tokens; i++) {
-            a.emit(VPXOR, sum(i), sum(i), sum(i));
+        for (int i = 0; i < MOST * queries; i++) {
+            a.emit(VPXOR, zmm(i), zmm(i), zmm(i));
         }
-        a.mov(LEFT, Mem.at(ARGS, CHANNELS)).align(32).bind(channels);
-        multiply();
-        a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, channels);
+        a.mov(LEFT, Mem.at(ARGS, COLUMNS));
+        if (tokens == 1) {
+            one();
+        } else {
+            four();
+        }
         a.mov(TO, SCORES);
         for (int i = 0; i < queries; i++) {
             store(i);
@@ -119,33 +147,80 @@ final class KeyProducts {
         return a.finish();
     }
 
-    private static Vec sum(int i) {
-        return zmm(i);
+    /** The sum of a {@code q} with one of the four {@code k}, or with the only one over one of four 16s of columns. */
+    private static Vec sum(int i, int which) {
+        return zmm(MOST * i + which);
     }
 
     private static Mem row(int i, Gp base, Gp stride, Gp last) {
         return i == 0 ? Mem.at(base) : i == 3 ? Mem.at(last) : Mem.at(base, stride, i, 0);
     }
 
-    /** 16 channels. */
-    private void multiply() {
-        for (int t = 0; t < tokens; t++) {
-            a.emit(halves ? VCVTPH2PS : VMOVUPS, zmm(16 + t), row(t, KEYS, KEY_BYTES, LAST_KEY));
+    /** All columns of four {@code k}. */
+    private void four() {
+        Label loop = a.label();
+        a.align(32).bind(loop);
+        for (int t = 0; t < MOST; t++) {
+            load(zmm(16 + t), row(t, KEYS, KEY_BYTES, LAST_KEY));
         }
         for (int i = 0; i < queries; i++) {
             a.emit(VMOVUPS, QUERY, row(i, QUERIES, QUERY_BYTES, LAST_QUERY));
-            for (int t = 0; t < tokens; t++) {
-                a.emit(VFMADD231PS, sum(i * tokens + t), QUERY, zmm(16 + t));
+            for (int t = 0; t < MOST; t++) {
+                a.emit(VFMADD231PS, sum(i, t), QUERY, zmm(16 + t));
             }
         }
-        int bytes = halves ? 32 : 64;
-        a.add(QUERIES, 64).add(LAST_QUERY, 64).add(KEYS, bytes).add(LAST_KEY, bytes);
+        a.add(QUERIES, 64).add(LAST_QUERY, 64).add(KEYS, kind.bytes).add(LAST_KEY, kind.bytes);
+        a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+    }
+
+    /** All columns of one {@code k}: four 16s at a time, so that sums do not wait for each other, then the rest. */
+    private void one() {
+        Label loop = a.label();
+        Label rest = a.label();
+        Label end = a.label();
+        a.align(32).bind(loop).cmp(LEFT, MOST).jump(Condition.LESS, rest);
+        one(MOST);
+        a.sub(LEFT, MOST).jump(loop);
+        a.bind(rest).test(LEFT, LEFT).jump(Condition.EQUAL, end);
+        one(1);
+        a.sub(LEFT, 1).jump(rest);
+        a.bind(end);
+        for (int i = 0; i < queries; i++) {
+            a.emit(VADDPS, sum(i, 0), sum(i, 0), sum(i, 1));
+            a.emit(VADDPS, sum(i, 2), sum(i, 2), sum(i, 3));
+            a.emit(VADDPS, sum(i, 0), sum(i, 0), sum(i, 2));
+        }
+    }
+
+    private void one(int times) {
+        for (int u = 0; u < times; u++) {
+            load(zmm(16 + u), Mem.at(KEYS, (long) kind.bytes * u));
+        }
+        for (int i = 0; i < queries; i++) {
+            Mem q = row(i, QUERIES, QUERY_BYTES, LAST_QUERY);
+            for (int u = 0; u < times; u++) {
+                a.emit(VFMADD231PS, sum(i, u), zmm(16 + u), q.plus(64L * u));
+            }
+        }
+        a.add(QUERIES, 64 * times).add(LAST_QUERY, 64 * times).add(KEYS, kind.bytes * times);
+    }
+
+    /** 16 elements of a {@code k} as floats. */
+    private void load(Vec to, Mem from) {
+        switch (kind) {
+            case F16 -> a.emit(VCVTPH2PS, to, from);
+            case BF16 -> {
+                a.emit(VPMOVZXWD, to, from);
+                a.emit(VPSLLD, to, to, 16);
+            }
+            case F32 -> a.emit(VMOVUPS, to, from);
+        }
     }
 
     /** Adds up the lanes of a query's sums and stores them. */
     private void store(int i) {
         if (tokens == 1) {
-            Vec s = sum(i);
+            Vec s = sum(i, 0);
             lanes(s, OTHER);
             a.emit(VPSHUFD, OTHER.low(), s.low(), 0b1110);
             a.emit(VADDPS, s.low(), s.low(), OTHER.low());
@@ -154,8 +229,8 @@ final class KeyProducts {
             a.emit(VMOVSS_STORE, Mem.at(TO), s.low());
             return;
         }
-        Vec first = pairs(sum(4 * i), sum(4 * i + 1), WORK, OTHER);
-        Vec second = pairs(sum(4 * i + 2), sum(4 * i + 3), zmm(23), zmm(24));
+        Vec first = pairs(sum(i, 0), sum(i, 1), WORK, OTHER);
+        Vec second = pairs(sum(i, 2), sum(i, 3), zmm(23), zmm(24));
         a.emit(VSHUFPS, OTHER, first, second, 0x44);
         a.emit(VSHUFPS, first, first, second, 0xEE);
         a.emit(VADDPS, first, first, OTHER);

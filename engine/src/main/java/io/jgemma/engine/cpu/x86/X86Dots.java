@@ -1,0 +1,135 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.arguments;
+
+import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Products of rows of floats ({@link DotProducts}): weights in F16, BF16 and F32 with any number of rows of activations, and keys that lie plainly
+ * with queries. On 512-bit registers.
+ */
+final class X86Dots implements Products {
+
+    private static final int LANES = 16;
+    private static final int MOST = DotProducts.MOST;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
+
+    /** Routines by the number of {@code q}: for one {@code k}, and for four. */
+    private record Kernel(Routine[] one, Routine[] four) {}
+
+    X86Dots(CodeCache code) {
+        for (DotProducts.Kind kind : DotProducts.Kind.values()) {
+            Routine[] one = new Routine[MOST + 1];
+            Routine[] four = new Routine[MOST + 1];
+            for (int rows = 1; rows <= MOST; rows++) {
+                one[rows] = code.routine(name(kind, rows, 1));
+                four[rows] = code.routine(name(kind, rows, MOST));
+            }
+            kernels.put(kind.type(), new Kernel(one, four));
+        }
+    }
+
+    static boolean supports(Isa isa) {
+        return isa.isWide();
+    }
+
+    /** All routines by name. */
+    static Map<String, byte[]> codes() {
+        Map<String, byte[]> codes = new LinkedHashMap<>();
+        for (DotProducts.Kind kind : DotProducts.Kind.values()) {
+            for (int rows = 1; rows <= MOST; rows++) {
+                codes.put(name(kind, rows, 1), DotProducts.assemble(kind, rows, 1));
+                codes.put(name(kind, rows, MOST), DotProducts.assemble(kind, rows, MOST));
+            }
+        }
+        return codes;
+    }
+
+    static String name(DotProducts.Kind kind, int rows, int others) {
+        return kind + " dots " + rows + " x " + others;
+    }
+
+    @Override
+    public boolean handles(QuantType type) {
+        return kernels.containsKey(type);
+    }
+
+    /** Whether rows of so many elements can be multiplied here. */
+    static boolean fits(int columns) {
+        return columns > 0 && columns % LANES == 0;
+    }
+
+    @Override
+    public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
+        return x;
+    }
+
+    @Override
+    public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {}
+
+    @Override
+    public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        int resident = Math.toIntExact(Math.max(MOST, RESIDENT_BYTES / w.rowBytes() / MOST * MOST));
+        if (x.rows() <= MOST) {
+            // Memory sets the pace, and gives most where it is read row after row.
+            products(y, x, w, from, to, false, scratch);
+            return;
+        }
+        for (int o = from; o < to; o += resident) {
+            products(y, x, w, o, Math.min(to, o + resident), true, scratch);
+        }
+    }
+
+    /** {@code c[i][j] = a[i] . b[j]}. */
+    void products(Operand c, Operand a, Operand b, Scratch scratch) {
+        products(c, a, b, 0, b.rows(), true, scratch);
+    }
+
+    /** {@code c[i][j] = a[i] . b[j]} for {@code from <= j < to}, four {@code j} at a time or each for itself. */
+    private void products(Operand c, Operand a, Operand b, int from, int to, boolean fours, Scratch scratch) {
+        Kernel kernel = Objects.requireNonNull(kernels.get(b.type()));
+        int count = to - from;
+        int whole = fours ? count / MOST * MOST : 0;
+        if (count == 0) {
+            return;
+        }
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, DotProducts.S_BYTES, c.rowBytes());
+        arguments.set(LONG, DotProducts.Q_BYTES, a.rowBytes());
+        arguments.set(LONG, DotProducts.K_BYTES, b.rowBytes());
+        arguments.set(LONG, DotProducts.COLUMNS, a.columns() / LANES);
+        long k = rows(b, from, count, b.type().bytes(b.columns()));
+        for (int i = 0; i < a.rows(); i += MOST) {
+            int rows = Math.min(MOST, a.rows() - i);
+            long s = rows(c, i, rows, 4L * to) + 4L * from;
+            arguments.set(LONG, DotProducts.Q, rows(a, i, rows, 4L * a.columns()));
+            if (whole > 0) {
+                arguments.set(LONG, DotProducts.S, s);
+                arguments.set(LONG, DotProducts.K, k);
+                arguments.set(LONG, DotProducts.BLOCKS, whole / MOST);
+                kernel.four[rows].call(arguments.address());
+            }
+            if (whole < count) {
+                arguments.set(LONG, DotProducts.S, s + 4L * whole);
+                arguments.set(LONG, DotProducts.K, k + whole * b.rowBytes());
+                arguments.set(LONG, DotProducts.BLOCKS, count - whole);
+                kernel.one[rows].call(arguments.address());
+            }
+        }
+    }
+
+    /** The address of rows {@code from..from+rows}, the last of which has {@code bytes}. */
+    private static long rows(Operand m, int from, int rows, long bytes) {
+        return address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
+    }
+}
