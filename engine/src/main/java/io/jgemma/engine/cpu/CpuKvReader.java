@@ -30,7 +30,8 @@ final class CpuKvReader {
     private final CpuKernels kernels;
     private final Scratch scratch;
     private final Operand view = new Operand();
-    private final KvTile tile = new KvTile();
+    private final KvTile keyTile = new KvTile();
+    private final KvTile valueTile = new KvTile();
     private KvLayer layer = CpuAttention.NONE;
     private KvSpan span = CpuAttention.NO_SPAN;
     private PageTable table = CpuAttention.NO_TABLE;
@@ -152,11 +153,11 @@ final class CpuKvReader {
         if (place == Place.QUANTIZED_TILE && side.tiled()) {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
             long at = layer.layout().keyTileOffset(layer.slot(), head, tileInPage());
-            tile.set(side.type(), page, at, side.dim(), TILE_TOKENS, tiles);
+            keyTile.set(side.type(), page, at, side.dim(), TILE_TOKENS, tiles);
             if (layer.layout().values().tiled()) {
-                tile.next(page, layer.layout().valueTileOffset(layer.slot(), head, tileInPage()));
+                keyTile.next(page, layer.layout().valueTileOffset(layer.slot(), head, tileInPage()));
             }
-            kernels.scores(scores, query, meanScores(page, side), tile, scratch);
+            kernels.scores(scores, query, meanScores(page, side), keyTile, scratch);
         } else {
             kernels.products(scores, query, vectors(side, passKeys, Scratch.Use.KEYS), scratch);
         }
@@ -169,9 +170,9 @@ final class CpuKvReader {
         if (place == Place.QUANTIZED_TILE && side.tiled()) {
             MemorySegment page = HostBuffer.in(table.page(start / PAGE_TOKENS));
             long at = layer.layout().valueTileOffset(layer.slot(), head, tileInPage());
-            tile.set(side.type(), page, at, TILE_TOKENS, side.dim(), tiles);
+            valueTile.set(side.type(), page, at, TILE_TOKENS, side.dim(), tiles);
             askForNextPage();
-            kernels.accumulate(out, weights, tile, scratch);
+            kernels.accumulate(out, weights, valueTile, scratch);
         } else {
             kernels.accumulate(out, weights, vectors(side, passValues, Scratch.Use.VALUES), scratch);
         }
@@ -183,7 +184,7 @@ final class CpuKvReader {
         boolean tiled = layer.layout().keys().tiled();
         if (tiled && next < cachedTiles(span) && place(next) == Place.QUANTIZED_TILE) {
             MemorySegment page = HostBuffer.in(table.page(next / PAGE_TILES));
-            tile.next(page, layer.layout().keyTileOffset(layer.slot(), head, 0));
+            valueTile.next(page, layer.layout().keyTileOffset(layer.slot(), head, 0));
         }
     }
 

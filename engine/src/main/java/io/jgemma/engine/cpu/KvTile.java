@@ -35,14 +35,16 @@ public final class KvTile {
     /** Points this view at the first of a run of tiles. */
     public KvTile set(
             QuantType blockType, MemorySegment memory, long offset, int rowCount, int columnCount, int tileCount) {
+        if (blockType != type || rowCount != rows || columnCount != columns) {
+            tileBytes = blockType.bytes((long) rowCount * columnCount);
+            valueBytes = blockType.blockBytes() - Short.BYTES;
+        }
         type = blockType;
         segment = memory;
         offsetBytes = offset;
         rows = rowCount;
         columns = columnCount;
         tiles = tileCount;
-        tileBytes = blockType.bytes((long) rowCount * columnCount);
-        valueBytes = blockType.blockBytes() - Short.BYTES;
         aheadBytes = 0;
         current = 0;
         return this;
