@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -19,9 +18,6 @@ final class BytePanels {
     private static final int BLOCK = BlockFormat.SIZE;
     private static final int PANEL_ROWS = X86Panels.ROWS;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-
-    /** What tiles consist of. */
-    static final List<TileFloats.Kind> KINDS = List.of(TileFloats.Kind.Q4_0, TileFloats.Kind.Q8_0);
 
     private final Routine quantize;
     private final Map<TileFloats.Kind, Routine> columns = new EnumMap<>(TileFloats.Kind.class);
@@ -56,7 +52,7 @@ final class BytePanels {
 
     BytePanels(CodeCache code) {
         quantize = code.routine(PanelActivations.name(PanelScaling.PLAIN, 1));
-        for (TileFloats.Kind kind : KINDS) {
+        for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             columns.put(kind, code.routine(columns(kind)));
         }
         for (PanelStart start : PanelStart.values()) {
@@ -71,7 +67,7 @@ final class BytePanels {
     /** The routines that {@link X86WidePanels} does not have, by name. */
     static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (TileFloats.Kind kind : KINDS) {
+        for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             codes.put(columns(kind), ColumnQuantizer.assemble(kind));
         }
         for (PanelStart start : PanelStart.values()) {

@@ -75,7 +75,7 @@ final class SuperGroupCodes {
         this.low = low;
         this.high = high;
         six = format.isSix();
-        five = format.words() == 44;
+        five = format.isFive();
         constants = a.label();
     }
 

@@ -31,6 +31,10 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
         return type == QuantTypes.Q6_K;
     }
 
+    boolean isFive() {
+        return type == QuantTypes.Q5_K;
+    }
+
     /** Whole words of a block. */
     int words() {
         return type.blockBytes() / Integer.BYTES;
@@ -46,8 +50,12 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
         if (!isSix()) {
             return word;
         }
+        if (word >= 48) {
+            return 1 + word - 48;
+        }
         int half = word < 32 ? word / 16 : (word - 32) / 8;
-        return word >= 48 ? word - 47 : word < 32 ? 13 + 24 * half + word % 16 : 5 + 24 * half + word % 8;
+        int first = 5 + 24 * half;
+        return word < 32 ? first + 8 + word % 16 : first + word % 8;
     }
 
     @Override

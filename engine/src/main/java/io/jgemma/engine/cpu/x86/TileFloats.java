@@ -11,6 +11,8 @@ import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLD;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
+import java.util.List;
+
 /**
  * Emits the reading of a block of 32 columns of keys or values as floats. AVX-512.
  *
@@ -30,6 +32,9 @@ final class TileFloats {
         Q8_0(32, true),
         F16(64, false),
         F32(128, false);
+
+        /** What tiles consist of. */
+        static final List<Kind> OF_TILES = List.of(Q4_0, Q8_0);
 
         private final int blockBytes;
         private final boolean scaled;

@@ -49,9 +49,6 @@ final class WordRows {
     /** The most {@code q}. */
     static final int MOST = 12;
 
-    /** What is quantized: a type of tiles. */
-    static final TileFloats.Kind[] KINDS = {TileFloats.Kind.Q4_0, TileFloats.Kind.Q8_0};
-
     private static final int PAIRS = WordFactors.SIZE / 2;
     private static final int X_BYTES = WordFactors.SIZE * Short.BYTES;
 

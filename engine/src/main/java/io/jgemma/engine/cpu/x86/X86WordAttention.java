@@ -35,7 +35,7 @@ final class X86WordAttention {
 
     X86WordAttention(CodeCache code) {
         factors = code.routine(FACTORS);
-        for (TileFloats.Kind kind : WordRows.KINDS) {
+        for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             Routine[] routines = new Routine[WordRows.MOST + 1];
             for (int i = 1; i < routines.length; i++) {
                 routines[i] = code.routine(product(kind, i));
@@ -53,7 +53,7 @@ final class X86WordAttention {
     static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.put(FACTORS, WordFactors.assemble());
-        for (TileFloats.Kind kind : WordRows.KINDS) {
+        for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             for (int i = 1; i <= WordRows.MOST; i++) {
                 codes.put(product(kind, i), WordRows.assemble(kind, i));
             }

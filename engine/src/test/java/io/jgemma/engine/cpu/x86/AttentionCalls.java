@@ -115,7 +115,7 @@ final class AttentionCalls {
 
     void byteAttention() {
         for (int blocks : new int[] {1, 2, 9}) {
-            for (TileFloats.Kind kind : BytePanels.KINDS) {
+            for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
                 columns(kind, blocks);
             }
             for (PanelStart start : PanelStart.values()) {
@@ -169,7 +169,7 @@ final class AttentionCalls {
     void wordAttention() {
         for (int groups : new int[] {1, 3}) {
             for (int blocks : new int[] {1, 2, 5}) {
-                for (TileFloats.Kind kind : WordRows.KINDS) {
+                for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
                     for (int count = 1; count <= WordRows.MOST; count++) {
                         words(kind, count, groups, blocks);
                     }
