@@ -137,6 +137,19 @@ public interface Ops {
     }
 
     /**
+     * Three products of the same activations: {@code q = x wq^T}, {@code k = x wk^T}, {@code v = x wv^T}.
+     *
+     * @param q F32 [rows, out of wq]; {@code k} and {@code v} accordingly
+     * @param wq any type [out, in]; {@code wk} and {@code wv} accordingly
+     * @param x F32 [rows, in]
+     */
+    default void projections(Tensor q, Tensor k, Tensor v, Tensor wq, Tensor wk, Tensor wv, Tensor x) {
+        matmul(q, wq, x);
+        matmul(k, wk, x);
+        matmul(v, wv, x);
+    }
+
+    /**
      * {@code y = f(x gate^T) * (x up^T)}: both products of a gated feed-forward.
      *
      * @param y F32 [rows, out]

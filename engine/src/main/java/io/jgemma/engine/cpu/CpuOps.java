@@ -16,27 +16,18 @@ import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * Splits rows over the pool, calls kernels. Matrix products are split along the weights' rows, so that each
- * weight is read once; everything else along the activations' rows.
+ * Splits rows over the pool, calls kernels: matrix products by {@link CpuProducts}, everything else along the activations' rows.
  */
 final class CpuOps implements Ops, AutoCloseable {
-
-    /** Bytes of weights below which a chunk is not worth handing to another thread: a few microseconds of reading. */
-    private static final long CHUNK_BYTES = 32 * 1024;
-
-    /** Rows of weights that kernels like to multiply together, from so many rows of activations on. */
-    private static final int PANEL_ROWS = 32;
-
-    private static final int PANEL_TOKENS = 6;
 
     private static final int CHUNK_ELEMENTS = 8 * 1024;
 
     private final CpuKernels kernels;
     private final RowPool pool;
     private final Scratch[] scratch;
+    private final CpuProducts products;
     private final CpuAttention attention;
     private final CpuKvStore kvStore;
     private final Greatest greatest = new Greatest();
@@ -44,11 +35,7 @@ final class CpuOps implements Ops, AutoCloseable {
     private final Operand b = new Operand();
     private final Operand c = new Operand();
     private final Scratch shared = new Scratch();
-    private Operand prepared = c;
-    private final RowPool.Job matmulJob = this::matmulRows;
-    private final RowPool.Job prepareJob = this::prepareRows;
     private final GateJob gateJob = new GateJob();
-    private final GatedJob gatedJob = new GatedJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
     private final RoundJob roundJob = new RoundJob();
@@ -60,6 +47,7 @@ final class CpuOps implements Ops, AutoCloseable {
         for (int i = 0; i < threads; i++) {
             scratch[i] = new Scratch();
         }
+        this.products = new CpuProducts(kernels, pool, scratch);
         this.attention = new CpuAttention(kernels, scratch);
         this.kvStore = new CpuKvStore(kernels, scratch);
     }
@@ -91,84 +79,30 @@ final class CpuOps implements Ops, AutoCloseable {
     @Override
     public void matmul(Tensor y, Tensor w, Tensor x) {
         OpChecks.matmul(y, w, x);
-        a.set(y);
-        b.set(w);
-        prepareActivations(x);
-        if (x.rows() >= PANEL_TOKENS) {
-            pool.runChunks(b.rows(), PANEL_ROWS, matmulJob);
-        } else {
-            fewRows(b.rowBytes(), matmulJob);
+        products.matmul(y, w, x);
+    }
+
+    @Override
+    public void projections(Tensor q, Tensor k, Tensor v, Tensor wq, Tensor wk, Tensor wv, Tensor x) {
+        OpChecks.matmul(q, wq, x);
+        OpChecks.matmul(k, wk, x);
+        OpChecks.matmul(v, wv, x);
+        if (!products.projections(q, k, v, wq, wk, wv, x)) {
+            Ops.super.projections(q, k, v, wq, wk, wv, x);
         }
     }
 
-    /** Shares out the rows of {@code b}, of each of which a job reads so many bytes. */
-    private void fewRows(long bytesPerRow, RowPool.Job job) {
-        WeightLayout layout = b.layout();
-        int step = layout == null ? 1 : layout.groupRows();
-        int least = (int) Math.max(1, CHUNK_BYTES / bytesPerRow);
-        pool.run(b.rows(), Math.ceilDiv(least, step) * step, step, job);
-    }
-
-    /** With few rows of activations, whoever computed some columns of both products gates them, while they are near. */
     @Override
     public void gatedMatmul(Tensor y, Tensor upY, Tensor gate, Tensor up, Tensor x, Activation f) {
         OpChecks.gatedMatmul(y, upY, gate, up, x);
-        a.set(y);
-        b.set(gate);
-        gatedJob.upY.set(upY);
-        gatedJob.up.set(up);
-        boolean alike = b.type() == gatedJob.up.type() && b.layout() == gatedJob.up.layout();
-        if (!alike || x.rows() == 0 || x.rows() >= PANEL_TOKENS) {
+        if (!products.gated(y, upY, gate, up, x, f)) {
             Ops.super.gatedMatmul(y, upY, gate, up, x, f);
-            return;
-        }
-        prepareActivations(x);
-        gatedJob.activation = f;
-        fewRows(2 * b.rowBytes(), gatedJob);
-    }
-
-    private final class GatedJob implements RowPool.Job {
-        private final Operand up = new Operand();
-        private final Operand upY = new Operand();
-        private Activation activation = Activation.SILU;
-
-        @Override
-        public void run(int from, int to, int worker) {
-            Scratch own = scratch[worker];
-            kernels.matmul(a, b, prepared, from, to, own);
-            kernels.matmul(upY, up, prepared, from, to, own);
-            Operand gates = columns(a, from, to, own.view(2));
-            kernels.gate(gates, gates, columns(upY, from, to, own.view(3)), activation, 0, a.rows(), own);
-        }
-
-        private static Operand columns(Operand of, int from, int to, Operand view) {
-            long offset = of.row(0) + (long) Float.BYTES * from;
-            return view.set(of.segment(), offset, of.rowBytes(), of.rows(), to - from);
         }
     }
 
     /** Fills a buffer with weights in its layout. */
     void pack(Tensor to, MemorySegment gguf) {
-        a.set(to);
-        b.set(to.type(), gguf, 0, to.rowBytes(), a.rows(), a.columns());
-        WeightLayout layout = Objects.requireNonNull(a.layout());
-        int step = layout.groupRows();
-        pool.run(a.rows(), step, step, (from, end, worker) -> layout.pack(b, a.segment(), from, end, scratch[worker]));
-    }
-
-    private void prepareActivations(Tensor x) {
-        prepared = kernels.prepared(b, c.set(x), shared);
-        if (prepared != c) {
-            pool.run(c.rows(), rowsPerChunk(c), prepareJob);
-        }
-    }
-
-    private void prepareRows(int from, int to, int worker) {
-        kernels.prepare(b, c, prepared, from, to, scratch[worker]);
-    }
-
-    private void matmulRows(int from, int to, int worker) {
-        kernels.matmul(a, b, prepared, from, to, scratch[worker]);
+        products.pack(to, gguf);
     }
 
     @Override
@@ -313,13 +247,15 @@ final class CpuOps implements Ops, AutoCloseable {
         return attention.reads();
     }
 
-    private static int rowsPerChunk(Operand operand) {
+    /** Rows of activations that are worth handing to another thread. */
+    static int rowsPerChunk(Operand operand) {
         return Math.max(1, CHUNK_ELEMENTS / operand.columns());
     }
 
     @Override
     public void close() {
         pool.close();
+        products.close();
         attention.close();
         shared.close();
         for (Scratch s : scratch) {

@@ -62,9 +62,7 @@ public final class Attention {
         Tensor k = keys.first(rows);
         Tensor v = values.first(rows);
         Tensor o = outputs.first(rows);
-        parts.q.apply(q, h);
-        parts.k.apply(k, h);
-        parts.v.apply(v, h);
+        parts.q.applyWith(parts.k, parts.v, q, k, v, h);
         turn(q, parts.qNorm);
         turn(k, parts.kNorm);
         ops.attend(o, place, step.spans(), q, k, v, spec.attentionScale());

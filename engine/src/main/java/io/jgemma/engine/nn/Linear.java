@@ -37,9 +37,26 @@ public final class Linear {
      */
     public void apply(Tensor y, Tensor x) {
         ops.matmul(y, weight, x);
+        addBias(y);
+    }
+
+    private void addBias(Tensor y) {
         if (bias != null) {
             ops.addBias(y, bias);
         }
+    }
+
+    /**
+     * Queries, keys and values of the same activations: {@code q = this(x)}, {@code k = keys(x)}, {@code v = values(x)}.
+     *
+     * @param q F32 [rows, out]; {@code k} and {@code v} accordingly
+     * @param x F32 [rows, in]
+     */
+    public void applyWith(Linear keys, Linear values, Tensor q, Tensor k, Tensor v, Tensor x) {
+        ops.projections(q, k, v, weight, keys.weight, values.weight, x);
+        addBias(q);
+        keys.addBias(k);
+        values.addBias(v);
     }
 
     /**

@@ -104,6 +104,39 @@ public abstract class OpsContract extends ElementsContract {
 
     /** Both products of a feed-forward at once give what one after the other gives. */
     @Test
+    void projectionsAreThreeProducts() {
+        for (QuantType type : QuantTypes.all()) {
+            for (int rows : new int[] {1, 3, 12}) {
+                checkProjections(type, type, rows, 1 + random().nextInt(70));
+            }
+        }
+        checkProjections(QuantTypes.Q4_K, QuantTypes.Q6_K, 2, 40);
+        checkProjections(QuantTypes.Q4_0, QuantTypes.F16, 9, 33);
+    }
+
+    private void checkProjections(QuantType type, QuantType valueType, int rows, int outputs) {
+        int columns = Math.max(2 * 32, Math.max(type.blockSize(), valueType.blockSize()));
+        Tensor[] weights = new Tensor[3];
+        Tensor[] expected = new Tensor[3];
+        Tensor[] actual = new Tensor[3];
+        Tensor x = memory().input(Matrix.random(random(), rows, columns, Content.NORMAL));
+        for (int i = 0; i < 3; i++) {
+            QuantType each = i == 2 ? valueType : type;
+            int count = i == 0 ? 2 * outputs + 5 : outputs;
+            weights[i] = memory().weight(
+                            each, count, columns, RandomBlocks.of(each, count, columns, random(), Arena.ofAuto()));
+            expected[i] = memory().output(rows, count);
+            actual[i] = memory().output(rows, count);
+            ops().matmul(expected[i], weights[i], x);
+        }
+        ops().projections(actual[0], actual[1], actual[2], weights[0], weights[1], weights[2], x);
+        for (int i = 0; i < 3; i++) {
+            near(actual[i], expected[i], type.name() + " and " + valueType.name() + ", product " + i);
+        }
+        verifyAndClear();
+    }
+
+    @Test
     void gatedMatmulIsTwoProductsAndAGate() {
         for (QuantType type : QuantTypes.all()) {
             int columns = 2 * Math.max(type.blockSize(), 32);
@@ -131,20 +164,25 @@ public abstract class OpsContract extends ElementsContract {
         ops().gate(expected, expected, other, f);
         Tensor y = memory().output(rows, outputs);
         ops().gatedMatmul(y, memory().output(rows, outputs), g, u, x, f);
+        near(y, expected, gate.name() + " and " + up.name());
+        verifyAndClear();
+    }
+
+    /** Fails unless results are the same but for the order of sums. */
+    private void near(Tensor y, Tensor expected, String what) {
         Matrix wanted = memory().read(expected);
         Matrix actual = memory().read(y);
         double error = 0;
         double size = 0;
-        for (int r = 0; r < rows; r++) {
-            for (int o = 0; o < outputs; o++) {
+        for (int r = 0; r < wanted.rows(); r++) {
+            for (int o = 0; o < wanted.columns(); o++) {
                 error += Math.pow(actual.get(r, o) - wanted.get(r, o), 2);
                 size += Math.pow(wanted.get(r, o), 2);
             }
         }
         assertThat(error)
-                .as("%s and %s, %d rows, %d outputs", gate.name(), up.name(), rows, outputs)
+                .as("%s, %d rows, %d outputs", what, wanted.rows(), wanted.columns())
                 .isLessThanOrEqualTo(1e-9 * size);
-        verifyAndClear();
     }
 
     // embed and gatherRows
