@@ -1,8 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
 import io.jgemma.engine.quant.QuantType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,9 +18,6 @@ import java.util.List;
  * </pre>
  */
 record GroupFormat(BlockFormat blocks) implements RowGroups {
-
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private static final int HALVES_BYTES = 2 * ROWS;
 
@@ -80,8 +76,22 @@ record GroupFormat(BlockFormat blocks) implements RowGroups {
     }
 
     @Override
-    public byte[] assemblePacker() {
-        return GroupPacker.assemble(this);
+    public List<Piece> pieces(int block) {
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(new Piece(0, scales(block), true));
+        int from = 2;
+        if (blocks.hasMinimum()) {
+            pieces.add(new Piece(from, minima(block), true));
+            from += 2;
+        }
+        if (blocks.hasFifthBits()) {
+            pieces.add(new Piece(from, fifthBits(block), false));
+            from += 4;
+        }
+        for (int i = 0; i < lines(); i++) {
+            pieces.add(new Piece(from + 4 * i, codes(block) + LINE * i, false));
+        }
+        return pieces;
     }
 
     @Override
@@ -92,29 +102,5 @@ record GroupFormat(BlockFormat blocks) implements RowGroups {
     @Override
     public byte[] assembleUnpacker() {
         return GroupUnpacker.assemble(this);
-    }
-
-    @Override
-    public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
-        int lane = row % ROWS;
-        long group = row / ROWS * groupBytes(columns);
-        long at = 0;
-        for (int b = 0; b < columns / BlockFormat.SIZE; b++) {
-            long unit = group + (long) (b / 2) * unitBytes();
-            to.set(SHORT, at, packed.get(SHORT, unit + scales(b % 2) + 2L * lane));
-            at += 2;
-            if (blocks.hasMinimum()) {
-                to.set(SHORT, at, packed.get(SHORT, unit + minima(b % 2) + 2L * lane));
-                at += 2;
-            }
-            if (blocks.hasFifthBits()) {
-                to.set(INT, at, packed.get(INT, unit + fifthBits(b % 2) + 4L * lane));
-                at += 4;
-            }
-            for (int i = 0; i < lines(); i++) {
-                to.set(INT, at, packed.get(INT, unit + codes(b % 2) + (long) LINE * i + 4L * lane));
-                at += 4;
-            }
-        }
     }
 }

@@ -10,20 +10,29 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Groups of 16 rows ({@link RowGroups}) in huge pages. */
 final class GroupLayout implements WeightLayout {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private final RowGroups format;
+    /** Of each block of a unit. */
+    private final List<List<RowGroups.Piece>> pieces;
+
     private final Routine packer;
     private final PageMemory memory;
 
     GroupLayout(RowGroups format, CodeCache code, PageMemory memory) {
         this.format = format;
         this.memory = memory;
+        pieces =
+                IntStream.range(0, format.unitBlocks()).mapToObj(format::pieces).toList();
         packer = code.routine(pack(format));
     }
 
@@ -31,7 +40,7 @@ final class GroupLayout implements WeightLayout {
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (RowGroups format : RowGroups.all(isa)) {
-            codes.put(pack(format), format.assemblePacker());
+            codes.put(pack(format), GroupPacker.assemble(format));
         }
         return codes;
     }
@@ -67,6 +76,19 @@ final class GroupLayout implements WeightLayout {
 
     @Override
     public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
-        format.unpack(packed, columns, row, to);
+        int lane = row % RowGroups.ROWS;
+        long group = row / RowGroups.ROWS * format.groupBytes(columns);
+        int blocks = columns / format.type().blockSize();
+        for (int b = 0; b < blocks; b++) {
+            long unit = group + (long) (b / pieces.size()) * format.unitBytes();
+            long block = (long) b * format.type().blockBytes();
+            for (RowGroups.Piece each : pieces.get(b % pieces.size())) {
+                if (each.half()) {
+                    to.set(SHORT, block + each.from(), packed.get(SHORT, unit + each.to() + 2L * lane));
+                } else {
+                    to.set(INT, block + each.from(), packed.get(INT, unit + each.to() + 4L * lane));
+                }
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
 /**
- * Puts rows of weights from the file into a group ({@link GroupFormat}), row by row. General instructions only.
+ * Puts rows of weights from the file into a group ({@link RowGroups}), row by row. General instructions only.
  *
  * <p>Registers: RSI block, RDX where scales and codes of the row stand in the unit, RCX rows left, R8 units left, R9 row, R10 place
  * of the row, R11 content, RAX place of the row's F16, RBX the same in the unit.
@@ -27,35 +27,39 @@ final class GroupPacker {
     private static final Gp HALF_UNIT = Gp.RBX;
 
     private final Assembler a = new Assembler();
-    private final GroupFormat format;
-    private final BlockFormat blocks;
+    private final RowGroups format;
 
-    private GroupPacker(GroupFormat format) {
+    private GroupPacker(RowGroups format) {
         this.format = format;
-        blocks = format.blocks();
     }
 
-    static byte[] assemble(GroupFormat format) {
+    static byte[] assemble(RowGroups format) {
         return new GroupPacker(format).routine();
     }
 
     private byte[] routine() {
         Label row = a.label();
         Label loop = a.label();
-        Label odd = a.label();
+        Label rest = a.label();
         Label next = a.label();
+        int count = format.unitBlocks();
         Frame frame = Frame.open(a, HALF_UNIT);
         a.mov(ROW, Mem.at(Gp.RDI, W)).mov(PLACE, Mem.at(Gp.RDI, TO)).mov(ROWS_LEFT, Mem.at(Gp.RDI, ROWS));
         a.mov(HALF, PLACE);
         a.bind(row).mov(BLOCK, ROW).mov(UNIT, PLACE).mov(HALF_UNIT, HALF).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
-        a.bind(loop).cmp(LEFT, 1).jump(Condition.EQUAL, odd);
-        a.test(LEFT, LEFT).jump(Condition.EQUAL, next);
-        block(0);
-        block(1);
-        a.add(BLOCK, 2 * blocks.blockBytes()).add(UNIT, format.unitBytes()).add(HALF_UNIT, format.unitBytes());
-        a.sub(LEFT, 2).jump(loop);
-        a.bind(odd);
-        block(0);
+        a.bind(loop).cmp(LEFT, count).jump(Condition.LESS, rest);
+        for (int b = 0; b < count; b++) {
+            block(b);
+        }
+        a.add(BLOCK, count * format.type().blockBytes())
+                .add(UNIT, format.unitBytes())
+                .add(HALF_UNIT, format.unitBytes());
+        a.sub(LEFT, count).jump(loop);
+        a.bind(rest);
+        if (count > 1) {
+            a.test(LEFT, LEFT).jump(Condition.EQUAL, next);
+            block(0);
+        }
         a.bind(next).add(ROW, Mem.at(Gp.RDI, ROW_BYTES)).add(PLACE, 4).add(HALF, 2);
         a.sub(ROWS_LEFT, 1).jump(Condition.NOT_EQUAL, row);
         frame.close();
@@ -63,27 +67,14 @@ final class GroupPacker {
     }
 
     private void block(int b) {
-        int from = b * blocks.blockBytes();
-        half(from, GroupFormat.scales(b));
-        from += 2;
-        if (blocks.hasMinimum()) {
-            half(from, GroupFormat.minima(b));
-            from += 2;
+        int first = b * format.type().blockBytes();
+        for (RowGroups.Piece each : format.pieces(b)) {
+            Mem from = Mem.at(BLOCK, first + each.from());
+            if (each.half()) {
+                a.movzx16(CONTENT, from).mov16(Mem.at(HALF_UNIT, each.to()), CONTENT);
+            } else {
+                a.mov32(CONTENT, from).mov32(Mem.at(UNIT, each.to()), CONTENT);
+            }
         }
-        if (blocks.hasFifthBits()) {
-            word(from, format.fifthBits(b));
-            from += 4;
-        }
-        for (int i = 0; i < format.lines(); i++) {
-            word(from + 4 * i, format.codes(b) + GroupFormat.LINE * i);
-        }
-    }
-
-    private void half(int from, int to) {
-        a.movzx16(CONTENT, Mem.at(BLOCK, from)).mov16(Mem.at(HALF_UNIT, to), CONTENT);
-    }
-
-    private void word(int from, int to) {
-        a.mov32(CONTENT, Mem.at(BLOCK, from)).mov32(Mem.at(UNIT, to), CONTENT);
     }
 }

@@ -1,7 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
 import io.jgemma.engine.quant.QuantType;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,15 +60,26 @@ interface RowGroups {
         return Math.ceilDiv(rows, ROWS);
     }
 
-    /** The routine that puts rows of the file into a group; its arguments are those of {@link GroupPacker}. */
-    byte[] assemblePacker();
+    /**
+     * What a block of a row consists of, in the order of the file: two or four bytes, which in a unit stand beside those of the next row.
+     *
+     * @param from byte in the block of the file
+     * @param to byte in the unit, for the first row
+     * @param half whether these are two bytes, not four
+     */
+    record Piece(int from, int to, boolean half) {}
+
+    /** The pieces of one of the {@link #unitBlocks} blocks of a unit. */
+    List<Piece> pieces(int block);
+
+    /** Blocks of the file that a row has in a unit. */
+    default int unitBlocks() {
+        return unitColumns() / type().blockSize();
+    }
 
     /** The routine that multiplies groups with a row of activations; its arguments are those of {@link GroupRows}. */
     byte[] assembleRows();
 
     /** The routine that unpacks a group to a panel; its arguments are those of {@link GroupUnpacker}. */
     byte[] assembleUnpacker();
-
-    /** Gives a row back as it was in the file; see {@link io.jgemma.engine.cpu.WeightLayout#unpack}. */
-    void unpack(MemorySegment packed, int columns, int row, MemorySegment to);
 }

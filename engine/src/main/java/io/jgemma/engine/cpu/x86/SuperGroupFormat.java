@@ -2,8 +2,7 @@ package io.jgemma.engine.cpu.x86;
 
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,9 +18,6 @@ import java.util.List;
  * That is the order in which they are read.
  */
 record SuperGroupFormat(QuantType type) implements RowGroups {
-
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     static List<SuperGroupFormat> all() {
         return SuperBlocks.TYPES.stream().map(SuperGroupFormat::new).toList();
@@ -79,8 +75,15 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
     }
 
     @Override
-    public byte[] assemblePacker() {
-        return SuperGroupPacker.assemble(this);
+    public List<Piece> pieces(int block) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < words(); i++) {
+            pieces.add(new Piece(4 * i, LINE * line(i), false));
+        }
+        if (hasHalf()) {
+            pieces.add(new Piece(4 * words(), 0, true));
+        }
+        return pieces;
     }
 
     @Override
@@ -91,22 +94,5 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
     @Override
     public byte[] assembleUnpacker() {
         return SuperGroupUnpacker.assemble(this);
-    }
-
-    @Override
-    public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
-        int lane = row % ROWS;
-        long unit = row / ROWS * groupBytes(columns);
-        long at = 0;
-        for (int b = 0; b < units(columns); b++) {
-            for (int i = 0; i < words(); i++) {
-                to.set(INT, at + 4L * i, packed.get(INT, unit + (long) LINE * line(i) + 4L * lane));
-            }
-            if (hasHalf()) {
-                to.set(SHORT, at + 4L * words(), packed.get(SHORT, unit + 2L * lane));
-            }
-            unit += unitBytes();
-            at += type.blockBytes();
-        }
     }
 }
