@@ -1,6 +1,7 @@
 package io.jgemma.cli.options;
 
 import io.jgemma.engine.Offload;
+import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,10 +16,22 @@ public final class ComputeOptions {
         FAST,
         /** Assembled for x86-64, or an error. */
         X86,
+        /** As x86, held to AVX2. */
+        AVX2,
+        /** As x86, held to AVX-VNNI. */
+        AVX_VNNI,
+        /** As x86, held to AVX-512 with VNNI. */
+        AVX512_VNNI,
         /** Vector, or an error. */
         VECTOR,
         /** The scalar reference. */
-        SCALAR
+        SCALAR;
+
+        /** As an option's value. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     @Option(
@@ -34,8 +47,10 @@ public final class ComputeOptions {
             names = "--cpu-kernels",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "CPU kernels: auto, fast (prompts in 8 bits where that is faster), x86, vector or scalar. "
-                    + "Default: ${DEFAULT-VALUE}.")
+            description =
+                    "CPU kernels: auto, fast (prompts in 8 bits where that is faster), x86 (avx2, avx-vnni and avx512-vnni "
+                            + "use no later instructions), vector or scalar. "
+                            + "Default: ${DEFAULT-VALUE}.")
     private Kernels kernels = Kernels.AUTO;
 
     @Option(

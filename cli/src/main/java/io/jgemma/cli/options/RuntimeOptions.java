@@ -3,7 +3,6 @@ package io.jgemma.cli.options;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.engine.EngineOptions;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -69,7 +68,7 @@ public final class RuntimeOptions {
                 .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
                 .withKvTypes(kv.key(), kv.value())
                 .withRepack(compute.repack())
-                .withKernels(compute.kernels().name().toLowerCase(Locale.ROOT))
+                .withKernels(compute.kernels().toString())
                 .withOffload(compute.offload());
     }
 }

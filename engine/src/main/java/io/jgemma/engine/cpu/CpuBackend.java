@@ -38,7 +38,8 @@ public final class CpuBackend implements Backend {
      * Opens the CPU.
      *
      * @param kernels {@code auto} (the fastest that can run here and keep what float32 gives), {@code fast} (the same, but a
-     *     prompt's activations may be rounded to 8 bits), {@code x86}, {@code vector} or {@code scalar}
+     *     prompt's activations may be rounded to 8 bits), {@code x86}, the same held to {@code avx2}, {@code avx-vnni} or {@code avx512-vnni},
+     *     {@code vector} or {@code scalar}
      * @param threads threads to compute with; 0 = physical cores
      * @throws IllegalArgumentException for another name of kernels, kernels that cannot run here, or fewer than 0 threads
      */
@@ -66,11 +67,13 @@ public final class CpuBackend implements Backend {
             case "auto" -> best(Short.SIZE);
             case "fast" -> best(Byte.SIZE);
             case "x86" -> X86Kernels.assemble(X86Support.find(), new VectorKernels(), Short.SIZE);
+            case "avx2", "avx-vnni", "avx512-vnni" ->
+                X86Kernels.assemble(X86Support.find().limitedTo(name), new VectorKernels(), Short.SIZE);
             case "vector" -> new VectorKernels();
             case "scalar" -> new ScalarKernels();
             default ->
-                throw new IllegalArgumentException(
-                        "there are no CPU kernels called '" + name + "': choose auto, fast, x86, vector or scalar");
+                throw new IllegalArgumentException("there are no CPU kernels called '" + name
+                        + "': choose auto, fast, x86, avx2, avx-vnni, avx512-vnni, vector or scalar");
         };
     }
 

@@ -18,8 +18,10 @@ import java.lang.foreign.Arena;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The assembled kernels, with the vector ones for the rest, keep the contract with one and more threads. */
+@EnabledIf("isPresent")
 class X86BackendTest {
 
     private static final Set<QuantType> ASSEMBLED = Set.of(
@@ -32,6 +34,18 @@ class X86BackendTest {
             QuantTypes.Q5_K,
             QuantTypes.Q6_K);
 
+    static boolean isPresent() {
+        return X86Support.find().isPresent();
+    }
+
+    static boolean hasAvxVnni() {
+        return X86Support.find().limitedTo("avx-vnni").isPresent();
+    }
+
+    static boolean hasAvx512Vnni() {
+        return X86Support.find().limitedTo("avx512-vnni").isPresent();
+    }
+
     private static Backend backend(int threads) {
         return backend("x86", threads);
     }
@@ -41,8 +55,6 @@ class X86BackendTest {
     }
 
     private static Backend backend(String kernels, int threads, boolean repack) {
-        X86Support support = X86Support.find();
-        assumeTrue(support.isPresent(), () -> "no assembled kernels here: " + support.reason());
         return CpuBackend.open(kernels, threads, repack);
     }
 
@@ -77,6 +89,45 @@ class X86BackendTest {
     class OperationsOnThreeThreads extends Operations {
         OperationsOnThreeThreads() {
             super(3);
+        }
+    }
+
+    /** What kernels for earlier processors give. */
+    abstract static class OperationsAtLevel extends Operations {
+
+        private final String level;
+
+        OperationsAtLevel(String level) {
+            super(2);
+            this.level = level;
+        }
+
+        @Override
+        protected Backend open() {
+            return backend(level, 2);
+        }
+    }
+
+    @Nested
+    class OperationsWithAvx2 extends OperationsAtLevel {
+        OperationsWithAvx2() {
+            super("avx2");
+        }
+    }
+
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvxVnni")
+    class OperationsWithAvxVnni extends OperationsAtLevel {
+        OperationsWithAvxVnni() {
+            super("avx-vnni");
+        }
+    }
+
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvx512Vnni")
+    class OperationsWithAvx512Vnni extends OperationsAtLevel {
+        OperationsWithAvx512Vnni() {
+            super("avx512-vnni");
         }
     }
 
@@ -156,17 +207,53 @@ class X86BackendTest {
         }
     }
 
-    @Nested
-    class AttendsOnTwoThreads extends AttentionContract {
+    abstract static class Attention extends AttentionContract {
+
+        private final String kernels;
+
+        Attention(String kernels) {
+            this.kernels = kernels;
+        }
+
         @Override
         protected Backend open() {
-            return backend(2);
+            return backend(kernels, 2);
         }
 
         @Override
         protected double tileUnits() {
             // Queries and weights keep 15 bits beside the largest of a run of tiles.
             return 16;
+        }
+    }
+
+    @Nested
+    class AttendsOnTwoThreads extends Attention {
+        AttendsOnTwoThreads() {
+            super("x86");
+        }
+    }
+
+    @Nested
+    class AttendsWithAvx2 extends Attention {
+        AttendsWithAvx2() {
+            super("avx2");
+        }
+    }
+
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvxVnni")
+    class AttendsWithAvxVnni extends Attention {
+        AttendsWithAvxVnni() {
+            super("avx-vnni");
+        }
+    }
+
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvx512Vnni")
+    class AttendsWithAvx512Vnni extends Attention {
+        AttendsWithAvx512Vnni() {
+            super("avx512-vnni");
         }
     }
 }

@@ -4,21 +4,33 @@ import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
 
+import java.util.Arrays;
+
 /** Levels of instructions for which kernels differ: how products of 16-bit integers are added up. Registers have 256 bits, or more where a kernel says so. */
 enum Isa {
     /** {@code vpmaddwd} and an addition. */
-    AVX2("AVX2"),
+    AVX2("AVX2", "avx2"),
     /** {@code vpdpwssd} in its VEX form. */
-    AVX_VNNI("AVX-VNNI"),
+    AVX_VNNI("AVX-VNNI", "avx-vnni"),
     /** {@code vpdpwssd} in its EVEX form. */
-    AVX512_VNNI("AVX-512 VNNI"),
+    AVX512_VNNI("AVX-512 VNNI", "avx512-vnni"),
     /** As before, and {@code vpermb}: with these two, registers have 512 bits where a class says so. */
-    AVX512_VBMI("AVX-512 VNNI and VBMI");
+    AVX512_VBMI("AVX-512 VNNI and VBMI", "avx512-vbmi");
 
     private final String title;
+    private final String option;
 
-    Isa(String title) {
+    Isa(String title, String option) {
         this.title = title;
+        this.option = option;
+    }
+
+    /** The level that an option names. */
+    static Isa named(String option) {
+        return Arrays.stream(values())
+                .filter(isa -> isa.option.equals(option))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no level of instructions '" + option + "'"));
     }
 
     /** The best that a processor offers, which has AVX2 at least. */

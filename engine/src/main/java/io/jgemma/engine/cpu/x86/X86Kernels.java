@@ -74,9 +74,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
      * @throws IllegalArgumentException when they cannot run here
      */
     public static X86Kernels assemble(X86Support support, CpuKernels others, int promptBits) {
-        Isa isa = Isa.of(support.features()
+        Isa isa = support.isa()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar")));
+                        "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar"));
         int planes = promptBits / Byte.SIZE;
         return new X86Kernels(others, isa, CodeCache.load(codes(isa, planes)), planes);
     }

@@ -16,28 +16,36 @@ public final class X86Support {
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
     private final @Nullable CpuFeatures features;
+    private final @Nullable Isa isa;
     private final String reason;
 
-    private X86Support(@Nullable CpuFeatures features, String reason) {
+    private X86Support(CpuFeatures features, Isa isa) {
         this.features = features;
+        this.isa = isa;
+        reason = "";
+    }
+
+    private X86Support(String reason) {
+        features = null;
+        isa = null;
         this.reason = reason;
     }
 
     /** Asks the system and the processor. */
     public static X86Support find() {
         if (!X86Support.class.getModule().isNativeAccessEnabled()) {
-            return new X86Support(null, "native access is not allowed (--enable-native-access)");
+            return new X86Support("native access is not allowed (--enable-native-access)");
         }
         if (!isLinuxOnX86()) {
-            return new X86Support(null, "they are made for Linux on x86-64");
+            return new X86Support("they are made for Linux on x86-64");
         }
         try {
             CpuFeatures found = Cpuid.features();
             return found.avx2()
-                    ? new X86Support(found, "")
-                    : new X86Support(null, "the processor lacks AVX2, FMA or F16C");
+                    ? new X86Support(found, Isa.of(found))
+                    : new X86Support("the processor lacks AVX2, FMA or F16C");
         } catch (CodeMemoryException e) {
-            return new X86Support(null, String.valueOf(e.getMessage()));
+            return new X86Support(String.valueOf(e.getMessage()));
         }
     }
 
@@ -53,6 +61,21 @@ public final class X86Support {
                 .anyMatch(line -> Arrays.asList(line.split("\\s+", -1)).contains("lm"));
     }
 
+    /**
+     * The same, held to a level of instructions, as if the processor had no more.
+     *
+     * @param level {@code avx2}, {@code avx-vnni}, {@code avx512-vnni} or {@code avx512-vbmi}
+     */
+    public X86Support limitedTo(String level) {
+        if (features == null) {
+            return this;
+        }
+        Isa wanted = Isa.named(level);
+        return wanted.runsOn(features)
+                ? new X86Support(features, wanted)
+                : new X86Support("the processor lacks " + wanted.title());
+    }
+
     /** Whether they can run. */
     public boolean isPresent() {
         return features != null;
@@ -61,6 +84,11 @@ public final class X86Support {
     /** Why they cannot run; empty where they can. */
     public String reason() {
         return reason;
+    }
+
+    /** The level to use; empty where assembled kernels cannot run. */
+    Optional<Isa> isa() {
+        return Optional.ofNullable(isa);
     }
 
     /** What the processor can do; empty where assembled kernels cannot run. */
