@@ -7,7 +7,6 @@ import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPS2PH;
 import static io.jgemma.engine.cpu.x86.Op.VDIVPS;
 import static io.jgemma.engine.cpu.x86.Op.VDIVSS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD213PS;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVD_STORE;
@@ -17,7 +16,6 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULSS;
-import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Op.VSQRTSS;
 import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
@@ -106,27 +104,23 @@ final class ElementRows {
     private final Vec slope;
     private final Exponential exponential;
 
-    private ElementRows(Kind kind, int bits) {
+    private ElementRows(Kind kind, Width width) {
         this.kind = kind;
-        lanes = bits / Float.SIZE;
-        value = new Vec(0, bits);
-        result = new Vec(1, bits);
-        power = new Vec(2, bits);
-        half = new Vec(4, bits);
-        factor = new Vec(6, bits);
-        squares = new Vec(7, bits);
-        curve = new Vec(8, bits);
-        slope = new Vec(9, bits);
-        exponential = new Exponential(a, Gp.RAX, value, new Vec(3, bits), half, power);
+        lanes = width.lanes();
+        value = width.of(0);
+        result = width.of(1);
+        power = width.of(2);
+        half = width.of(4);
+        factor = width.of(6);
+        squares = width.of(7);
+        curve = width.of(8);
+        slope = width.of(9);
+        exponential = new Exponential(a, Gp.RAX, value, width.of(3), half, power);
     }
 
-    /**
-     * The routine of an operation.
-     *
-     * @param bits of the registers: 256 or 512
-     */
-    static byte[] assemble(Kind kind, int bits) {
-        return new ElementRows(kind, bits).routine();
+    /** The routine of an operation. */
+    static byte[] assemble(Kind kind, Width width) {
+        return new ElementRows(kind, width).routine();
     }
 
     private boolean isGate() {
@@ -263,16 +257,7 @@ final class ElementRows {
                 });
         a.emit(VADDPS, squares, squares, half);
         Vec sum = squares.low();
-        if (lanes == 16) {
-            Rounder.fold(a, VADDPS, squares, value, half);
-        } else {
-            a.emit(VEXTRACTI128, value.low(), squares, 1);
-            a.emit(VADDPS, sum, sum, value.low());
-            a.emit(VPSHUFD, value.low(), sum, 0b1110);
-            a.emit(VADDPS, sum, sum, value.low());
-            a.emit(VPSHUFD, value.low(), sum, 0b0001);
-            a.emit(VADDSS, sum, sum, value.low());
-        }
+        Lanes.fold(a, VADDPS, squares, value, half);
         a.emit(VMULSS, sum, sum, Mem.at(Gp.RDI, SECOND_NUMBER));
         a.emit(VADDSS, sum, sum, Mem.at(Gp.RDI, NUMBER));
         a.emit(VSQRTSS, sum, sum, sum);

@@ -56,6 +56,11 @@ enum Isa {
         };
     }
 
+    /** The widest registers that may be used. */
+    Width width() {
+        return isWide() ? Width.ZMM : Width.YMM;
+    }
+
     /** Whether registers of 512 bits may be used. */
     boolean isWide() {
         return this == AVX512_VNNI || this == AVX512_VBMI;

@@ -5,7 +5,6 @@ import static io.jgemma.engine.cpu.x86.Op.VADDSS;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPS2DQ;
 import static io.jgemma.engine.cpu.x86.Op.VDIVSS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
 import static io.jgemma.engine.cpu.x86.Op.VMINPS;
@@ -17,7 +16,6 @@ import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
 import static io.jgemma.engine.cpu.x86.Op.VPDPBUSD;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVDB;
-import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRAD;
 import static io.jgemma.engine.cpu.x86.Op.VPSUBD;
@@ -174,22 +172,6 @@ final class Rounder {
 
     /** Combines the 16 lanes of a register in its lane 0. */
     void fold(Op op, Vec v) {
-        fold(a, op, v, WORK, OTHER);
-    }
-
-    /** Combines the 16 lanes of a register in its lane 0; {@code work} and {@code other} change. */
-    static void fold(Assembler a, Op op, Vec v, Vec work, Vec other) {
-        Vec sum = work.low();
-        Vec part = other.low();
-        a.emit(VEXTRACTI128, sum, v, 1);
-        a.emit(VEXTRACTI128, part, v, 2);
-        a.emit(op, sum, sum, part);
-        a.emit(VEXTRACTI128, part, v, 3);
-        a.emit(op, sum, sum, part);
-        a.emit(op, v.low(), v.low(), sum);
-        a.emit(VPSHUFD, sum, v.low(), 0b1110);
-        a.emit(op, v.low(), v.low(), sum);
-        a.emit(VPSHUFD, sum, v.low(), 0b0001);
-        a.emit(op, v.low(), v.low(), sum);
+        Lanes.fold(a, op, v, WORK, OTHER);
     }
 }

@@ -90,7 +90,7 @@ final class SuperRows implements SuperBlocks.Sink {
         a.emit(VFMADD231PS, TOTAL, zmm(0), Mem.at(INPUT, order.factors()));
         a.add(BLOCK, type.blockBytes()).add(INPUT, order.unitBytes());
         a.sub(COUNT, 1).jump(Condition.NOT_EQUAL, loop);
-        Rounder.fold(a, VADDPS, TOTAL, WORK, PART);
+        Lanes.fold(a, VADDPS, TOTAL, WORK, PART);
         a.emit(VMOVSS_STORE, Mem.at(RESULTS), TOTAL.low());
         a.add(WEIGHTS, Mem.at(Gp.RDI, ROW_BYTES)).add(RESULTS, Float.BYTES).sub(LEFT, 1);
         a.jump(row).bind(done);

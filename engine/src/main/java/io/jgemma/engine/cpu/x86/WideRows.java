@@ -213,7 +213,7 @@ final class WideRows {
         if (format.hasMinimum()) {
             a.emit(VADDPS, SUM, SUM, CONSTANT);
         }
-        Rounder.fold(a, VADDPS, SUM, WORK, SCALE);
+        Lanes.fold(a, VADDPS, SUM, WORK, SCALE);
         a.emit(VMOVSS_STORE, Mem.at(RESULTS), SUM.low());
         a.add(WEIGHTS, Mem.at(Gp.RDI, ROW_BYTES)).add(RESULTS, Float.BYTES).sub(LEFT, 1);
     }

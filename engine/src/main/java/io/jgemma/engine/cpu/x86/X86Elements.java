@@ -41,9 +41,8 @@ final class X86Elements {
     /** All routines by name. */
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        int bits = isa.isWide() ? 512 : 256;
         for (Kind kind : Kind.values()) {
-            codes.put(kind.title(), ElementRows.assemble(kind, bits));
+            codes.put(kind.title(), ElementRows.assemble(kind, isa.width()));
         }
         for (RopeSpec.Style style : RopeSpec.Style.values()) {
             codes.put(rotation(style), Rotation.assemble(style));
