@@ -74,7 +74,6 @@ final class ColumnQuantizer {
     private static final Vec[] LARGEST = {zmm(0), zmm(1)};
     private static final Vec[] POISON = {zmm(2), zmm(3)};
     private static final Vec[] CODE = {zmm(4), zmm(5)};
-    private static final Vec[] FLOATS = {TileFloats.LOW, TileFloats.HIGH};
     private static final Vec WORK = zmm(6);
     private static final Vec ZERO = zmm(10);
     private static final Vec MAGNITUDE = zmm(11);
@@ -85,10 +84,12 @@ final class ColumnQuantizer {
 
     private final Assembler a = new Assembler();
     private final TileFloats floats;
+    private final Vec[] values;
     private final Label constants = a.label();
 
     private ColumnQuantizer(TileFloats.Kind kind) {
-        floats = new TileFloats(a, kind);
+        floats = new TileFloats(a, kind, Width.ZMM, TileFloats.COLUMNS);
+        values = new Vec[] {floats.floats(0), floats.floats(1)};
     }
 
     static byte[] assemble(TileFloats.Kind kind) {
@@ -135,7 +136,7 @@ final class ColumnQuantizer {
                 .align(32)
                 .bind(loop);
         for (int i = 0; i < ABREAST; i++) {
-            floats.emit(Mem.at(FROM), Mem.at(SCALE));
+            floats.emit(Mem.at(FROM), Mem.at(SCALE), 0);
             row.accept(i);
             a.add(FROM, STEP).add(SCALE, SCALE_STEP);
         }
@@ -151,8 +152,8 @@ final class ColumnQuantizer {
         rows(
                 i -> {
                     for (int p = 0; p < 2; p++) {
-                        a.emit(VFMADD231PS, POISON[p], FLOATS[p], ZERO);
-                        a.emit(VPAND, WORK, FLOATS[p], MAGNITUDE);
+                        a.emit(VFMADD231PS, POISON[p], values[p], ZERO);
+                        a.emit(VPAND, WORK, values[p], MAGNITUDE);
                         a.emit(VMAXPS, LARGEST[p], LARGEST[p], WORK);
                     }
                 },
@@ -178,11 +179,11 @@ final class ColumnQuantizer {
     /** Row {@code i} of four, a byte of each lane. */
     private void code(int i) {
         for (int p = 0; p < 2; p++) {
-            a.emit(VFMADD213PS, FLOATS[p], LARGEST[p], CENTRE);
-            a.emit(VCVTPS2DQ, i == 0 ? CODE[p] : FLOATS[p], FLOATS[p]);
+            a.emit(VFMADD213PS, values[p], LARGEST[p], CENTRE);
+            a.emit(VCVTPS2DQ, i == 0 ? CODE[p] : values[p], values[p]);
             if (i > 0) {
-                a.emit(VPSLLD, FLOATS[p], FLOATS[p], Byte.SIZE * i);
-                a.emit(VPADDD, CODE[p], CODE[p], FLOATS[p]);
+                a.emit(VPSLLD, values[p], values[p], Byte.SIZE * i);
+                a.emit(VPADDD, CODE[p], CODE[p], values[p]);
             }
         }
     }

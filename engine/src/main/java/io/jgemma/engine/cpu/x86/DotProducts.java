@@ -2,8 +2,8 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVQ_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
@@ -14,39 +14,36 @@ import static io.jgemma.engine.cpu.x86.Op.VPUNPCKHDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Op.VSHUFPS;
-import static io.jgemma.engine.cpu.x86.Vec.xmm;
-import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 
 /**
  * {@code s[i][t] = q[i] . k[t]} for 1 to 4 rows {@code q} of F32, activations or queries, and rows {@code k} of F16, BF16 or F32, weights or keys, of
- * a multiple of 16 elements: lanes are columns, and the lanes of four {@code k} are added up together. AVX-512.
+ * a multiple of the registers' elements: lanes are columns, and the lanes of several {@code k} are added up together. AVX2 with FMA and F16C, or
+ * AVX-512.
  *
- * <p>For 16 columns of 4 {@code k} and 4 {@code q} there are 8 loads and 16 multiply-adds; for each {@code q} and 4 {@code k}, 16
- * instructions at the end.
+ * <p>512 bits: for 16 columns of 4 {@code k} and 4 {@code q} there are 8 loads and 16 multiply-adds; for each {@code q} and 4 {@code k},
+ * 16 instructions at the end. 256 bits: sums are at most 12, of 4 {@code k} and 3 {@code q}, for 7 loads; 4 {@code q} take 2 {@code k}, so
+ * that each converted {@code k} is used by all of them.
  *
- * <p>Registers: zmm0 to zmm15 sums, four for each {@code q}; zmm16 to zmm19 k; zmm20 q; zmm21 to zmm24 work.
+ * <p>Vector registers: sums from 0 on, {@link #sums} for each {@code q}; behind them {@code q}, then {@code k}; in the end, work.
  * RDI arguments; R8 q 0 to 2, R9 q 3, RCX bytes between them; RSI k 0 to 2, R10 k 3, RDX bytes between them;
- * R11 results; RBX 16s of columns left; RBP blocks of k left; R12 bytes of a q, R13 of a k.
+ * R11 results; RBX registers of columns left; RBP blocks of k left; R12 bytes of a q, R13 of a k.
  */
 final class DotProducts {
 
     /** The most {@code q}, and {@code k} in a block. */
     static final int MOST = 4;
 
+    /** The most sums where there are 16 registers. */
+    private static final int MOST_SUMS = 12;
+
     /** What {@code k} consists of. */
     enum Kind {
-        F16(32),
-        BF16(32),
-        F32(64);
-
-        private final int bytes;
-
-        Kind(int bytes) {
-            this.bytes = bytes;
-        }
+        F16,
+        BF16,
+        F32;
 
         QuantType type() {
             return switch (this) {
@@ -64,7 +61,7 @@ final class DotProducts {
     static final int S_BYTES = 24;
     static final int Q_BYTES = 32;
     static final int K_BYTES = 40;
-    /** 16s of columns, and blocks of {@code k}. */
+    /** Registers of columns, and blocks of {@code k}. */
     static final int COLUMNS = 48;
 
     static final int BLOCKS = 56;
@@ -83,29 +80,36 @@ final class DotProducts {
     private static final Gp QUERY_LENGTH = Gp.R12;
     private static final Gp KEY_LENGTH = Gp.R13;
 
-    private static final Vec QUERY = zmm(20);
-    private static final Vec WORK = zmm(21);
-    private static final Vec OTHER = zmm(22);
-
     private final Assembler a = new Assembler();
     private final Kind kind;
+    private final Width width;
     private final int queries;
     private final int tokens;
+    private final int sums;
+    private final int keyBytes;
 
-    private DotProducts(Kind kind, int queries, int tokens) {
+    private DotProducts(Kind kind, Width width, int queries, int tokens) {
         this.kind = kind;
+        this.width = width;
         this.queries = queries;
         this.tokens = tokens;
+        sums = block(width, queries);
+        keyBytes = (int) kind.type().bytes(width.lanes());
+    }
+
+    /** The {@code k} in a block of several for so many {@code q}: 2 or 4. */
+    static int block(Width width, int queries) {
+        return width == Width.YMM && MOST * queries > MOST_SUMS ? MOST / 2 : MOST;
     }
 
     /**
      * The routine for one kind of {@code k}.
      *
      * @param queries 1 to 4 {@code q}
-     * @param tokens {@code k} in a block: 1 or 4
+     * @param tokens {@code k} in a block: 1, or what {@link #block} says
      */
-    static byte[] assemble(Kind kind, int queries, int tokens) {
-        return new DotProducts(kind, queries, tokens).routine();
+    static byte[] assemble(Kind kind, Width width, int queries, int tokens) {
+        return new DotProducts(kind, width, queries, tokens).routine();
     }
 
     private byte[] routine() {
@@ -114,19 +118,19 @@ final class DotProducts {
         a.mov(QUERIES, Mem.at(ARGS, Q)).mov(QUERY_BYTES, Mem.at(ARGS, Q_BYTES));
         a.mov(KEYS, Mem.at(ARGS, K)).mov(KEY_BYTES, Mem.at(ARGS, K_BYTES));
         a.mov(SCORES, Mem.at(ARGS, S)).mov(BLOCKS_LEFT, Mem.at(ARGS, BLOCKS));
-        a.mov(QUERY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(QUERY_LENGTH, 6);
-        a.mov(KEY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(KEY_LENGTH, kind == Kind.F32 ? 6 : 5);
+        a.mov(QUERY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(QUERY_LENGTH, Integer.numberOfTrailingZeros(width.bytes()));
+        a.mov(KEY_LENGTH, Mem.at(ARGS, COLUMNS)).shl(KEY_LENGTH, Integer.numberOfTrailingZeros(keyBytes));
         a.lea(LAST_QUERY, Mem.at(QUERIES, QUERY_BYTES, 2, 0)).add(LAST_QUERY, QUERY_BYTES);
         a.bind(block);
         a.lea(LAST_KEY, Mem.at(KEYS, KEY_BYTES, 2, 0)).add(LAST_KEY, KEY_BYTES);
-        for (int i = 0; i < MOST * queries; i++) {
-            a.emit(VPXOR, zmm(i), zmm(i), zmm(i));
+        for (int i = 0; i < sums * queries; i++) {
+            a.emit(VPXOR, width.of(i), width.of(i), width.of(i));
         }
         a.mov(LEFT, Mem.at(ARGS, COLUMNS));
         if (tokens == 1) {
             one();
         } else {
-            four();
+            several();
         }
         a.mov(TO, SCORES);
         for (int i = 0; i < queries; i++) {
@@ -136,10 +140,11 @@ final class DotProducts {
             }
         }
         // The next tokens' keys begin behind the last of these.
-        if (tokens == 1) {
-            a.sub(KEYS, KEY_LENGTH).add(KEYS, KEY_BYTES);
-        } else {
+        a.sub(KEYS, KEY_LENGTH);
+        if (tokens == MOST) {
             a.sub(LAST_KEY, KEY_LENGTH).lea(KEYS, Mem.at(LAST_KEY, KEY_BYTES, 1, 0));
+        } else {
+            a.lea(KEYS, Mem.at(KEYS, KEY_BYTES, tokens, 0));
         }
         a.sub(QUERIES, QUERY_LENGTH).sub(LAST_QUERY, QUERY_LENGTH);
         a.add(SCORES, 4 * tokens).sub(BLOCKS_LEFT, 1).jump(Condition.NOT_EQUAL, block);
@@ -147,65 +152,79 @@ final class DotProducts {
         return a.finish();
     }
 
-    /** The sum of a {@code q} with one of the four {@code k}, or with the only one over one of four 16s of columns. */
-    private static Vec sum(int i, int which) {
-        return zmm(MOST * i + which);
+    /** The sum of a {@code q} with one {@code k} of the block, or with the only one over some of the columns. */
+    private Vec sum(int i, int which) {
+        return width.of(sums * i + which);
+    }
+
+    /** A register behind the sums. */
+    private Vec free(int i) {
+        return width.of(sums * queries + i);
     }
 
     private static Mem row(int i, Gp base, Gp stride, Gp last) {
         return i == 0 ? Mem.at(base) : i == 3 ? Mem.at(last) : Mem.at(base, stride, i, 0);
     }
 
-    /** All columns of four {@code k}. */
-    private void four() {
+    /** All columns of a block's {@code k}. */
+    private void several() {
         Label loop = a.label();
+        Vec key = free(queries);
         a.align(32).bind(loop);
-        for (int t = 0; t < MOST; t++) {
-            load(zmm(16 + t), row(t, KEYS, KEY_BYTES, LAST_KEY));
-        }
         for (int i = 0; i < queries; i++) {
-            a.emit(VMOVUPS, QUERY, row(i, QUERIES, QUERY_BYTES, LAST_QUERY));
-            for (int t = 0; t < MOST; t++) {
-                a.emit(VFMADD231PS, sum(i, t), QUERY, zmm(16 + t));
+            a.emit(VMOVUPS, free(i), row(i, QUERIES, QUERY_BYTES, LAST_QUERY));
+        }
+        for (int t = 0; t < tokens; t++) {
+            load(key, row(t, KEYS, KEY_BYTES, LAST_KEY));
+            for (int i = 0; i < queries; i++) {
+                a.emit(VFMADD231PS, sum(i, t), key, free(i));
             }
         }
-        a.add(QUERIES, 64).add(LAST_QUERY, 64).add(KEYS, kind.bytes).add(LAST_KEY, kind.bytes);
+        advance(1);
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
     }
 
-    /** All columns of one {@code k}: four 16s at a time, so that sums do not wait for each other, then the rest. */
+    private void advance(int registers) {
+        int bytes = width.bytes() * registers;
+        a.add(QUERIES, bytes).add(LAST_QUERY, bytes);
+        a.add(KEYS, keyBytes * registers).add(LAST_KEY, keyBytes * registers);
+    }
+
+    /** All columns of one {@code k}: some registers at a time, so that sums do not wait for each other, then the rest. */
     private void one() {
         Label loop = a.label();
         Label rest = a.label();
         Label end = a.label();
-        a.align(32).bind(loop).cmp(LEFT, MOST).jump(Condition.LESS, rest);
-        one(MOST);
-        a.sub(LEFT, MOST).jump(loop);
+        a.align(32).bind(loop).cmp(LEFT, sums).jump(Condition.LESS, rest);
+        one(sums);
+        a.sub(LEFT, sums).jump(loop);
         a.bind(rest).test(LEFT, LEFT).jump(Condition.EQUAL, end);
         one(1);
         a.sub(LEFT, 1).jump(rest);
         a.bind(end);
         for (int i = 0; i < queries; i++) {
-            a.emit(VADDPS, sum(i, 0), sum(i, 0), sum(i, 1));
-            a.emit(VADDPS, sum(i, 2), sum(i, 2), sum(i, 3));
-            a.emit(VADDPS, sum(i, 0), sum(i, 0), sum(i, 2));
+            for (int apart = sums / 2; apart > 0; apart /= 2) {
+                for (int u = 0; u < apart; u++) {
+                    a.emit(VADDPS, sum(i, u), sum(i, u), sum(i, u + apart));
+                }
+            }
         }
     }
 
     private void one(int times) {
         for (int u = 0; u < times; u++) {
-            load(zmm(16 + u), Mem.at(KEYS, (long) kind.bytes * u));
+            load(free(u), Mem.at(KEYS, (long) keyBytes * u));
         }
         for (int i = 0; i < queries; i++) {
             Mem q = row(i, QUERIES, QUERY_BYTES, LAST_QUERY);
             for (int u = 0; u < times; u++) {
-                a.emit(VFMADD231PS, sum(i, u), zmm(16 + u), q.plus(64L * u));
+                a.emit(VFMADD231PS, sum(i, u), free(u), q.plus((long) width.bytes() * u));
             }
         }
-        a.add(QUERIES, 64 * times).add(LAST_QUERY, 64 * times).add(KEYS, kind.bytes * times);
+        advance(times);
     }
 
-    /** 16 elements of a {@code k} as floats. */
+    /** A register of elements of a {@code k} as floats. */
     private void load(Vec to, Mem from) {
         switch (kind) {
             case F16 -> a.emit(VCVTPH2PS, to, from);
@@ -219,22 +238,27 @@ final class DotProducts {
 
     /** Adds up the lanes of a query's sums and stores them. */
     private void store(int i) {
+        Vec work = free(0);
+        Vec other = free(1);
         if (tokens == 1) {
             Vec s = sum(i, 0);
-            lanes(s, OTHER);
-            a.emit(VPSHUFD, OTHER.low(), s.low(), 0b1110);
-            a.emit(VADDPS, s.low(), s.low(), OTHER.low());
-            a.emit(VPSHUFD, OTHER.low(), s.low(), 0b0001);
-            a.emit(VADDPS, s.low(), s.low(), OTHER.low());
+            Lanes.fold(a, VADDPS, s, work, other);
             a.emit(VMOVSS_STORE, Mem.at(TO), s.low());
             return;
         }
-        Vec first = pairs(sum(i, 0), sum(i, 1), WORK, OTHER);
-        Vec second = pairs(sum(i, 2), sum(i, 3), zmm(23), zmm(24));
-        a.emit(VSHUFPS, OTHER, first, second, 0x44);
+        Vec first = pairs(sum(i, 0), sum(i, 1), work, other);
+        if (tokens == 2) {
+            Lanes.quarters(a, VADDPS, first, other, other);
+            a.emit(VPSHUFD, other.low(), first.low(), 0b1110);
+            a.emit(VADDPS, first.low(), first.low(), other.low());
+            a.emit(VMOVQ_STORE, Mem.at(TO), first.low());
+            return;
+        }
+        Vec second = pairs(sum(i, 2), sum(i, 3), free(2), free(3));
+        a.emit(VSHUFPS, other, first, second, 0x44);
         a.emit(VSHUFPS, first, first, second, 0xEE);
-        a.emit(VADDPS, first, first, OTHER);
-        lanes(first, OTHER);
+        a.emit(VADDPS, first, first, other);
+        Lanes.quarters(a, VADDPS, first, other, second);
         a.emit(VMOVUPS_STORE, Mem.at(TO), first.low());
     }
 
@@ -244,15 +268,5 @@ final class DotProducts {
         a.emit(VPUNPCKHDQ, work, x, y);
         a.emit(VADDPS, result, result, work);
         return result;
-    }
-
-    /** Adds the upper three 128 bits to the lowest; they stay in the upper part of {@code work} only. */
-    private void lanes(Vec v, Vec work) {
-        a.emit(VEXTRACTI128, work.low(), v, 1);
-        a.emit(VEXTRACTI128, xmm(25), v, 2);
-        a.emit(VEXTRACTI128, xmm(26), v, 3);
-        a.emit(VADDPS, work.low(), work.low(), v.low());
-        a.emit(VADDPS, xmm(25), xmm(25), xmm(26));
-        a.emit(VADDPS, v.low(), work.low(), xmm(25));
     }
 }

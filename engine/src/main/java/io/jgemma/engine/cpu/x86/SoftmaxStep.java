@@ -3,7 +3,6 @@ package io.jgemma.engine.cpu.x86;
 import static io.jgemma.engine.cpu.x86.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.Op.VADDSS;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVD_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
@@ -11,19 +10,17 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULSS;
-import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VPXOR;
 import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
-import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
- * A step of the running soft-max over rows of scores; see {@link io.jgemma.engine.cpu.CpuKernels#softmaxStep}. AVX-512.
+ * A step of the running soft-max over rows of scores; see {@link io.jgemma.engine.cpu.CpuKernels#softmaxStep}. AVX2 with FMA, or AVX-512.
  *
  * <p>Scores are at most the maximum, so e^x ({@link Exponential}) is taken of nothing above 0.
  *
- * <p>Registers: zmm0 maximum, zmm1 sum, zmm2 to zmm5 work, xmm6 sum of the scores behind the last 16, zmm7 the factor of what was before.
- * RDI arguments; RBX constants; RSI a score; RCX scores left; R8 scores, R9 sums of values, R10 state of the
+ * <p>Vector registers: 0 maximum, 1 sum, 2 to 5 work, xmm6 sum of the scores behind the last whole register, 7 the factor of what was
+ * before. RDI arguments; RBX constants; RSI a score; RCX scores left; R8 scores, R9 sums of values, R10 state of the
  * row; R11 rows left.
  */
 final class SoftmaxStep {
@@ -47,21 +44,31 @@ final class SoftmaxStep {
     private static final Gp STATES = Gp.R10;
     private static final Gp ROWS_LEFT = Gp.R11;
 
-    private static final Vec MAX = zmm(0);
-    private static final Vec SUM = zmm(1);
-    private static final Vec X = zmm(2);
-    private static final Vec N = zmm(3);
-    private static final Vec HALF = zmm(4);
-    private static final Vec E = zmm(5);
     private static final Vec REST = xmm(6);
-    private static final Vec SHRINK = zmm(7);
+
     private final Assembler a = new Assembler();
-    private final Exponential exponential = new Exponential(a, Gp.RBX, X, N, HALF, E);
+    private final Width width;
+    private final Vec max;
+    private final Vec sum;
+    private final Vec x;
+    private final Vec n;
+    private final Vec e;
+    private final Vec shrink;
+    private final Exponential exponential;
 
-    private SoftmaxStep() {}
+    private SoftmaxStep(Width width) {
+        this.width = width;
+        max = width.of(0);
+        sum = width.of(1);
+        x = width.of(2);
+        n = width.of(3);
+        e = width.of(5);
+        shrink = width.of(7);
+        exponential = new Exponential(a, Gp.RBX, x, n, width.of(4), e);
+    }
 
-    static byte[] assemble() {
-        return new SoftmaxStep().routine();
+    static byte[] assemble(Width width) {
+        return new SoftmaxStep(width).routine();
     }
 
     private byte[] routine() {
@@ -74,7 +81,7 @@ final class SoftmaxStep {
         a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS));
         a.bind(row);
         maximum();
-        a.emit(VMOVD_STORE, Gp.RAX, MAX.low());
+        a.emit(VMOVD_STORE, Gp.RAX, max.low());
         a.mov(Gp.RDX, Float.floatToRawIntBits(Float.NEGATIVE_INFINITY) & 0xFFFF_FFFFL);
         a.cmp(Gp.RAX, Gp.RDX).jump(Condition.EQUAL, hidden);
         weights();
@@ -88,73 +95,59 @@ final class SoftmaxStep {
         return a.finish();
     }
 
-    /** Runs {@code sixteen} for each 16 elements from {@code base}, then {@code one} for each that is left. */
-    private void each(Gp base, int count, Runnable sixteen, Runnable one) {
+    /** Runs {@code whole} for each register of elements from {@code base}, then {@code one} for each that is left. */
+    private void each(Gp base, int count, Runnable whole, Runnable one) {
         Label loop = a.label();
         Label rest = a.label();
         Label last = a.label();
         Label end = a.label();
         a.mov(AT, base).mov(LEFT, Mem.at(ARGS, count)).bind(loop);
-        a.cmp(LEFT, 16).jump(Condition.LESS, rest);
-        sixteen.run();
-        a.add(AT, 64).sub(LEFT, 16).jump(loop);
+        a.cmp(LEFT, width.lanes()).jump(Condition.LESS, rest);
+        whole.run();
+        a.add(AT, width.bytes()).sub(LEFT, width.lanes()).jump(loop);
         a.bind(rest).test(LEFT, LEFT).jump(Condition.EQUAL, end).bind(last);
         one.run();
         a.add(AT, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, last).bind(end);
     }
 
-    /** MAX = the largest of the row's scores and of those before, in all lanes; a score that is NaN stays. */
+    /** max = the largest of the row's scores and of those before, in all lanes; a score that is NaN stays. */
     private void maximum() {
-        a.emit(VBROADCASTSS, MAX, Mem.at(STATES));
-        each(SCORES, TOKENS, () -> a.emit(VMAXPS, MAX, MAX, Mem.at(AT)), () -> {
-            a.emit(VBROADCASTSS, X, Mem.at(AT));
-            a.emit(VMAXPS, MAX, MAX, X);
+        a.emit(VBROADCASTSS, max, Mem.at(STATES));
+        each(SCORES, TOKENS, () -> a.emit(VMAXPS, max, max, Mem.at(AT)), () -> {
+            a.emit(VBROADCASTSS, x, Mem.at(AT));
+            a.emit(VMAXPS, max, max, x);
         });
-        fold(VMAXPS, MAX);
-        a.emit(VBROADCASTSS, MAX, MAX.low());
+        Lanes.fold(a, VMAXPS, max, x, n);
+        a.emit(VBROADCASTSS, max, max.low());
     }
 
-    /** Combines the lanes of a register in its lane 0. */
-    private void fold(Op op, Vec v) {
-        a.emit(VEXTRACTI128, X.low(), v, 1);
-        a.emit(VEXTRACTI128, N.low(), v, 2);
-        a.emit(VEXTRACTI128, HALF.low(), v, 3);
-        a.emit(op, v.low(), v.low(), X.low());
-        a.emit(op, N.low(), N.low(), HALF.low());
-        a.emit(op, v.low(), v.low(), N.low());
-        a.emit(VPSHUFD, X.low(), v.low(), 0b1110);
-        a.emit(op, v.low(), v.low(), X.low());
-        a.emit(VPSHUFD, X.low(), v.low(), 0b0001);
-        a.emit(op, v.low(), v.low(), X.low());
-    }
-
-    /** E = e^(X - MAX). */
+    /** e = e^(x - max). */
     private void exp() {
-        a.emit(VSUBPS, X, X, MAX);
+        a.emit(VSUBPS, x, x, max);
         exponential.emit();
     }
 
-    /** Replaces scores by weights; lane 0 of SUM becomes their sum. */
+    /** Replaces scores by weights; lane 0 of sum becomes their sum. */
     private void weights() {
-        a.emit(VPXOR, SUM, SUM, SUM);
+        a.emit(VPXOR, sum, sum, sum);
         a.emit(VPXOR, REST, REST, REST);
         each(
                 SCORES,
                 TOKENS,
                 () -> {
-                    a.emit(VMOVUPS, X, Mem.at(AT));
+                    a.emit(VMOVUPS, x, Mem.at(AT));
                     exp();
-                    a.emit(VMOVUPS_STORE, Mem.at(AT), E);
-                    a.emit(VADDPS, SUM, SUM, E);
+                    a.emit(VMOVUPS_STORE, Mem.at(AT), e);
+                    a.emit(VADDPS, sum, sum, e);
                 },
                 () -> {
-                    a.emit(VBROADCASTSS, X, Mem.at(AT));
+                    a.emit(VBROADCASTSS, x, Mem.at(AT));
                     exp();
-                    a.emit(VMOVSS_STORE, Mem.at(AT), E.low());
-                    a.emit(VADDSS, REST, REST, E.low());
+                    a.emit(VMOVSS_STORE, Mem.at(AT), e.low());
+                    a.emit(VADDSS, REST, REST, e.low());
                 });
-        fold(VADDPS, SUM);
-        a.emit(VADDSS, SUM.low(), SUM.low(), REST);
+        Lanes.fold(a, VADDPS, sum, x, n);
+        a.emit(VADDSS, sum.low(), sum.low(), REST);
     }
 
     /** Brings what was before to the new maximum, where there is one, and adds the new weights to the sum. */
@@ -162,38 +155,38 @@ final class SoftmaxStep {
         Label same = a.label();
         Label end = a.label();
         a.mov32(Gp.RDX, Mem.at(STATES));
-        a.emit(VMOVD_STORE, Gp.RAX, MAX.low());
+        a.emit(VMOVD_STORE, Gp.RAX, max.low());
         a.cmp(Gp.RAX, Gp.RDX).jump(Condition.EQUAL, same);
-        a.emit(VBROADCASTSS, X, Mem.at(STATES));
+        a.emit(VBROADCASTSS, x, Mem.at(STATES));
         exp();
-        a.emit(VMOVUPS, SHRINK, E);
-        a.emit(VMULSS, X.low(), SHRINK.low(), Mem.at(STATES, 4));
-        a.emit(VADDSS, SUM.low(), SUM.low(), X.low());
-        a.emit(VMOVSS_STORE, Mem.at(STATES), MAX.low());
+        a.emit(VMOVUPS, shrink, e);
+        a.emit(VMULSS, x.low(), shrink.low(), Mem.at(STATES, 4));
+        a.emit(VADDSS, sum.low(), sum.low(), x.low());
+        a.emit(VMOVSS_STORE, Mem.at(STATES), max.low());
         each(
                 SUMS,
                 COLUMNS,
                 () -> {
-                    a.emit(VMULPS, X, SHRINK, Mem.at(AT));
-                    a.emit(VMOVUPS_STORE, Mem.at(AT), X);
+                    a.emit(VMULPS, x, shrink, Mem.at(AT));
+                    a.emit(VMOVUPS_STORE, Mem.at(AT), x);
                 },
                 () -> {
-                    a.emit(VMULSS, X.low(), SHRINK.low(), Mem.at(AT));
-                    a.emit(VMOVSS_STORE, Mem.at(AT), X.low());
+                    a.emit(VMULSS, x.low(), shrink.low(), Mem.at(AT));
+                    a.emit(VMOVSS_STORE, Mem.at(AT), x.low());
                 });
         a.jump(end).bind(same);
-        a.emit(VADDSS, SUM.low(), SUM.low(), Mem.at(STATES, 4));
+        a.emit(VADDSS, sum.low(), sum.low(), Mem.at(STATES, 4));
         a.bind(end);
-        a.emit(VMOVSS_STORE, Mem.at(STATES, 4), SUM.low());
+        a.emit(VMOVSS_STORE, Mem.at(STATES, 4), sum.low());
     }
 
     /** A row that sees none of these tokens: weights of 0, all else as before. */
     private void zero() {
-        a.emit(VPXOR, X, X, X);
+        a.emit(VPXOR, x, x, x);
         each(
                 SCORES,
                 TOKENS,
-                () -> a.emit(VMOVUPS_STORE, Mem.at(AT), X),
-                () -> a.emit(VMOVSS_STORE, Mem.at(AT), X.low()));
+                () -> a.emit(VMOVUPS_STORE, Mem.at(AT), x),
+                () -> a.emit(VMOVSS_STORE, Mem.at(AT), x.low()));
     }
 }

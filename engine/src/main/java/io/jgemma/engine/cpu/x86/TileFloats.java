@@ -3,27 +3,31 @@ package io.jgemma.engine.cpu.x86;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
+import static io.jgemma.engine.cpu.x86.Op.VFMADD213PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPERMD;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVSXBD;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVZXBD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLD;
-import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 import java.util.List;
 
 /**
- * Emits the reading of a block of 32 columns of keys or values as floats. AVX-512.
+ * Emits the reading of a block of 32 columns of keys or values, or of half of it, as floats. AVX2 with FMA and F16C, or AVX-512.
  *
- * <p>With Q4_0 that is six instructions, two of them on the block's scale: the table of the 16 values a nibble stands for is
- * multiplied with it, and both halves of the bytes pick from the product.
+ * <p>Q4_0 with 512 bits: six instructions, two of them on the block's scale: the table of the 16 values a nibble stands for is
+ * multiplied with it, and both halves of the bytes pick from the product. With 256 bits, which hold no such table: 16, two of
+ * them on the scale {@code d}; 8 nibbles are masked or shifted, converted, and become {@code n d - 8 d} by a multiply-add, and
+ * 8 bytes are widened once for the nibbles of both halves. Half a block takes 10.
  *
- * <p>Registers: zmm24, zmm25 the 32 floats; zmm27 the scaled table or the scale; zmm28 bytes; zmm31 table.
+ * <p>Registers, the last there are: the floats, two or four; the scale, where a weight may lie later; work. Before
+ * them with 512 bits, the table.
  */
 final class TileFloats {
 
-    /** Columns at a time. */
+    /** Columns of a block. */
     static final int COLUMNS = 32;
 
     /** What keys or values consist of; the scales of blocks are F32, one for 32 columns. */
@@ -54,65 +58,142 @@ final class TileFloats {
         }
     }
 
-    static final Vec LOW = zmm(24);
-    static final Vec HIGH = zmm(25);
-    private static final Vec SCALED = zmm(27);
-    private static final Vec BYTES = zmm(28);
-    private static final Vec TABLE = zmm(31);
+    private static final int HALF = COLUMNS / 2;
+    /** What the nibbles stand for is so much less than they are. */
+    private static final int OFFSET = 8;
 
     private final Assembler a;
     private final Kind kind;
+    private final Width width;
+    private final int count;
+    private final Vec scaled;
+    private final Vec work;
     private final Label table;
+    private final Label offset;
 
-    TileFloats(Assembler a, Kind kind) {
+    /**
+     * With nothing emitted.
+     *
+     * @param columns at a time: 32, or 16 to take fewer registers
+     */
+    TileFloats(Assembler a, Kind kind, Width width, int columns) {
         this.a = a;
         this.kind = kind;
+        this.width = width;
+        count = columns / width.lanes();
+        scaled = width.of(width.registers() - 2);
+        work = width.of(width.registers() - 1);
         table = a.label();
+        offset = a.label();
+    }
+
+    /** Registers of floats. */
+    int count() {
+        return count;
+    }
+
+    /** A register of floats. */
+    Vec floats(int i) {
+        return width.of(scaled.number() - count + i);
+    }
+
+    /** A register that is free while the floats are used. */
+    Vec weight() {
+        return scaled;
+    }
+
+    private Vec values() {
+        return width.of(scaled.number() - count - 1);
     }
 
     /** Loads the constants. */
     void load() {
+        if (kind == Kind.Q4_0 && width == Width.ZMM) {
+            a.emit(VMOVUPS, values(), Mem.at(table));
+        }
+    }
+
+    /**
+     * The columns of a block as floats.
+     *
+     * @param from where the block lies
+     * @param half which 16 of its columns, where only 16 are read; else 0
+     */
+    void emit(Mem from, Mem scale, int half) {
+        if (kind.scaled) {
+            a.emit(VBROADCASTSS, scaled, scale);
+        }
         if (kind == Kind.Q4_0) {
-            a.emit(VMOVUPS, TABLE, Mem.at(table));
+            if (width == Width.ZMM) {
+                picked(from);
+            } else {
+                nibbles(from, half);
+            }
+            return;
         }
-    }
-
-    /** The 32 columns at a place as floats in {@link #LOW} and {@link #HIGH}. */
-    void emit(Mem from, Mem scale) {
-        switch (kind) {
-            case Q4_0 -> {
-                a.emit(VBROADCASTSS, SCALED, scale);
-                a.emit(VPMOVZXBD, BYTES, from);
-                a.emit(VMULPS, SCALED, SCALED, TABLE);
-                a.emit(VPERMD, LOW, BYTES, SCALED);
-                a.emit(VPSRLD, BYTES, BYTES, 4);
-                a.emit(VPERMD, HIGH, BYTES, SCALED);
+        for (int i = 0; i < count; i++) {
+            int first = HALF * half + width.lanes() * i;
+            Mem place = from.plus((long) kind.blockBytes * first / COLUMNS);
+            switch (kind) {
+                case F16 -> a.emit(VCVTPH2PS, floats(i), place);
+                case F32 -> a.emit(VMOVUPS, floats(i), place);
+                default -> a.emit(VPMOVSXBD, floats(i), place);
             }
-            case Q8_0 -> {
-                a.emit(VBROADCASTSS, SCALED, scale);
-                a.emit(VPMOVSXBD, LOW, from);
-                a.emit(VPMOVSXBD, HIGH, from.plus(16));
-                a.emit(VCVTDQ2PS, LOW, LOW);
-                a.emit(VCVTDQ2PS, HIGH, HIGH);
-                a.emit(VMULPS, LOW, LOW, SCALED);
-                a.emit(VMULPS, HIGH, HIGH, SCALED);
-            }
-            case F16 -> {
-                a.emit(VCVTPH2PS, LOW, from);
-                a.emit(VCVTPH2PS, HIGH, from.plus(32));
-            }
-            case F32 -> {
-                a.emit(VMOVUPS, LOW, from);
-                a.emit(VMOVUPS, HIGH, from.plus(64));
+        }
+        if (kind == Kind.Q8_0) {
+            converted();
+            for (int i = 0; i < count; i++) {
+                a.emit(VMULPS, floats(i), floats(i), scaled);
             }
         }
     }
 
-    /** The constants' bytes, behind the code. */
+    /** Nibbles pick from the scaled table. */
+    private void picked(Mem from) {
+        a.emit(VPMOVZXBD, work, from);
+        a.emit(VMULPS, scaled, scaled, values());
+        a.emit(VPERMD, floats(0), work, scaled);
+        a.emit(VPSRLD, work, work, 4);
+        a.emit(VPERMD, floats(1), work, scaled);
+    }
+
+    /** Nibbles of both halves or of one, converted and scaled. */
+    private void nibbles(Mem from, int half) {
+        int registers = HALF / width.lanes();
+        boolean both = count > registers;
+        for (int i = 0; i < registers; i++) {
+            Vec bytes = floats(both ? registers + i : i);
+            a.emit(VPMOVZXBD, bytes, from.plus((long) width.lanes() * i));
+            if (both || half == 0) {
+                a.emit(VPAND, floats(i), bytes, Mem.at(table));
+            }
+            if (both || half == 1) {
+                a.emit(VPSRLD, bytes, bytes, 4);
+            }
+        }
+        a.emit(VMULPS, work, scaled, Mem.at(offset));
+        converted();
+        for (int i = 0; i < count; i++) {
+            a.emit(VFMADD213PS, floats(i), scaled, work);
+        }
+    }
+
+    /** Integers become floats. */
+    private void converted() {
+        for (int i = 0; i < count; i++) {
+            a.emit(VCVTDQ2PS, floats(i), floats(i));
+        }
+    }
+
+    /** The constants' bytes, behind the code: the table or the mask of a nibble, and the offset. */
     void data() {
-        a.alignData(64).bind(table);
-        for (int n = 0; n < 16; n++) {
-            a.word(Float.floatToRawIntBits(n - 8));
+        a.alignData(width.bytes()).bind(table);
+        for (int n = 0; n < width.lanes(); n++) {
+            a.word(width == Width.ZMM ? Float.floatToRawIntBits(n - OFFSET) : 0xF);
+        }
+        a.bind(offset);
+        for (int n = 0; n < width.lanes(); n++) {
+            a.word(Float.floatToRawIntBits(-OFFSET));
         }
     }
 }

@@ -4,7 +4,6 @@ import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Places.address;
 import static io.jgemma.engine.cpu.x86.Places.arguments;
-import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
@@ -12,11 +11,14 @@ import io.jgemma.engine.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The scales of a run of tiles as F32: {@code y[i] = (float) x[i]} for F16 {@code x}, 16 at a time. AVX-512. */
+/** The scales of a run of tiles as F32: {@code y[i] = (float) x[i]} for F16 {@code x}, 16 at a time. AVX2 with F16C, or AVX-512. */
 final class TileScales {
 
     /** Name of the routine. */
     static final String NAME = "scales of tiles";
+
+    /** Scales at a time, of whose number those of a tile must be a multiple. */
+    static final int AT_A_TIME = 16;
 
     // The argument block: addresses, then elements of a tile (a multiple of 16), tiles, their distance, and that to
     // what
@@ -36,7 +38,7 @@ final class TileScales {
         routine = code.routine(NAME);
     }
 
-    static byte[] assemble() {
+    static byte[] assemble(Width width) {
         Assembler a = new Assembler();
         Label tile = a.label();
         Label loop = a.label();
@@ -46,9 +48,14 @@ final class TileScales {
         a.bind(tile).mov(Gp.R8, Gp.RSI).mov(Gp.RCX, Mem.at(Gp.RDI, COUNT));
         a.bind(loop);
         a.prefetch(Mem.at(Gp.R8, Gp.R10, 1, 0));
-        a.emit(VCVTPH2PS, zmm(0), Mem.at(Gp.R8));
-        a.emit(VMOVUPS_STORE, Mem.at(Gp.RAX), zmm(0));
-        a.add(Gp.R8, 32).add(Gp.RAX, 64).sub(Gp.RCX, 16).jump(Condition.NOT_EQUAL, loop);
+        for (int i = 0; i < AT_A_TIME; i += width.lanes()) {
+            a.emit(VCVTPH2PS, width.of(0), Mem.at(Gp.R8, 2L * i));
+            a.emit(VMOVUPS_STORE, Mem.at(Gp.RAX, 4L * i), width.of(0));
+        }
+        a.add(Gp.R8, 2 * AT_A_TIME)
+                .add(Gp.RAX, 4 * AT_A_TIME)
+                .sub(Gp.RCX, AT_A_TIME)
+                .jump(Condition.NOT_EQUAL, loop);
         a.add(Gp.RSI, Mem.at(Gp.RDI, TILE_BYTES)).sub(Gp.R9, 1).jump(Condition.NOT_EQUAL, tile);
         frame.close();
         return a.finish();

@@ -4,23 +4,21 @@ import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
-import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
- * {@code o[i][c] += sum_r p[i][r] v[r][c]} over the rows of a run of tiles, for up to 12 {@code i} and 32 columns at a time:
- * weighted values, and with transposed keys the scores. AVX-512.
+ * {@code o[i][c] += sum_r p[i][r] v[r][c]} over the rows of a run of tiles, for several {@code i}, and 32 or 16 columns at a time:
+ * weighted values, and with transposed keys the scores. AVX2 with FMA and F16C, or AVX-512.
  *
- * <p>A block of 32 columns becomes floats once for all {@code i} ({@link TileFloats}). So for each row of 32 columns there are
- * 2 to 7 instructions to make floats, and a broadcast and two multiply-adds for each {@code i}; with 12 {@code i} the
- * multiply-adds set the pace.
+ * <p>Columns become floats once for all {@code i} ({@link TileFloats}). 512 bits: up to 12 {@code i}; for each row of 32 columns
+ * there are 2 to 7 instructions to make floats, and a broadcast and two multiply-adds for each {@code i}; with 12 {@code i} the
+ * multiply-adds set the pace. 256 bits: sums have 12 registers. Up to 2 {@code i} take all 32 columns, four registers: 4 to 16
+ * instructions to make floats, and a broadcast and four multiply-adds for each {@code i}; 3 to 6 {@code i} take one half of
+ * all blocks' columns after the other, for which Q4_0 asks for 20 instead of 16.
  *
- * <p>Registers: zmm0 to zmm23 sums, two for each {@code i}; zmm26 the weight; others as in {@link TileFloats}. RDI arguments, which it changes; RSI values; RAX scales; R8 to R11 rows 0, 3,
+ * <p>Vector registers: sums from 0 on; others as in {@link TileFloats}. RDI arguments, which it changes; RSI values; RAX scales; R8 to R11 rows 0, 3,
  * 6, 9 of {@code p}, RCX bytes between them; R13 {@code o}; RBP columns left; R15 tiles left; RBX rows left.
  */
 final class WeightedRows {
-
-    /** The most rows of {@code p} and {@code o} at a time. */
-    static final int MOST = 12;
 
     // The argument block, in bytes: addresses first, then distances and counts.
     static final int O = 0;
@@ -70,21 +68,31 @@ final class WeightedRows {
     private static final Gp ROWS_LEFT = Gp.RBX;
     private static final Gp[] WEIGHTS = {Gp.R8, Gp.R9, Gp.R10, Gp.R11};
 
-    private static final Vec WEIGHT = zmm(26);
+    /** Registers of sums with 256 bits. */
+    private static final int MOST_SUMS = 12;
 
     private final Assembler a = new Assembler();
     private final TileFloats.Kind kind;
+    private final Width width;
+    private final int columns;
     private final TileFloats floats;
     private final int count;
 
-    private WeightedRows(TileFloats.Kind kind, int count) {
+    private WeightedRows(TileFloats.Kind kind, Width width, int count) {
         this.kind = kind;
-        floats = new TileFloats(a, kind);
+        this.width = width;
         this.count = count;
+        columns = width == Width.YMM && count > 2 ? TileFloats.COLUMNS / 2 : TileFloats.COLUMNS;
+        floats = new TileFloats(a, kind, width, columns);
     }
 
-    static byte[] assemble(TileFloats.Kind kind, int count) {
-        return new WeightedRows(kind, count).routine();
+    /** The most rows of {@code p} and {@code o} at a time. */
+    static int most(Width width) {
+        return width == Width.YMM ? MOST_SUMS / 2 : 12;
+    }
+
+    static byte[] assemble(TileFloats.Kind kind, Width width, int count) {
+        return new WeightedRows(kind, width, count).routine();
     }
 
     private byte[] routine() {
@@ -103,10 +111,15 @@ final class WeightedRows {
         copy(SCALES, BLOCK_SCALES);
         a.mov(SUMS, Mem.at(ARGS, O)).mov(BLOCKS_LEFT, Mem.at(ARGS, BLOCKS));
         a.bind(block);
-        begin();
-        rows();
-        end();
-        a.add(SUMS, 4 * TileFloats.COLUMNS).sub(BLOCKS_LEFT, 1).jump(Condition.NOT_EQUAL, block);
+        for (int half = 0; half < TileFloats.COLUMNS / columns; half++) {
+            begin();
+            rows(half);
+            end();
+            a.add(SUMS, 4 * columns);
+        }
+        step(BLOCK_V, kind.blockBytes());
+        step(BLOCK_SCALES, Float.BYTES);
+        a.sub(BLOCKS_LEFT, 1).jump(Condition.NOT_EQUAL, block);
         next();
         a.sub(TILES_LEFT, 1).jump(Condition.NOT_EQUAL, tile);
         frame.close();
@@ -122,27 +135,31 @@ final class WeightedRows {
         a.mov(FROM, Mem.at(ARGS, from)).mov(Mem.at(ARGS, to), FROM);
     }
 
-    private static Vec low(int i) {
-        return zmm(2 * i);
+    /** A sum of row {@code i}. */
+    private Vec sum(int i, int which) {
+        return width.of(floats.count() * i + which);
     }
 
-    private static Vec high(int i) {
-        return zmm(2 * i + 1);
+    private Mem place(int which) {
+        return Mem.at(FROM, (long) width.bytes() * which);
     }
 
-    /** The sums of a block of columns, from {@code o} or from one number for all columns. */
+    /** The sums of some columns, from {@code o} or from one number for all columns. */
     private void begin() {
         Label load = a.label();
         Label done = a.label();
         a.mov(FROM, Mem.at(ARGS, BEGIN)).test(FROM, FROM).jump(Condition.EQUAL, load);
         for (int i = 0; i < count; i++) {
-            a.emit(VBROADCASTSS, low(i), Mem.at(FROM, 4L * i));
-            a.emit(VMOVUPS, high(i), low(i));
+            a.emit(VBROADCASTSS, sum(i, 0), Mem.at(FROM, 4L * i));
+            for (int j = 1; j < floats.count(); j++) {
+                a.emit(VMOVUPS, sum(i, j), sum(i, 0));
+            }
         }
         a.jump(done).bind(load).mov(FROM, SUMS);
         for (int i = 0; i < count; i++) {
-            a.emit(VMOVUPS, low(i), Mem.at(FROM));
-            a.emit(VMOVUPS, high(i), Mem.at(FROM, 64));
+            for (int j = 0; j < floats.count(); j++) {
+                a.emit(VMOVUPS, sum(i, j), place(j));
+            }
             if (i + 1 < count) {
                 a.add(FROM, SUMS_BYTES);
             }
@@ -150,17 +167,21 @@ final class WeightedRows {
         a.bind(done);
     }
 
-    private void rows() {
+    /** All rows of a tile's block, or of half of it. */
+    private void rows(int half) {
         Label loop = a.label();
         a.mov(FROM, Mem.at(ARGS, BLOCK_V)).mov(SCALE, Mem.at(ARGS, BLOCK_SCALES));
         a.mov(ROWS_LEFT, Mem.at(ARGS, ROWS));
         a.push(ARGS).mov(DISTANCE, Mem.at(ARGS, AHEAD)).align(32).bind(loop);
-        a.prefetch(Mem.at(FROM, DISTANCE, 1, 0));
-        floats.emit(Mem.at(FROM), Mem.at(SCALE));
+        if (half == 0) {
+            a.prefetch(Mem.at(FROM, DISTANCE, 1, 0));
+        }
+        floats.emit(Mem.at(FROM), Mem.at(SCALE), half);
         for (int i = 0; i < count; i++) {
-            a.emit(VBROADCASTSS, WEIGHT, weight(i));
-            a.emit(VFMADD231PS, low(i), WEIGHT, TileFloats.LOW);
-            a.emit(VFMADD231PS, high(i), WEIGHT, TileFloats.HIGH);
+            a.emit(VBROADCASTSS, floats.weight(), weight(i));
+            for (int j = 0; j < floats.count(); j++) {
+                a.emit(VFMADD231PS, sum(i, j), floats.weight(), floats.floats(j));
+            }
         }
         for (int i = 0; i < bases(); i++) {
             a.add(WEIGHTS[i], 4);
@@ -174,12 +195,13 @@ final class WeightedRows {
         return i % 3 == 0 ? Mem.at(base) : Mem.at(base, STRIDE, i % 3, 0);
     }
 
-    /** Stores the sums and turns to the next block of columns. */
+    /** Stores the sums and goes back to the first row. */
     private void end() {
         a.mov(FROM, SUMS);
         for (int i = 0; i < count; i++) {
-            a.emit(VMOVUPS_STORE, Mem.at(FROM), low(i));
-            a.emit(VMOVUPS_STORE, Mem.at(FROM, 64), high(i));
+            for (int j = 0; j < floats.count(); j++) {
+                a.emit(VMOVUPS_STORE, place(j), sum(i, j));
+            }
             if (i + 1 < count) {
                 a.add(FROM, SUMS_BYTES);
             }
@@ -188,8 +210,10 @@ final class WeightedRows {
         for (int i = 0; i < bases(); i++) {
             a.sub(WEIGHTS[i], ROWS_LEFT);
         }
-        a.mov(FROM, Mem.at(ARGS, BLOCK_V)).add(FROM, kind.blockBytes()).mov(Mem.at(ARGS, BLOCK_V), FROM);
-        a.mov(FROM, Mem.at(ARGS, BLOCK_SCALES)).add(FROM, Float.BYTES).mov(Mem.at(ARGS, BLOCK_SCALES), FROM);
+    }
+
+    private void step(int place, int bytes) {
+        a.mov(FROM, Mem.at(ARGS, place)).add(FROM, bytes).mov(Mem.at(ARGS, place), FROM);
     }
 
     /** Turns to the next tile. */

@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention by assembled kernels, for processors with AVX-512: dispatch to {@link WeightedRows}, {@link X86Dots} and
+ * Attention by assembled kernels: dispatch to {@link WeightedRows}, {@link X86Dots} and
  * {@link SoftmaxStep}. Shapes that these do not have, and what is left beside multiples of their width, go to another set.
  */
 final class X86Attention {
@@ -26,7 +26,6 @@ final class X86Attention {
     /** Tiles of a run: those of a page. */
     static final int RUN_TILES = 8;
 
-    private static final int LANES = 16;
     private static final String SOFTMAX = "softmax step";
 
     private final CpuKernels others;
@@ -34,6 +33,7 @@ final class X86Attention {
     private final @Nullable X86WordAttention words;
     private final Routine softmax;
     private final TileScales tileScales;
+    private final int most;
     private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
     private final X86Dots dots;
 
@@ -46,6 +46,7 @@ final class X86Attention {
      */
     X86Attention(
             CodeCache code,
+            Isa isa,
             CpuKernels others,
             X86Dots dots,
             @Nullable X86ByteAttention bytes,
@@ -56,8 +57,9 @@ final class X86Attention {
         this.words = words;
         softmax = code.routine(SOFTMAX);
         tileScales = new TileScales(code);
+        most = WeightedRows.most(isa.width());
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
-            Routine[] routines = new Routine[WeightedRows.MOST + 1];
+            Routine[] routines = new Routine[most + 1];
             for (int i = 1; i < routines.length; i++) {
                 routines[i] = code.routine(weighted(kind, i));
             }
@@ -65,27 +67,21 @@ final class X86Attention {
         }
     }
 
-    /** All routines by name; none where the instructions are missing. */
+    /** All routines by name. */
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        if (!supports(isa)) {
-            return codes;
-        }
-        codes.put(SOFTMAX, SoftmaxStep.assemble());
+        Width width = isa.width();
+        codes.put(SOFTMAX, SoftmaxStep.assemble(width));
         if (X86WordAttention.supports(isa)) {
             codes.putAll(X86WordAttention.codes());
         }
-        codes.put(TileScales.NAME, TileScales.assemble());
+        codes.put(TileScales.NAME, TileScales.assemble(width));
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
-            for (int i = 1; i <= WeightedRows.MOST; i++) {
-                codes.put(weighted(kind, i), WeightedRows.assemble(kind, i));
+            for (int i = 1; i <= WeightedRows.most(width); i++) {
+                codes.put(weighted(kind, i), WeightedRows.assemble(kind, width, i));
             }
         }
         return codes;
-    }
-
-    static boolean supports(Isa isa) {
-        return isa.isWide();
     }
 
     static String weighted(TileFloats.Kind kind, int count) {
@@ -99,7 +95,7 @@ final class X86Attention {
 
     /** See {@link CpuKernels#products}; nothing is added. */
     void products(Operand c, Operand a, Operand b, Scratch scratch) {
-        if (X86Dots.fits(a.columns())) {
+        if (dots.fits(a.columns())) {
             dots.products(c, a, b, scratch);
         } else {
             others.products(c, a, b, scratch);
@@ -132,7 +128,7 @@ final class X86Attention {
         }
     }
 
-    /** Runs the routine over rows of {@code o} and {@code p}, 12 at a time; the rest of the arguments is set. */
+    /** Runs the routine over rows of {@code o} and {@code p}, as many at a time as there are registers; the rest of the arguments is set. */
     private void run(TileFloats.Kind kind, Operand o, int columns, Operand p, int weights, MemorySegment arguments) {
         Routine[] routines = Objects.requireNonNull(weighted.get(kind));
         long begin = arguments.get(LONG, WeightedRows.BEGIN);
@@ -140,7 +136,7 @@ final class X86Attention {
         long scales = arguments.get(LONG, WeightedRows.SCALES);
         arguments.set(LONG, WeightedRows.O_BYTES, o.rowBytes());
         arguments.set(LONG, WeightedRows.P_BYTES, p.rowBytes());
-        int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), WeightedRows.MOST));
+        int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), most));
         for (int i = 0; i < o.rows(); i += step) {
             int count = Math.min(step, o.rows() - i);
             arguments.set(LONG, WeightedRows.O, address(o, i, count, 4L * columns));
@@ -152,10 +148,10 @@ final class X86Attention {
         }
     }
 
-    /** Whether a run of tiles can be multiplied here: blocks do not straddle rows, and scales come in whole registers. */
+    /** Whether a run of tiles can be multiplied here: blocks do not straddle rows, and scales come in whole 16s. */
     private static boolean fits(KvTile v) {
         boolean known = v.type() == QuantTypes.Q4_0 || v.type() == QuantTypes.Q8_0;
-        return known && v.columns() % TileFloats.COLUMNS == 0 && v.blocks() % LANES == 0;
+        return known && v.columns() % TileFloats.COLUMNS == 0 && v.blocks() % TileScales.AT_A_TIME == 0;
     }
 
     /** See {@link CpuKernels#scores}. */

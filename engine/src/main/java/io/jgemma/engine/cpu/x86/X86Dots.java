@@ -14,42 +14,41 @@ import java.util.Objects;
 
 /**
  * Products of rows of floats ({@link DotProducts}): weights in F16, BF16 and F32 with any number of rows of activations, and keys that lie plainly
- * with queries. On 512-bit registers.
+ * with queries.
  */
 final class X86Dots implements Products {
 
-    private static final int LANES = 16;
     private static final int MOST = DotProducts.MOST;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
+    private final Width width;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
-    /** Routines by the number of {@code q}: for one {@code k}, and for four. */
-    private record Kernel(Routine[] one, Routine[] four) {}
+    /** Routines by the number of {@code q}: for one {@code k}, and for a block of them. */
+    private record Kernel(Routine[] one, Routine[] several) {}
 
-    X86Dots(CodeCache code) {
+    X86Dots(CodeCache code, Isa isa) {
+        width = isa.width();
         for (DotProducts.Kind kind : DotProducts.Kind.values()) {
             Routine[] one = new Routine[MOST + 1];
-            Routine[] four = new Routine[MOST + 1];
+            Routine[] several = new Routine[MOST + 1];
             for (int rows = 1; rows <= MOST; rows++) {
                 one[rows] = code.routine(name(kind, rows, 1));
-                four[rows] = code.routine(name(kind, rows, MOST));
+                several[rows] = code.routine(name(kind, rows, DotProducts.block(width, rows)));
             }
-            kernels.put(kind.type(), new Kernel(one, four));
+            kernels.put(kind.type(), new Kernel(one, several));
         }
     }
 
-    static boolean supports(Isa isa) {
-        return isa.isWide();
-    }
-
     /** All routines by name. */
-    static Map<String, byte[]> codes() {
+    static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
+        Width width = isa.width();
         for (DotProducts.Kind kind : DotProducts.Kind.values()) {
             for (int rows = 1; rows <= MOST; rows++) {
-                codes.put(name(kind, rows, 1), DotProducts.assemble(kind, rows, 1));
-                codes.put(name(kind, rows, MOST), DotProducts.assemble(kind, rows, MOST));
+                int block = DotProducts.block(width, rows);
+                codes.put(name(kind, rows, 1), DotProducts.assemble(kind, width, rows, 1));
+                codes.put(name(kind, rows, block), DotProducts.assemble(kind, width, rows, block));
             }
         }
         return codes;
@@ -65,8 +64,8 @@ final class X86Dots implements Products {
     }
 
     /** Whether rows of so many elements can be multiplied here. */
-    static boolean fits(int columns) {
-        return columns > 0 && columns % LANES == 0;
+    boolean fits(int columns) {
+        return columns > 0 && columns % width.lanes() == 0;
     }
 
     @Override
@@ -95,11 +94,10 @@ final class X86Dots implements Products {
         products(c, a, b, 0, b.rows(), true, scratch);
     }
 
-    /** {@code c[i][j] = a[i] . b[j]} for {@code from <= j < to}, four {@code j} at a time or each for itself. */
-    private void products(Operand c, Operand a, Operand b, int from, int to, boolean fours, Scratch scratch) {
+    /** {@code c[i][j] = a[i] . b[j]} for {@code from <= j < to}, blocks of {@code j} at a time or each for itself. */
+    private void products(Operand c, Operand a, Operand b, int from, int to, boolean blocks, Scratch scratch) {
         Kernel kernel = Objects.requireNonNull(kernels.get(b.type()));
         int count = to - from;
-        int whole = fours ? count / MOST * MOST : 0;
         if (count == 0) {
             return;
         }
@@ -107,17 +105,19 @@ final class X86Dots implements Products {
         arguments.set(LONG, DotProducts.S_BYTES, c.rowBytes());
         arguments.set(LONG, DotProducts.Q_BYTES, a.rowBytes());
         arguments.set(LONG, DotProducts.K_BYTES, b.rowBytes());
-        arguments.set(LONG, DotProducts.COLUMNS, a.columns() / LANES);
+        arguments.set(LONG, DotProducts.COLUMNS, a.columns() / width.lanes());
         long k = rows(b, from, count, b.type().bytes(b.columns()));
         for (int i = 0; i < a.rows(); i += MOST) {
             int rows = Math.min(MOST, a.rows() - i);
+            int block = DotProducts.block(width, rows);
+            int whole = blocks ? count / block * block : 0;
             long s = rows(c, i, rows, 4L * to) + 4L * from;
             arguments.set(LONG, DotProducts.Q, rows(a, i, rows, 4L * a.columns()));
             if (whole > 0) {
                 arguments.set(LONG, DotProducts.S, s);
                 arguments.set(LONG, DotProducts.K, k);
-                arguments.set(LONG, DotProducts.BLOCKS, whole / MOST);
-                kernel.four[rows].call(arguments.address());
+                arguments.set(LONG, DotProducts.BLOCKS, whole / block);
+                kernel.several[rows].call(arguments.address());
             }
             if (whole < count) {
                 arguments.set(LONG, DotProducts.S, s + 4L * whole);

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembled kernels for products with the types of {@link BlockFormat} and, on 512-bit registers, {@link SuperBlocks} and floats ({@link X86Dots}),
- * and for attention on 512-bit registers; everything else is done by another set, which {@link #detail} names. Activations of quantized
+ * Assembled kernels for products with the types of {@link BlockFormat}, with floats ({@link X86Dots}) and, on 512-bit registers,
+ * {@link SuperBlocks}, and for attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
  * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
@@ -36,9 +36,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final @Nullable X86Groups groups;
     private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
-    private final @Nullable X86Dots dots;
+    private final X86Dots dots;
     private final X86Elements elements;
-    private final @Nullable X86Attention attention;
+    private final X86Attention attention;
     private final int blockQueries;
     private final String prompts;
 
@@ -58,8 +58,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
         blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
         X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
-        dots = X86Dots.supports(isa) ? new X86Dots(code) : null;
-        attention = dots == null ? null : new X86Attention(code, others, dots, bytes, words);
+        dots = new X86Dots(code, isa);
+        attention = new X86Attention(code, isa, others, dots, bytes, words);
         prompts = wide && planes == 1 ? ", 8 bits in prompts" : "";
     }
 
@@ -91,9 +91,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(PanelActivations.codes(X86Groups.PLANES));
         }
         codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
-        if (X86Dots.supports(isa)) {
-            codes.putAll(X86Dots.codes());
-        }
+        codes.putAll(X86Dots.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         if (X86WidePanels.supports(isa) && planes == 1) {
@@ -146,8 +144,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     /** What multiplies so many rows of activations, if anything here does. */
     private @Nullable Products products(Operand w, int count) {
-        if (dots != null && dots.handles(w.type())) {
-            return count > 0 && X86Dots.fits(w.columns()) ? dots : null;
+        if (dots.handles(w.type())) {
+            return count > 0 && dots.fits(w.columns()) ? dots : null;
         }
         Products few = groups == null || w.layout() == null ? rows : groups;
         Products products = count >= PANELS_FROM_ROWS ? panels : few;
@@ -193,7 +191,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public int runTiles() {
-        return attention == null ? others.runTiles() : X86Attention.RUN_TILES;
+        return X86Attention.RUN_TILES;
     }
 
     @Override
@@ -203,25 +201,17 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public boolean reads(QuantType type, int dim) {
-        return attention == null ? others.reads(type, dim) : X86Attention.reads(type, dim);
+        return X86Attention.reads(type, dim);
     }
 
     @Override
     public void products(Operand c, Operand a, Operand b, Scratch scratch) {
-        if (attention == null) {
-            others.products(c, a, b, scratch);
-        } else {
-            attention.products(c, a, b, scratch);
-        }
+        attention.products(c, a, b, scratch);
     }
 
     @Override
     public void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
-        if (attention == null) {
-            others.accumulate(o, p, v, scratch);
-        } else {
-            attention.accumulate(o, p, v, scratch);
-        }
+        attention.accumulate(o, p, v, scratch);
     }
 
     @Override
@@ -231,29 +221,17 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
 
     @Override
     public void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
-        if (attention == null) {
-            others.accumulate(o, p, v, scratch);
-        } else {
-            attention.accumulate(o, p, v, scratch);
-        }
+        attention.accumulate(o, p, v, scratch);
     }
 
     @Override
     public void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
-        if (attention == null) {
-            others.scores(s, q, begin, k, scratch);
-        } else {
-            attention.scores(s, q, begin, k, scratch);
-        }
+        attention.scores(s, q, begin, k, scratch);
     }
 
     @Override
     public void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch) {
-        if (attention == null) {
-            others.softmaxStep(s, o, state, scratch);
-        } else {
-            attention.softmaxStep(s, o, state, scratch);
-        }
+        attention.softmaxStep(s, o, state, scratch);
     }
 
     @Override

@@ -67,10 +67,14 @@ public final class X86Support {
      * @param level {@code avx2}, {@code avx-vnni}, {@code avx512-vnni} or {@code avx512-vbmi}
      */
     public X86Support limitedTo(String level) {
+        return limitedTo(Isa.named(level));
+    }
+
+    /** The same, held to a level of instructions. */
+    X86Support limitedTo(Isa wanted) {
         if (features == null) {
             return this;
         }
-        Isa wanted = Isa.named(level);
         return wanted.runsOn(features)
                 ? new X86Support(features, wanted)
                 : new X86Support("the processor lacks " + wanted.title());

@@ -11,7 +11,8 @@ final class AttentionCalls {
         this.calls = calls;
     }
 
-    void attention() {
+    void attention(Isa isa) {
+        Width width = isa.width();
         for (int tokens : new int[] {1, 15, 16, 33, 256}) {
             long columns = tokens + 3L;
             calls.call(
@@ -28,15 +29,17 @@ final class AttentionCalls {
         }
         calls.call("scales of tiles", calls.bytes(3 * 200L - 104), calls.zeros(3 * 192L), 48, 3, 200, FAR_AHEAD);
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
-            for (int count = 1; count <= WeightedRows.MOST; count++) {
+            for (int count = 1; count <= WeightedRows.most(width); count++) {
                 scores(kind, count);
                 values(kind, count);
             }
         }
         for (DotProducts.Kind kind : DotProducts.Kind.values()) {
             for (int queries = 1; queries <= DotProducts.MOST; queries++) {
-                dots(kind, queries, 1);
-                dots(kind, queries, DotProducts.MOST);
+                for (int dim : new int[] {width.lanes(), 48, 9 * width.lanes()}) {
+                    dots(kind, queries, 1, dim, width);
+                    dots(kind, queries, DotProducts.block(width, queries), dim, width);
+                }
             }
         }
     }
@@ -96,8 +99,7 @@ final class AttentionCalls {
                 0);
     }
 
-    private void dots(DotProducts.Kind kind, int queries, int tokens) {
-        long dim = 48;
+    private void dots(DotProducts.Kind kind, int queries, int tokens, long dim, Width width) {
         long blocks = 3;
         long keyBytes = kind.type().bytes(dim) + 4;
         long all = blocks * tokens;
@@ -109,7 +111,7 @@ final class AttentionCalls {
                 4 * all,
                 4 * dim,
                 keyBytes,
-                dim / 16,
+                dim / width.lanes(),
                 blocks);
     }
 

@@ -32,6 +32,11 @@ class DisassemblyTest {
                 String[] fields = line.split("\t", 3);
                 if (fields.length == 3) {
                     assertThat(fields[2]).as(kernel.getKey()).doesNotContain("(bad)");
+                    if (!isa.isWide()) {
+                        assertThat(fields[1])
+                                .as("%s: no EVEX in %s", kernel.getKey(), line)
+                                .doesNotStartWith("62 ");
+                    }
                     returns += fields[2].strip().equals("ret") ? 1 : 0;
                     if (returns == 1) {
                         break;

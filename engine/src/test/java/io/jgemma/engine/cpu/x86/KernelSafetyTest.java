@@ -82,14 +82,14 @@ class KernelSafetyTest {
                 products.wideRows();
             }
         }
-        if (X86Attention.supports(isa)) {
-            for (int end = 0; end < 2; end++) {
-                calls.putAtEnd(end == 1);
-                attention.attention();
+        for (int end = 0; end < 2; end++) {
+            calls.putAtEnd(end == 1);
+            attention.attention(isa);
+            if (X86WidePanels.supports(isa)) {
                 attention.byteAttention();
-                if (X86WordAttention.supports(isa)) {
-                    attention.wordAttention();
-                }
+            }
+            if (X86WordAttention.supports(isa)) {
+                attention.wordAttention();
             }
         }
         assertThat(calls.called()).containsAll(new ArrayList<>(codes(isa).keySet()));
