@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attention by assembled kernels: dispatch to {@link WeightedRows}, {@link X86Dots} and
+ * Attention by assembled kernels: dispatch to {@link WeightedRows}, {@link X86Dots}, {@link TileDecoder} and
  * {@link SoftmaxStep}. Shapes that these do not have, and what is left beside multiples of their width, go to another set.
  */
 final class X86Attention {
@@ -33,6 +33,7 @@ final class X86Attention {
     private final @Nullable X86WordAttention words;
     private final Routine softmax;
     private final TileScales tileScales;
+    private final @Nullable TileDecoder decoder;
     private final int most;
     private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
     private final X86Dots dots;
@@ -57,6 +58,7 @@ final class X86Attention {
         this.words = words;
         softmax = code.routine(SOFTMAX);
         tileScales = new TileScales(code);
+        decoder = decodes(isa) ? new TileDecoder(code) : null;
         most = WeightedRows.most(isa.width());
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             Routine[] routines = new Routine[most + 1];
@@ -76,12 +78,20 @@ final class X86Attention {
             codes.putAll(X86WordAttention.codes());
         }
         codes.put(TileScales.NAME, TileScales.assemble(width));
+        if (decodes(isa)) {
+            codes.putAll(TileDecoder.codes(width));
+        }
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int i = 1; i <= WeightedRows.most(width); i++) {
                 codes.put(weighted(kind, i), WeightedRows.assemble(kind, width, i));
             }
         }
         return codes;
+    }
+
+    /** Whether tiles become floats before many rows are multiplied with them: where few rows are multiplied at a time. */
+    static boolean decodes(Isa isa) {
+        return isa.width() == Width.YMM;
     }
 
     static String weighted(TileFloats.Kind kind, int count) {
@@ -106,25 +116,51 @@ final class X86Attention {
     void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
         int columns = o.columns() / TileFloats.COLUMNS * TileFloats.COLUMNS;
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
-            boolean halved = v.type() == QuantTypes.F16;
             MemorySegment arguments = arguments(scratch);
-            long values = address(v, 0, v.rows(), v.type().bytes(columns));
             arguments.set(LONG, WeightedRows.BEGIN, 0);
-            arguments.set(LONG, WeightedRows.ROW_BYTES, v.rowBytes());
-            arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
-            arguments.set(LONG, WeightedRows.ROWS, v.rows());
-            arguments.set(LONG, WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
-            arguments.set(LONG, WeightedRows.TILES, 1);
-            arguments.set(LONG, WeightedRows.AHEAD, 0);
-            TileFloats.Kind kind = halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32;
-            from(values, 0, arguments);
-            run(kind, o, columns, p, v.rows(), arguments);
+            from(address(v, 0, v.rows(), v.type().bytes(columns)), 0, arguments);
+            plain(v.rowBytes(), v.rows(), columns, arguments);
+            boolean halved = v.type() == QuantTypes.F16;
+            run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
         }
         if (columns < o.columns()) {
             int left = o.columns() - columns;
             Operand to = scratch.view(0).set(o.segment(), o.row(0) + 4L * columns, o.rowBytes(), o.rows(), left);
             Operand from = scratch.view(1).set(v.segment(), v.row(0) + 4L * columns, v.rowBytes(), v.rows(), left);
             others.accumulate(to, p, from, scratch);
+        }
+    }
+
+    /** Arguments for rows of floats. */
+    private static void plain(long rowBytes, int rows, int columns, MemorySegment arguments) {
+        arguments.set(LONG, WeightedRows.ROW_BYTES, rowBytes);
+        arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
+        arguments.set(LONG, WeightedRows.ROWS, rows);
+        arguments.set(LONG, WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
+        arguments.set(LONG, WeightedRows.TILES, 1);
+        arguments.set(LONG, WeightedRows.AHEAD, 0);
+    }
+
+    /**
+     * Makes floats of one tile after the other, and multiplies all rows with these.
+     *
+     * @param right columns from a tile's results to those of the next
+     * @param along columns of {@code p} from a tile's weights to those of the next
+     * @param begin address of what the sums begin with, or 0
+     */
+    private void decoded(Operand o, int right, Operand p, int along, KvTile v, long begin, Scratch scratch) {
+        TileDecoder tiles = Objects.requireNonNull(decoder);
+        long scales = tileScales.read(v, scratch);
+        for (int i = 0; i < v.tiles(); i++) {
+            long floats = tiles.read(v, i, scales, scratch);
+            Operand to =
+                    scratch.view(0).set(o.segment(), o.row(0) + 4L * right * i, o.rowBytes(), o.rows(), v.columns());
+            Operand by = scratch.view(1).set(p.segment(), p.row(0) + 4L * along * i, p.rowBytes(), p.rows(), v.rows());
+            MemorySegment arguments = arguments(scratch);
+            arguments.set(LONG, WeightedRows.BEGIN, begin);
+            from(floats, 0, arguments);
+            plain(4L * v.columns(), v.rows(), v.columns(), arguments);
+            run(TileFloats.Kind.F32, to, v.columns(), by, v.rows(), arguments);
         }
     }
 
@@ -168,9 +204,14 @@ final class X86Attention {
             words.scores(s, q, begin, k, scratch);
             return;
         }
+        long numbers = address(begin, 0, s.rows(), Float.BYTES);
+        if (decoder != null && s.rows() > most) {
+            decoded(s, k.columns(), q, 0, k, numbers, scratch);
+            return;
+        }
         long scales = tileScales.read(k, scratch);
         MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WeightedRows.BEGIN, address(begin, 0, s.rows(), Float.BYTES));
+        arguments.set(LONG, WeightedRows.BEGIN, numbers);
         arguments.set(LONG, WeightedRows.TILE_O, 4L * TileFloats.COLUMNS);
         arguments.set(LONG, WeightedRows.TILE_P, 0);
         tiles(k, arguments);
@@ -191,6 +232,10 @@ final class X86Attention {
         }
         if (words != null && X86WordAttention.takesValues(v)) {
             words.accumulate(o, p, v, scratch);
+            return;
+        }
+        if (decoder != null && o.rows() > most) {
+            decoded(o, 0, p, v.rows(), v, 0, scratch);
             return;
         }
         long scales = tileScales.read(v, scratch);

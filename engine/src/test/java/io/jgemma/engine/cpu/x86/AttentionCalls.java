@@ -28,6 +28,12 @@ final class AttentionCalls {
                     2);
         }
         calls.call("scales of tiles", calls.bytes(3 * 200L - 104), calls.zeros(3 * 192L), 48, 3, 200, FAR_AHEAD);
+        if (X86Attention.decodes(isa)) {
+            for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
+                decode(kind, 1);
+                decode(kind, 48);
+            }
+        }
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int count = 1; count <= WeightedRows.most(width); count++) {
                 scores(kind, count);
@@ -42,6 +48,12 @@ final class AttentionCalls {
                 }
             }
         }
+    }
+
+    private void decode(TileFloats.Kind kind, int blocks) {
+        long values = calls.bytes((long) kind.blockBytes() * blocks);
+        String routine = TileDecoder.name(kind);
+        calls.call(routine, values, calls.bytes(4L * blocks), calls.zeros(128L * blocks), blocks, FAR_AHEAD);
     }
 
     private void scores(TileFloats.Kind kind, int count) {
