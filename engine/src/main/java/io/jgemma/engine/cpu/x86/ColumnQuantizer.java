@@ -81,6 +81,7 @@ final class ColumnQuantizer {
     private static final Vec LIMIT = zmm(13);
     private static final Vec ONE = zmm(14);
     private static final Vec CENTRE = zmm(15);
+    private static final int TAKEN = 16;
 
     private final Assembler a = new Assembler();
     private final TileFloats floats;
@@ -88,7 +89,7 @@ final class ColumnQuantizer {
     private final Label constants = a.label();
 
     private ColumnQuantizer(TileFloats.Kind kind) {
-        floats = new TileFloats(a, kind, Width.ZMM, TileFloats.COLUMNS);
+        floats = new TileFloats(a, kind, Width.ZMM, TileFloats.COLUMNS, TAKEN);
         values = new Vec[] {floats.floats(0), floats.floats(1)};
     }
 
@@ -137,6 +138,7 @@ final class ColumnQuantizer {
                 .bind(loop);
         for (int i = 0; i < ABREAST; i++) {
             floats.emit(Mem.at(FROM), Mem.at(SCALE), 0);
+            floats.multiply();
             row.accept(i);
             a.add(FROM, STEP).add(SCALE, SCALE_STEP);
         }

@@ -4,6 +4,7 @@ import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
+import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 
 /**
  * {@code o[i][c] += sum_r p[i][r] v[r][c]} over the rows of a run of tiles, for several {@code i}, and 32 or 16 columns at a time:
@@ -11,9 +12,10 @@ import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
  *
  * <p>Columns become floats once for all {@code i} ({@link TileFloats}). 512 bits: up to 12 {@code i}; for each row of 32 columns
  * there are 2 to 7 instructions to make floats, and a broadcast and two multiply-adds for each {@code i}; with 12 {@code i} the
- * multiply-adds set the pace. 256 bits: sums have 12 registers. Up to 2 {@code i} take all 32 columns, four registers: 4 to 16
- * instructions to make floats, and a broadcast and four multiply-adds for each {@code i}; 3 to 6 {@code i} take one half of
- * all blocks' columns after the other, for which Q4_0 asks for 20 instead of 16.
+ * multiply-adds set the pace. 256 bits: sums have 12 registers. Up to 2 {@code i} take all 32 columns, four registers: 4 to 13
+ * instructions to make floats, and a broadcast, one multiplication with the scale and four multiply-adds for each {@code i}: with Q4_0
+ * and one {@code i}, 19. 3 to 6 {@code i} take one half of each block's columns after the other: twice 11 instructions, and a broadcast
+ * and two multiply-adds for each {@code i}.
  *
  * <p>Vector registers: sums from 0 on; others as in {@link TileFloats}. RDI arguments, which it changes; RSI values; RAX scales; R8 to R11 rows 0, 3,
  * 6, 9 of {@code p}, RCX bytes between them; R13 {@code o}; RBP columns left; R15 tiles left; RBX rows left.
@@ -83,7 +85,7 @@ final class WeightedRows {
         this.width = width;
         this.count = count;
         columns = width == Width.YMM && count > 2 ? TileFloats.COLUMNS / 2 : TileFloats.COLUMNS;
-        floats = new TileFloats(a, kind, width, columns);
+        floats = new TileFloats(a, kind, width, columns, columns / width.lanes() * count);
     }
 
     /** The most rows of {@code p} and {@code o} at a time. */
@@ -151,6 +153,7 @@ final class WeightedRows {
         a.mov(FROM, Mem.at(ARGS, BEGIN)).test(FROM, FROM).jump(Condition.EQUAL, load);
         for (int i = 0; i < count; i++) {
             a.emit(VBROADCASTSS, sum(i, 0), Mem.at(FROM, 4L * i));
+            floats.enlarge(sum(i, 0));
             for (int j = 1; j < floats.count(); j++) {
                 a.emit(VMOVUPS, sum(i, j), sum(i, 0));
             }
@@ -159,6 +162,7 @@ final class WeightedRows {
         for (int i = 0; i < count; i++) {
             for (int j = 0; j < floats.count(); j++) {
                 a.emit(VMOVUPS, sum(i, j), place(j));
+                floats.enlarge(sum(i, j));
             }
             if (i + 1 < count) {
                 a.add(FROM, SUMS_BYTES);
@@ -176,18 +180,30 @@ final class WeightedRows {
         if (half == 0) {
             a.prefetch(Mem.at(FROM, DISTANCE, 1, 0));
         }
-        floats.emit(Mem.at(FROM), Mem.at(SCALE), half);
-        for (int i = 0; i < count; i++) {
-            a.emit(VBROADCASTSS, floats.weight(), weight(i));
-            for (int j = 0; j < floats.count(); j++) {
-                a.emit(VFMADD231PS, sum(i, j), floats.weight(), floats.floats(j));
-            }
-        }
+        row(half);
         for (int i = 0; i < bases(); i++) {
             a.add(WEIGHTS[i], 4);
         }
         a.add(FROM, STEP).add(SCALE, SCALE_STEP).sub(ROWS_LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         a.pop(ARGS);
+    }
+
+    /** A row's columns times the weights. The scale goes to whichever of both are fewer registers. */
+    private void row(int half) {
+        boolean scaledWeights = floats.needsScale() && count < floats.count();
+        floats.emit(Mem.at(FROM), Mem.at(SCALE), half);
+        if (!scaledWeights) {
+            floats.multiply();
+        }
+        for (int i = 0; i < count; i++) {
+            a.emit(VBROADCASTSS, floats.weight(), weight(i));
+            if (scaledWeights) {
+                a.emit(VMULPS, floats.weight(), floats.weight(), floats.scale());
+            }
+            for (int j = 0; j < floats.count(); j++) {
+                a.emit(VFMADD231PS, sum(i, j), floats.weight(), floats.floats(j));
+            }
+        }
     }
 
     private static Mem weight(int i) {
@@ -200,6 +216,7 @@ final class WeightedRows {
         a.mov(FROM, SUMS);
         for (int i = 0; i < count; i++) {
             for (int j = 0; j < floats.count(); j++) {
+                floats.reduce(sum(i, j));
                 a.emit(VMOVUPS_STORE, place(j), sum(i, j));
             }
             if (i + 1 < count) {

@@ -118,8 +118,7 @@ final class X86Attention {
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
             MemorySegment arguments = arguments(scratch);
             arguments.set(LONG, WeightedRows.BEGIN, 0);
-            from(address(v, 0, v.rows(), v.type().bytes(columns)), 0, arguments);
-            plain(v.rowBytes(), v.rows(), columns, arguments);
+            plain(address(v, 0, v.rows(), v.type().bytes(columns)), v.rowBytes(), v.rows(), columns, arguments);
             boolean halved = v.type() == QuantTypes.F16;
             run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
         }
@@ -132,7 +131,8 @@ final class X86Attention {
     }
 
     /** Arguments for rows of floats. */
-    private static void plain(long rowBytes, int rows, int columns, MemorySegment arguments) {
+    private static void plain(long values, long rowBytes, int rows, int columns, MemorySegment arguments) {
+        from(values, 0, arguments);
         arguments.set(LONG, WeightedRows.ROW_BYTES, rowBytes);
         arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
         arguments.set(LONG, WeightedRows.ROWS, rows);
@@ -158,8 +158,7 @@ final class X86Attention {
             Operand by = scratch.view(1).set(p.segment(), p.row(0) + 4L * along * i, p.rowBytes(), p.rows(), v.rows());
             MemorySegment arguments = arguments(scratch);
             arguments.set(LONG, WeightedRows.BEGIN, begin);
-            from(floats, 0, arguments);
-            plain(4L * v.columns(), v.rows(), v.columns(), arguments);
+            plain(floats, 4L * v.columns(), v.rows(), v.columns(), arguments);
             run(TileFloats.Kind.F32, to, v.columns(), by, v.rows(), arguments);
         }
     }
