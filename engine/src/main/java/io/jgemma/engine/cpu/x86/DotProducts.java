@@ -102,6 +102,11 @@ final class DotProducts {
         return width == Width.YMM && MOST * queries > MOST_SUMS ? MOST / 2 : MOST;
     }
 
+    /** The {@code q} to take at a time where there are so many: what fills the registers, or if possible all. */
+    static int step(Width width, int queries) {
+        return width == Width.YMM && queries > MOST ? MOST_SUMS / MOST : MOST;
+    }
+
     /**
      * The routine for one kind of {@code k}.
      *

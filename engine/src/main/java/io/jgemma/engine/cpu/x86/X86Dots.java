@@ -107,8 +107,9 @@ final class X86Dots implements Products {
         arguments.set(LONG, DotProducts.K_BYTES, b.rowBytes());
         arguments.set(LONG, DotProducts.COLUMNS, a.columns() / width.lanes());
         long k = rows(b, from, count, b.type().bytes(b.columns()));
-        for (int i = 0; i < a.rows(); i += MOST) {
-            int rows = Math.min(MOST, a.rows() - i);
+        int step = DotProducts.step(width, a.rows());
+        for (int i = 0; i < a.rows(); i += step) {
+            int rows = Math.min(step, a.rows() - i);
             int block = DotProducts.block(width, rows);
             int whole = blocks ? count / block * block : 0;
             long s = rows(c, i, rows, 4L * to) + 4L * from;
