@@ -4,14 +4,12 @@ import static io.jgemma.engine.cpu.x86.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
-import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
@@ -234,12 +232,7 @@ final class BlockRows {
             a.emit(VBROADCASTSS, LOW, LOW.low());
             a.emit(VFMADD231PS, ymm(r), ymm(GROUP + r), LOW);
         }
-        a.emit(VEXTRACTI128, LOW.low(), ymm(r), 1);
-        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
-        a.emit(VPSHUFD, LOW.low(), xmm(r), 0b1110);
-        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
-        a.emit(VPSHUFD, LOW.low(), xmm(r), 0b0001);
-        a.emit(VADDPS, xmm(r), xmm(r), LOW.low());
+        Lanes.fold(a, VADDPS, ymm(r), LOW, LOW);
         a.emit(VMOVSS_STORE, Mem.at(RESULTS, 4L * r), xmm(r));
     }
 

@@ -7,7 +7,6 @@ import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPS2DQ;
 import static io.jgemma.engine.cpu.x86.Op.VDIVSS;
-import static io.jgemma.engine.cpu.x86.Op.VEXTRACTI128;
 import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
 import static io.jgemma.engine.cpu.x86.Op.VMINPS;
@@ -20,7 +19,6 @@ import static io.jgemma.engine.cpu.x86.Op.VMULSS;
 import static io.jgemma.engine.cpu.x86.Op.VPACKSSDW;
 import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPERMD;
-import static io.jgemma.engine.cpu.x86.Op.VPSHUFD;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
@@ -115,18 +113,8 @@ final class RowQuantizer {
             a.emit(VANDPS, WORK, ymm(i), MAGNITUDE);
             a.emit(VMAXPS, LARGEST, LARGEST, WORK);
         }
-        fold(VMAXPS, LARGEST);
-        fold(VADDPS, POISON);
-    }
-
-    /** Combines the 8 lanes of a register in its lane 0. */
-    private void fold(Op op, Vec v) {
-        a.emit(VEXTRACTI128, WORK.low(), v, 1);
-        a.emit(op, v.low(), v.low(), WORK.low());
-        a.emit(VPSHUFD, WORK.low(), v.low(), 0b1110);
-        a.emit(op, v.low(), v.low(), WORK.low());
-        a.emit(VPSHUFD, WORK.low(), v.low(), 0b0001);
-        a.emit(op, v.low(), v.low(), WORK.low());
+        Lanes.fold(a, VMAXPS, LARGEST, WORK, WORK);
+        Lanes.fold(a, VADDPS, POISON, WORK, WORK);
     }
 
     /** WORK = i in all lanes; POISON = d in lane 0, which is stored. */
@@ -152,7 +140,7 @@ final class RowQuantizer {
             a.emit(VPERMD, ymm(i), ORDER, ymm(i));
             a.emit(VMOVUPS_STORE, Mem.at(TO, 16L * i), ymm(i));
         }
-        fold(VPADDD, SUM);
+        Lanes.fold(a, VPADDD, SUM, WORK, WORK);
         a.emit(VCVTDQ2PS, SUM.low(), SUM.low());
         a.emit(VMULSS, SUM.low(), SUM.low(), POISON.low());
         a.emit(VMOVSS_STORE, Mem.at(TERMS), SUM.low());

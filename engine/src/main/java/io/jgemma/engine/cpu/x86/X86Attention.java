@@ -33,7 +33,7 @@ final class X86Attention {
     private final @Nullable X86WordAttention words;
     private final Routine softmax;
     private final TileScales tileScales;
-    private final @Nullable TileDecoder decoder;
+    private final TileDecoder decoder;
     private final int most;
     private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
     private final X86Dots dots;
@@ -58,7 +58,7 @@ final class X86Attention {
         this.words = words;
         softmax = code.routine(SOFTMAX);
         tileScales = new TileScales(code);
-        decoder = decodes(isa) ? new TileDecoder(code) : null;
+        decoder = new TileDecoder(code);
         most = WeightedRows.most(isa.width());
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             Routine[] routines = new Routine[most + 1];
@@ -78,20 +78,13 @@ final class X86Attention {
             codes.putAll(X86WordAttention.codes());
         }
         codes.put(TileScales.NAME, TileScales.assemble(width));
-        if (decodes(isa)) {
-            codes.putAll(TileDecoder.codes(width));
-        }
+        codes.putAll(TileDecoder.codes(width));
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int i = 1; i <= WeightedRows.most(width); i++) {
                 codes.put(weighted(kind, i), WeightedRows.assemble(kind, width, i));
             }
         }
         return codes;
-    }
-
-    /** Whether tiles become floats before many rows are multiplied with them: where few rows are multiplied at a time. */
-    static boolean decodes(Isa isa) {
-        return isa.width() == Width.YMM;
     }
 
     static String weighted(TileFloats.Kind kind, int count) {
@@ -149,10 +142,9 @@ final class X86Attention {
      * @param begin address of what the sums begin with, or 0
      */
     private void decoded(Operand o, int right, Operand p, int along, KvTile v, long begin, Scratch scratch) {
-        TileDecoder tiles = Objects.requireNonNull(decoder);
         long scales = tileScales.read(v, scratch);
         for (int i = 0; i < v.tiles(); i++) {
-            long floats = tiles.read(v, i, scales, scratch);
+            long floats = decoder.read(v, i, scales, scratch);
             Operand to =
                     scratch.view(0).set(o.segment(), o.row(0) + 4L * right * i, o.rowBytes(), o.rows(), v.columns());
             Operand by = scratch.view(1).set(p.segment(), p.row(0) + 4L * along * i, p.rowBytes(), p.rows(), v.rows());
@@ -204,7 +196,7 @@ final class X86Attention {
             return;
         }
         long numbers = address(begin, 0, s.rows(), Float.BYTES);
-        if (decoder != null && s.rows() > most) {
+        if (s.rows() > most) {
             decoded(s, k.columns(), q, 0, k, numbers, scratch);
             return;
         }
@@ -233,7 +225,7 @@ final class X86Attention {
             words.accumulate(o, p, v, scratch);
             return;
         }
-        if (decoder != null && o.rows() > most) {
+        if (o.rows() > most) {
             decoded(o, 0, p, v.rows(), v, 0, scratch);
             return;
         }

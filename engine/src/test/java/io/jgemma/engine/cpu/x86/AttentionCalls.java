@@ -28,11 +28,9 @@ final class AttentionCalls {
                     2);
         }
         calls.call("scales of tiles", calls.bytes(3 * 200L - 104), calls.zeros(3 * 192L), 48, 3, 200, FAR_AHEAD);
-        if (X86Attention.decodes(isa)) {
-            for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
-                decode(kind, 1);
-                decode(kind, 48);
-            }
+        for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
+            decode(kind, 1);
+            decode(kind, 48);
         }
         for (TileFloats.Kind kind : TileFloats.Kind.values()) {
             for (int count = 1; count <= WeightedRows.most(width); count++) {
