@@ -131,6 +131,19 @@ class X86BackendTest {
         }
     }
 
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvx512Vnni")
+    class OperationsWithAvx512VnniWithoutRepacking extends Operations {
+        OperationsWithAvx512VnniWithoutRepacking() {
+            super(2);
+        }
+
+        @Override
+        protected Backend open() {
+            return backend("avx512-vnni", 2, false);
+        }
+    }
+
     /** Weights where the file is mapped. */
     @Nested
     class OperationsWithoutRepacking extends Operations {

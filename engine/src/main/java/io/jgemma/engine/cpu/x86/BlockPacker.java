@@ -5,33 +5,37 @@ import static io.jgemma.engine.cpu.x86.Places.arguments;
 
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Panels of weights in blocks of 32: {@link PanelPacker} unpacks 8 rows at a time. */
+/** Panels of weights: {@link PanelPacker} or {@link SuperPanelPacker} unpacks 8 rows at a time. */
 final class BlockPacker {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Routine pack;
 
-    BlockPacker(CodeCache code, BlockFormat format) {
-        pack = code.routine(name(format));
+    BlockPacker(CodeCache code, QuantType type) {
+        pack = code.routine(name(type));
     }
 
     /** All routines by name. */
     static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (BlockFormat format : BlockFormat.all()) {
-            codes.put(name(format), PanelPacker.assemble(format));
+            codes.put(name(format.type()), PanelPacker.assemble(format));
+        }
+        for (QuantType type : SuperBlocks.TYPES) {
+            codes.put(name(type), SuperPanelPacker.assemble(type));
         }
         return codes;
     }
 
-    private static String name(BlockFormat format) {
-        return format.name() + " pack";
+    static String name(QuantType type) {
+        return type.name() + " pack";
     }
 
     /** The addresses of a panel's codes, scales and minima. */
@@ -60,7 +64,7 @@ final class BlockPacker {
             arguments.set(LONG, PanelPacker.SCALES, to.scales() + 32L * half);
             arguments.set(LONG, PanelPacker.MINIMA, to.minima() + 32L * half);
             arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
-            arguments.set(LONG, PanelPacker.BLOCKS, w.columns() / BlockFormat.SIZE);
+            arguments.set(LONG, PanelPacker.BLOCKS, w.columns() / w.type().blockSize());
             pack.call(arguments.address());
         }
     }

@@ -255,7 +255,7 @@ final class BlockRows {
     }
 
     /** Row {@code r} of 0 to 3 from a base. */
-    private static Mem row(Gp base, Gp stride, Gp stride3, int r) {
+    static Mem row(Gp base, Gp stride, Gp stride3, int r) {
         return switch (r) {
             case 0 -> Mem.at(base);
             case 1 -> Mem.at(base, stride, 1, 0);

@@ -37,9 +37,9 @@ final class GroupLayout implements WeightLayout {
     }
 
     /** All routines by name. */
-    static Map<String, byte[]> codes(Isa isa) {
+    static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (RowGroups format : RowGroups.all(isa)) {
+        for (RowGroups format : RowGroups.all()) {
             codes.put(pack(format), GroupPacker.assemble(format));
         }
         return codes;

@@ -66,8 +66,8 @@ enum Isa {
         return this == AVX512_VNNI || this == AVX512_VBMI;
     }
 
-    /** Emits {@code sum[i] += x[2i] y[2i] + x[2i+1] y[2i+1]} in 32 bits; {@code work} changes. */
-    void addProducts(Assembler a, Vec sum, Vec x, Vec y, Vec work) {
+    /** Emits {@code sum[i] += x[2i] y[2i] + x[2i+1] y[2i+1]} in 32 bits; {@code work}, which may be {@code x}, changes. */
+    void addProducts(Assembler a, Vec sum, Vec x, Rm y, Vec work) {
         switch (this) {
             case AVX2 -> {
                 a.emit(VPMADDWD, work, x, y);

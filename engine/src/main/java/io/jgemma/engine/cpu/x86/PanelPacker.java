@@ -12,6 +12,8 @@ import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLQDQ;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
 
+import java.util.function.IntFunction;
+
 /**
  * Unpacks 8 rows of weights into half of a panel, the form that {@link PanelProducts} multiplies:
  *
@@ -79,15 +81,9 @@ final class PanelPacker {
         pool.loadMask(MASK);
         a.emit(VBROADCASTSS, OFFSET, Mem.at(offset));
         a.bind(loop);
-        for (int r = 0; r < ROWS; r++) {
-            a.emit(VPINSRW, WORK.low(), WORK.low(), row(r), r);
-        }
-        widen(SCALE);
+        factors(PanelPacker::row, SCALE);
         if (format.hasMinimum()) {
-            for (int r = 0; r < ROWS; r++) {
-                a.emit(VPINSRW, WORK.low(), WORK.low(), BlockFormat.minimumOf(row(r)), r);
-            }
-            widen(MINIMUM);
+            factors(r -> BlockFormat.minimumOf(row(r)), MINIMUM);
         }
         half(0);
         half(1);
@@ -102,66 +98,49 @@ final class PanelPacker {
     }
 
     /** Stores 8 F16 as F32 and moves on to the next block's place. */
-    private void widen(Gp to) {
-        a.emit(VCVTPH2PS, WORK, WORK.low());
+    private void factors(IntFunction<Mem> half, Gp to) {
+        halves(a, WORK, half);
         a.emit(VMOVUPS_STORE, Mem.at(to), WORK);
         a.add(to, STEP);
     }
 
+    /** The F16 of 8 rows as F32. */
+    static void halves(Assembler a, Vec to, IntFunction<Mem> half) {
+        for (int r = 0; r < ROWS; r++) {
+            a.emit(VPINSRW, to.low(), to.low(), half.apply(r), r);
+        }
+        a.emit(VCVTPH2PS, to, to.low());
+    }
+
     /** Elements 0 to 15 or 16 to 31 of the block of each row. */
     private void half(int half) {
-        Vec[] rows = new Vec[ROWS + 1];
-        for (int r = 0; r < rows.length; r++) {
-            rows[r] = ymm(r);
-        }
+        RowExchange rows = new RowExchange(a, ROWS);
         for (int r = 0; r < ROWS; r++) {
-            Vec low = half == 0 ? rows[r] : UNUSED;
-            Vec high = half == 0 ? UNUSED : rows[r];
+            Vec low = half == 0 ? rows.row(r) : UNUSED;
+            Vec high = half == 0 ? UNUSED : rows.row(r);
             format.codes(a, row(r), new BlockFormat.Registers(low, high, MASK, WORK), pool);
             if (format.offset() != 0) {
-                a.emit(VPADDW, rows[r], rows[r], OFFSET);
+                a.emit(VPADDW, rows.row(r), rows.row(r), OFFSET);
             }
         }
         // Rows 2i and 2i + 1, then 4i to 4i + 3, then all 8, side by side.
-        for (int i = 0; i < ROWS; i += 2) {
-            exchange(rows, i, i + 1, VPUNPCKLDQ, VPUNPCKHDQ);
-        }
-        for (int i = 0; i < ROWS; i += 4) {
-            exchange(rows, i, i + 2, VPUNPCKLQDQ, VPUNPCKHQDQ);
-            exchange(rows, i + 1, i + 3, VPUNPCKLQDQ, VPUNPCKHQDQ);
-        }
-        // Now rows[0], [2], [1], [3] hold pairs 0 and 4, 1 and 5, 2 and 6, 3 and 7 of rows 0 to 3; those 4 further on,
+        rows.interleave(1, VPUNPCKLDQ, VPUNPCKHDQ);
+        rows.interleave(2, VPUNPCKLQDQ, VPUNPCKHQDQ);
+        // Now rows 0, 2, 1, 3 hold pairs 0 and 4, 1 and 5, 2 and 6, 3 and 7 of rows 0 to 3; those 4 further on,
         // of rows
         // 4 to 7.
         int[] order = {0, 2, 1, 3};
         for (int pair = 0; pair < 4; pair++) {
-            Vec upper = rows[order[pair]];
-            Vec lower = rows[order[pair] + 4];
-            Vec spare = rows[ROWS];
-            a.emit(VPERM2I128, spare, upper, lower, 0x20);
-            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair) * STEP), spare);
-            a.emit(VPERM2I128, spare, upper, lower, 0x31);
-            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair + 4) * STEP), spare);
+            Vec upper = rows.row(order[pair]);
+            Vec lower = rows.row(order[pair] + 4);
+            a.emit(VPERM2I128, rows.spare(), upper, lower, 0x20);
+            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair) * STEP), rows.spare());
+            a.emit(VPERM2I128, rows.spare(), upper, lower, 0x31);
+            a.emit(VMOVUPS_STORE, Mem.at(TO, (8L * half + pair + 4) * STEP), rows.spare());
         }
     }
 
-    /** {@code rows[i], rows[j] = low(rows[i], rows[j]), high(rows[i], rows[j])}; the registers change names. */
-    private void exchange(Vec[] rows, int i, int j, Op low, Op high) {
-        Vec spare = rows[ROWS];
-        a.emit(low, spare, rows[i], rows[j]);
-        a.emit(high, rows[i], rows[i], rows[j]);
-        rows[ROWS] = rows[j];
-        rows[j] = rows[i];
-        rows[i] = spare;
-    }
-
-    private Mem row(int r) {
-        Gp base = r < 4 ? FIRST : FIFTH;
-        return switch (r % 4) {
-            case 0 -> Mem.at(base);
-            case 1 -> Mem.at(base, ROW, 1, 0);
-            case 2 -> Mem.at(base, ROW, 2, 0);
-            default -> Mem.at(base, ROW_3, 1, 0);
-        };
+    private static Mem row(int r) {
+        return BlockRows.row(r < 4 ? FIRST : FIFTH, ROW, ROW_3, r % 4);
     }
 }

@@ -19,9 +19,9 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  * y[t][o] = sum_b dw[b][o] dx[t][b] sum_k code[b][k][o] q[t][b][k]  (+ m[b][o] t[t][b])
  * </pre>
  *
- * One step takes two columns: 2 loads of weights, for each token one broadcast of its two activations, two multiply-adds of
+ * {@code b} counts blocks of 32 columns, for scales of halves of 16. One step takes two columns: 2 loads of weights, for each token one broadcast of its two activations, two multiply-adds of
  * pairs and two additions. With 6 tokens that is 8 loads for 24 operations on 192 products, so that the multipliers, two of
- * which take 16 products each a cycle, set the pace. After 32 columns the sums are scaled and added to y, which lies in
+ * which take 16 products each a cycle, set the pace. After a block the sums are scaled and added to y, which lies in
  * the first-level cache.
  *
  * <p>Registers: ymm0 to ymm11 sums of 6 tokens x 16 rows, ymm12 and ymm13 weights, ymm14 activations, ymm15 product. RSI
@@ -51,6 +51,7 @@ final class PanelProducts {
     static final int ROWS = 16;
 
     private static final int PAIRS = BlockFormat.SIZE / 2;
+    private static final int LINE = 64;
 
     private static final Gp INPUT = Gp.RSI;
     private static final Gp INPUT_3 = Gp.RBX;
@@ -73,22 +74,20 @@ final class PanelProducts {
 
     private final Assembler a = new Assembler();
     private final int tokens;
+    private final PanelScaling scaling;
     private final boolean minimum;
     private final Isa isa;
 
-    private PanelProducts(int tokens, boolean minimum, Isa isa) {
+    private PanelProducts(int tokens, PanelScaling scaling, Isa isa) {
         this.tokens = tokens;
-        this.minimum = minimum;
+        this.scaling = scaling;
+        minimum = scaling == PanelScaling.MINIMA;
         this.isa = isa;
     }
 
-    /**
-     * The routine for so many tokens.
-     *
-     * @param minimum whether panels have minima
-     */
-    static byte[] assemble(int tokens, boolean minimum, Isa isa) {
-        return new PanelProducts(tokens, minimum, isa).routine();
+    /** The routine for so many tokens. */
+    static byte[] assemble(int tokens, PanelScaling scaling, Isa isa) {
+        return new PanelProducts(tokens, scaling, isa).routine();
     }
 
     private byte[] routine() {
@@ -110,15 +109,19 @@ final class PanelProducts {
             a.emit(VMOVUPS_STORE, token(RESULT, RESULT_3, RESULT_STEP, t).plus(32), PRODUCT);
         }
         a.align(32).bind(loop);
-        for (int pair = 0; pair < PAIRS; pair++) {
-            step(pair);
+        int pairs = PAIRS / scaling.parts();
+        for (int part = 0; part < scaling.parts(); part++) {
+            for (int pair = 0; pair < pairs; pair++) {
+                step(part * pairs + pair, pair == 0);
+            }
+            for (int t = 0; t < tokens; t++) {
+                scale(t, part);
+            }
         }
-        for (int t = 0; t < tokens; t++) {
-            scale(t);
-        }
-        a.add(WEIGHTS, 64 * PAIRS).add(INPUT, 4 * PAIRS).add(INPUT_3, 4 * PAIRS).add(SCALES, 64);
+        a.add(WEIGHTS, LINE * PAIRS).add(INPUT, 4 * PAIRS).add(INPUT_3, 4 * PAIRS);
+        a.add(SCALES, LINE * scaling.parts());
         if (minimum) {
-            a.add(MINIMUM, 64).add(TERM, 4).add(TERM_3, 4);
+            a.add(MINIMUM, LINE).add(TERM, 4).add(TERM_3, 4);
         }
         a.add(FACTOR, 4).add(FACTOR_3, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
@@ -129,7 +132,7 @@ final class PanelProducts {
         a.lea(target, Mem.at(step, step, 2, 0)).add(target, base);
     }
 
-    private void step(int pair) {
+    private void step(int pair, boolean first) {
         for (int v = 0; v < 2; v++) {
             a.emit(VMOVUPS, WEIGHT[v], Mem.at(WEIGHTS, 64L * pair + 32L * v));
         }
@@ -137,7 +140,7 @@ final class PanelProducts {
             a.emit(VPBROADCASTD, ACTIVATION, token(INPUT, INPUT_3, TOKEN, t).plus(4L * pair));
             for (int v = 0; v < 2; v++) {
                 Vec sum = ymm(2 * t + v);
-                if (pair == 0) {
+                if (first) {
                     a.emit(VPMADDWD, sum, WEIGHT[v], ACTIVATION);
                 } else {
                     isa.addProducts(a, sum, WEIGHT[v], ACTIVATION, PRODUCT);
@@ -146,7 +149,7 @@ final class PanelProducts {
         }
     }
 
-    private void scale(int t) {
+    private void scale(int t, int part) {
         a.emit(VBROADCASTSS, ACTIVATION, token(FACTOR, FACTOR_3, TOKEN, t));
         // The weights of this block are done with.
         Vec term = WEIGHT[0];
@@ -158,7 +161,7 @@ final class PanelProducts {
             Mem result = token(RESULT, RESULT_3, RESULT_STEP, t).plus(32L * v);
             a.emit(VCVTDQ2PS, sum, sum);
             a.emit(VMOVUPS, PRODUCT, result);
-            a.emit(VMULPS, sum, sum, Mem.at(SCALES, 32L * v));
+            a.emit(VMULPS, sum, sum, Mem.at(SCALES, 32L * v + (long) LINE * part));
             a.emit(VFMADD231PS, PRODUCT, sum, ACTIVATION);
             if (minimum) {
                 a.emit(VFMADD231PS, PRODUCT, term, Mem.at(MINIMUM, 32L * v));

@@ -1,12 +1,18 @@
 package io.jgemma.engine.cpu.x86;
 
-/** How the weights of a panel for 512-bit registers are scaled; see {@link WidePanels}. */
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+
+/**
+ * How the weights of a panel are scaled; see {@link WidePanels} and {@link PanelProducts}. An offset of all codes is in the
+ * activations' terms on 512-bit registers, and else in the codes.
+ */
 enum PanelScaling {
-    /** A factor for 32 columns; an offset of all codes is in the activations' terms. */
+    /** A factor for 32 columns. */
     PLAIN("", 1),
     /** A factor and a minimum for 32 columns. */
     MINIMA(" with minima", 1),
-    /** A factor for 16 columns; an offset of all codes is in the activations' terms. */
+    /** A factor for 16 columns. */
     HALVES(" of halves", 2);
 
     private final String title;
@@ -20,6 +26,11 @@ enum PanelScaling {
     /** The scaling of a type in blocks of 32. */
     static PanelScaling of(BlockFormat format) {
         return format.hasMinimum() ? MINIMA : PLAIN;
+    }
+
+    /** The scaling of a type in blocks of 256. */
+    static PanelScaling of(QuantType type) {
+        return type.equals(QuantTypes.Q6_K) ? HALVES : MINIMA;
     }
 
     /** What is added to the names of routines. */

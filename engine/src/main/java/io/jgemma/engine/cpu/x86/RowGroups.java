@@ -16,12 +16,10 @@ interface RowGroups {
 
     int LINE = 64;
 
-    /** All that can be multiplied with some instructions. */
-    static List<RowGroups> all(Isa isa) {
+    /** All that there are. */
+    static List<RowGroups> all() {
         List<RowGroups> all = new ArrayList<>(GroupFormat.all());
-        if (isa == Isa.AVX512_VBMI) {
-            all.addAll(SuperGroupFormat.all());
-        }
+        all.addAll(SuperGroupFormat.all());
         return all;
     }
 

@@ -19,6 +19,7 @@ import static io.jgemma.engine.cpu.x86.Op.VMULSS;
 import static io.jgemma.engine.cpu.x86.Op.VPACKSSDW;
 import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPERMD;
+import static io.jgemma.engine.cpu.x86.Op.VSHUFPS;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
@@ -29,7 +30,8 @@ import static io.jgemma.engine.cpu.x86.Vec.ymm;
  * <pre>
  * i = min(32767 / max |x|, 2^127)     q[k] = round(x[k] i)     d = 1 / i     t = d * sum_k q[k]
  * </pre>
- * {@code t} is what a constant added to every weight of a block is multiplied with. The bound on {@code i} keeps {@code d}
+ * {@code t} is what a constant added to every weight of a block, or of half a block, is multiplied with; {@link RowOrder} says in which
+ * order {@code q} is stored. The bound on {@code i} keeps {@code d}
  * a number where all 32 are nearly zero. A value that is not finite makes {@code d} NaN, and with it the whole result.
  *
  * <p>Registers: ymm0 to ymm3 the 32 values, ymm4 their largest magnitude, ymm5 NaN if one is not finite, ymm6 to ymm9 work,
@@ -65,15 +67,19 @@ final class RowQuantizer {
 
     private final Assembler a = new Assembler();
 
-    private RowQuantizer() {}
+    private final RowOrder order;
 
-    static byte[] assemble() {
-        return new RowQuantizer().routine();
+    private RowQuantizer(RowOrder order) {
+        this.order = order;
+    }
+
+    static byte[] assemble(RowOrder order) {
+        return new RowQuantizer(order).routine();
     }
 
     private byte[] routine() {
         Label constants = a.label();
-        Label order = a.label();
+        Label lanes = a.label();
         Label loop = a.label();
         Frame frame = Frame.openVectors(a);
         a.mov(FROM, Mem.at(Gp.RDI, X)).mov(TO, Mem.at(Gp.RDI, Q)).mov(SCALES, Mem.at(Gp.RDI, D));
@@ -83,21 +89,23 @@ final class RowQuantizer {
         a.emit(VMOVSS_LOAD, MOST, Mem.at(Gp.RAX, 4));
         a.emit(VMOVSS_LOAD, LIMIT, Mem.at(Gp.RAX, 8));
         a.emit(VMOVSS_LOAD, ONE, Mem.at(Gp.RAX, 12));
-        a.emit(VMOVUPS, ORDER, Mem.at(order));
+        a.emit(VMOVUPS, ORDER, Mem.at(lanes));
         a.emit(VXORPS, ZERO, ZERO, ZERO);
         a.bind(loop);
         largest();
         scale();
         round();
-        a.add(FROM, 128).add(TO, 64).add(SCALES, 4).add(TERMS, 4).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        a.add(FROM, 128).add(TO, 64).add(SCALES, 4).add(TERMS, 4 * order.terms());
+        a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
         a.alignData(32).bind(constants);
         a.word(Integer.MAX_VALUE);
         a.word(Float.floatToRawIntBits(32767));
         a.word(Float.floatToRawIntBits(0x1p127f));
         a.word(Float.floatToRawIntBits(1));
-        a.alignData(32).bind(order);
-        for (int lane : new int[] {0, 1, 4, 5, 2, 3, 6, 7}) {
+        a.alignData(32).bind(lanes);
+        boolean plain = order == RowOrder.PLAIN;
+        for (int lane : plain ? new int[] {0, 1, 4, 5, 2, 3, 6, 7} : new int[] {0, 4, 1, 5, 2, 6, 3, 7}) {
             a.word(lane);
         }
         return a.finish();
@@ -134,15 +142,43 @@ final class RowQuantizer {
         }
         a.emit(VPADDD, SUM, ymm(0), ymm(1));
         a.emit(VPADDD, OTHER, ymm(2), ymm(3));
-        a.emit(VPADDD, SUM, SUM, OTHER);
-        for (int i = 0; i < 4; i += 2) {
-            a.emit(VPACKSSDW, ymm(i), ymm(i), ymm(i + 1));
-            a.emit(VPERMD, ymm(i), ORDER, ymm(i));
-            a.emit(VMOVUPS_STORE, Mem.at(TO, 16L * i), ymm(i));
+        if (order.terms() == 1) {
+            a.emit(VPADDD, SUM, SUM, OTHER);
         }
-        Lanes.fold(a, VPADDD, SUM, WORK, WORK);
-        a.emit(VCVTDQ2PS, SUM.low(), SUM.low());
-        a.emit(VMULSS, SUM.low(), SUM.low(), POISON.low());
-        a.emit(VMOVSS_STORE, Mem.at(TERMS), SUM.low());
+        if (order == RowOrder.PLAIN) {
+            store(ymm(0), ymm(1), 0);
+            store(ymm(2), ymm(3), 32);
+        } else {
+            part();
+        }
+        term(SUM, 0);
+        if (order.terms() == 2) {
+            term(OTHER, 4);
+        }
+    }
+
+    /** Packs 16 integers, puts the eight pairs in order and stores them. */
+    private void store(Vec low, Vec high, long at) {
+        a.emit(VPACKSSDW, low, low, high);
+        a.emit(VPERMD, low, ORDER, low);
+        a.emit(VMOVUPS_STORE, Mem.at(TO, at), low);
+    }
+
+    /** Stores what has even places, then what has odd ones. */
+    private void part() {
+        Vec odd = ymm(9);
+        a.emit(VSHUFPS, WORK, ymm(0), ymm(1), 0x88);
+        a.emit(VSHUFPS, ymm(0), ymm(0), ymm(1), 0xDD);
+        a.emit(VSHUFPS, odd, ymm(2), ymm(3), 0xDD);
+        a.emit(VSHUFPS, ymm(2), ymm(2), ymm(3), 0x88);
+        store(WORK, ymm(2), 0);
+        store(ymm(0), odd, 32);
+    }
+
+    private void term(Vec sum, long at) {
+        Lanes.fold(a, VPADDD, sum, WORK, WORK);
+        a.emit(VCVTDQ2PS, sum.low(), sum.low());
+        a.emit(VMULSS, sum.low(), sum.low(), POISON.low());
+        a.emit(VMOVSS_STORE, Mem.at(TERMS, at), sum.low());
     }
 }

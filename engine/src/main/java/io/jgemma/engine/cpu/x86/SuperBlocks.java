@@ -1,14 +1,15 @@
 package io.jgemma.engine.cpu.x86;
 
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTI128;
 import static io.jgemma.engine.cpu.x86.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTW;
-import static io.jgemma.engine.cpu.x86.Op.VPERMB;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVSXBD;
 import static io.jgemma.engine.cpu.x86.Op.VPOR;
+import static io.jgemma.engine.cpu.x86.Op.VPSHUFB;
 import static io.jgemma.engine.cpu.x86.Op.VPSLLW;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRLVD;
@@ -30,7 +31,7 @@ import java.util.function.IntUnaryOperator;
  * Q4_K, Q5_K   w = d s[j] code - dmin m[j]     j = 0 to 7, of 32 weights each, s and m of 6 bits
  * Q6_K         w = d s[j] (code - 32)          j = 0 to 15, of 16 weights each, s a signed byte
  * </pre>
- * AVX-512 with VBMI.
+ * AVX-512.
  *
  * <p>Registers: zmm3 scales; zmm4 to zmm6 codes, zmm7 to zmm9 work, of which zmm7 is the sink's; zmm16 to zmm24 constants.
  */
@@ -211,16 +212,16 @@ final class SuperBlocks {
     }
 
     private void sixBitScales() {
-        a.emit(VMOVUPS, BYTES, Mem.at(block));
-        a.emit(VPERMB, SCALES, SIX_AT, BYTES);
+        a.emit(VBROADCASTI128, BYTES, Mem.at(block));
+        a.emit(VPSHUFB, SCALES, BYTES, SIX_AT);
         a.emit(VPSRLVD, SCALES, SCALES, SIX_DOWN);
         a.emit(VPAND, SCALES, SCALES, SIX_MASK);
-        a.emit(VPERMB, WORK, TOP_AT, BYTES);
+        a.emit(VPSHUFB, WORK, BYTES, TOP_AT);
         a.emit(VPSRLD, WORK, WORK, 2);
         a.emit(VPAND, WORK, WORK, TOP_MASK);
         a.emit(VPOR, SCALES, SCALES, WORK);
         a.emit(VCVTDQ2PS, SCALES, SCALES);
-        a.emit(VPERMB, WORK, FACTORS_AT, BYTES);
+        a.emit(VPSHUFB, WORK, BYTES, FACTORS_AT);
         a.emit(VCVTPH2PS, WORK, ymm(WORK.number()));
         a.emit(VMULPS, SCALES, SCALES, WORK);
     }

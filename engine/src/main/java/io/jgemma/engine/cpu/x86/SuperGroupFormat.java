@@ -56,7 +56,7 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
 
     @Override
     public PanelScaling scaling() {
-        return isSix() ? PanelScaling.HALVES : PanelScaling.MINIMA;
+        return PanelScaling.of(type);
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.List;
 /**
  * Rows of weights in blocks of 256, as mapped, times one row of activations in the form of {@link PlaneOrder}. A block's
  * 16 factors become floats in one register ({@link SuperBlocks}); then 64 weights at a time are multiplied, converted, scaled;
- * the block's sum is multiplied with the scale of the activations. AVX-512 with VBMI and VNNI.
+ * the block's sum is multiplied with the scale of the activations. AVX-512 with VNNI.
  *
  * <p>Registers: zmm0 and zmm1 sums of a block, zmm2 of the row; zmm7 factors, zmm10 and zmm11 products; from zmm25 on constants; the others are those
  * of {@link SuperBlocks}. RSI weights, RDX results, RCX rows left, R9 activations, RAX block, R10 activations of the block, R11

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Unpacks rows of weights in blocks of 256: of each block 256 codes as unsigned bytes and 16 factors F32, which are {@code d s}
- * of each 16 weights (Q6_K), or of each 32 and then {@code -dmin m} (Q4_K, Q5_K). AVX-512 with VBMI.
+ * of each 16 weights (Q6_K), or of each 32 and then {@code -dmin m} (Q4_K, Q5_K). AVX-512.
  *
  * <p>Registers: zmm25 signs; the others are those of {@link SuperBlocks}. RSI row, RDX codes, RCX rows left, R9 factors, RAX
  * block, R11 blocks left.

@@ -43,18 +43,16 @@ final class WidePacker {
     }
 
     /** All routines by name. */
-    static Map<String, byte[]> codes(Isa isa) {
+    static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (BlockFormat format : BlockFormat.all()) {
             codes.put(name(format.type()), BlockUnpacker.assemble(format));
         }
-        for (RowGroups format : RowGroups.all(isa)) {
+        for (RowGroups format : RowGroups.all()) {
             codes.put(name(format), format.assembleUnpacker());
         }
-        if (isa == Isa.AVX512_VBMI) {
-            for (QuantType type : SuperBlocks.TYPES) {
-                codes.put(name(type), SuperUnpacker.assemble(type));
-            }
+        for (QuantType type : SuperBlocks.TYPES) {
+            codes.put(name(type), SuperUnpacker.assemble(type));
         }
         codes.put(TRANSPOSE, Transposer.assemble());
         return codes;

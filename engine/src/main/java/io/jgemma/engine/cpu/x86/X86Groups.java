@@ -24,8 +24,8 @@ final class X86Groups implements Products {
 
     private record Kernel(RowGroups format, PanelActivations activations, Routine rows) {}
 
-    X86Groups(CodeCache code, Isa isa) {
-        for (RowGroups format : RowGroups.all(isa)) {
+    X86Groups(CodeCache code) {
+        for (RowGroups format : RowGroups.all()) {
             PanelActivations activations = PanelActivations.of(code, format.scaling(), PLANES, format.codeOffset());
             kernels.put(format.type(), new Kernel(format, activations, code.routine(rows(format))));
         }
@@ -36,9 +36,9 @@ final class X86Groups implements Products {
     }
 
     /** All routines by name, but for those of {@link PanelActivations}. */
-    static Map<String, byte[]> codes(Isa isa) {
+    static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (RowGroups format : RowGroups.all(isa)) {
+        for (RowGroups format : RowGroups.all()) {
             codes.put(rows(format), format.assembleRows());
         }
         return codes;

@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembled kernels for products with the types of {@link BlockFormat}, with floats ({@link X86Dots}) and, on 512-bit registers,
- * {@link SuperBlocks}, and for attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
- * products are rounded to integers, 32 (or with few rows and blocks of 256, 256) with one scale: to 16 bits, or where so asked
+ * Assembled kernels for products with the types of {@link BlockFormat} and {@link SuperBlocks} and with floats ({@link X86Dots}), and for
+ * attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
+ * products are rounded to integers, 32 with one scale (256 where {@link X86Rows} multiplies blocks of 256): to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
  *
  * <p>With few rows of activations weights are multiplied as they lie: in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked
@@ -48,12 +48,12 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.code = code;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
-        groups = X86Groups.supports(isa) ? new X86Groups(code, isa) : null;
+        groups = X86Groups.supports(isa) ? new X86Groups(code) : null;
         if (groups != null) {
             PageMemory memory = new PageMemory();
-            RowGroups.all(isa).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
+            RowGroups.all().forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
         }
-        panels = wide ? new X86WidePanels(code, isa, planes) : new X86Panels(code, new X86BlockRows(code));
+        panels = wide ? new X86WidePanels(code, planes) : new X86Panels(code);
         elements = new X86Elements(code);
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
         blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
@@ -85,12 +85,13 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     static Map<String, byte[]> codes(Isa isa, int planes) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         codes.putAll(X86Rows.supports(isa) ? X86Rows.codes(isa) : X86BlockRows.codes(isa));
+        codes.putAll(X86Rows.supports(isa) ? Map.of() : RowActivations.codes());
         if (X86Groups.supports(isa)) {
-            codes.putAll(GroupLayout.codes(isa));
-            codes.putAll(X86Groups.codes(isa));
+            codes.putAll(GroupLayout.codes());
+            codes.putAll(X86Groups.codes());
             codes.putAll(PanelActivations.codes(X86Groups.PLANES));
         }
-        codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(isa, planes) : X86Panels.codes(isa));
+        codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(planes) : X86Panels.codes(isa));
         codes.putAll(X86Dots.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));

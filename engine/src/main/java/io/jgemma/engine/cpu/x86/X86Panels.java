@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /**
  * Products of weights with many rows of activations on 256-bit registers: rows of weights are unpacked into panels of
- * {@link PanelPacker}'s form, 16 at a time, and {@link PanelProducts} multiplies them. Activations are those of {@link X86BlockRows}.
+ * {@link PanelPacker}'s form, 16 at a time, and {@link PanelProducts} multiplies them with activations that {@link RowQuantizer} rounded.
  */
 final class X86Panels implements Products {
 
@@ -23,15 +23,15 @@ final class X86Panels implements Products {
 
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    private final X86BlockRows blockRows;
+    private final RowActivations activations;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
     /** What one type of weights needs; {@code products[t]} multiplies with {@code t} tokens. */
-    private record Kernel(BlockFormat format, BlockPacker packer, Routine[] products) {
+    private record Kernel(PanelScaling scaling, BlockPacker packer, Routine[] products) {
 
         /** Codes, scales and minima of a panel with rows of {@code n} elements. */
         long panelBytes(int n) {
-            return minima(n) + (format.hasMinimum() ? scaleBytes(n) : 0);
+            return minima(n) + (scaling == PanelScaling.MINIMA ? scaleBytes(n) : 0);
         }
 
         /** Where in a panel the scales begin. */
@@ -40,38 +40,47 @@ final class X86Panels implements Products {
         }
 
         /** Where in a panel the minima begin. */
-        static long minima(int n) {
+        long minima(int n) {
             return scales(n) + scaleBytes(n);
         }
 
-        private static long scaleBytes(int n) {
-            return 4L * ROWS * (n / BlockFormat.SIZE);
+        private long scaleBytes(int n) {
+            return 4L * ROWS * scaling.parts() * (n / BlockFormat.SIZE);
         }
     }
 
-    X86Panels(CodeCache code, X86BlockRows blockRows) {
-        this.blockRows = blockRows;
+    /** With the routines that {@link #codes} and {@link RowActivations#codes} give. */
+    X86Panels(CodeCache code) {
+        activations = RowActivations.of(code, RowOrder.PLAIN);
         for (BlockFormat format : BlockFormat.all()) {
-            Routine[] products = new Routine[PanelProducts.TOKENS + 1];
-            for (int t = 1; t < products.length; t++) {
-                products[t] = code.routine(product(t, format.hasMinimum()));
-            }
-            kernels.put(format.type(), new Kernel(format, new BlockPacker(code, format), products));
+            add(code, format.type(), PanelScaling.of(format));
+        }
+        for (QuantType type : SuperBlocks.TYPES) {
+            add(code, type, PanelScaling.of(type));
         }
     }
 
-    /** All routines by name. */
+    private void add(CodeCache code, QuantType type, PanelScaling scaling) {
+        Routine[] products = new Routine[PanelProducts.TOKENS + 1];
+        for (int t = 1; t < products.length; t++) {
+            products[t] = code.routine(product(t, scaling));
+        }
+        kernels.put(type, new Kernel(scaling, new BlockPacker(code, type), products));
+    }
+
+    /** All routines by name, but for those of {@link RowActivations}. */
     static Map<String, byte[]> codes(Isa isa) {
         Map<String, byte[]> codes = new LinkedHashMap<>(BlockPacker.codes());
-        for (int t = 1; t <= PanelProducts.TOKENS; t++) {
-            codes.put(product(t, false), PanelProducts.assemble(t, false, isa));
-            codes.put(product(t, true), PanelProducts.assemble(t, true, isa));
+        for (PanelScaling scaling : PanelScaling.values()) {
+            for (int t = 1; t <= PanelProducts.TOKENS; t++) {
+                codes.put(product(t, scaling), PanelProducts.assemble(t, scaling, isa));
+            }
         }
         return codes;
     }
 
-    static String product(int tokens, boolean minimum) {
-        return "panel x " + tokens + (minimum ? " with minima" : "");
+    static String product(int tokens, PanelScaling scaling) {
+        return "panel x " + tokens + scaling.title();
     }
 
     @Override
@@ -81,12 +90,12 @@ final class X86Panels implements Products {
 
     @Override
     public Operand prepared(QuantType weights, Operand x, Scratch scratch) {
-        return blockRows.prepared(weights, x, scratch);
+        return activations.prepared(x, scratch);
     }
 
     @Override
     public void prepare(QuantType weights, Operand x, Operand to, int from, int end, Scratch scratch) {
-        blockRows.prepare(weights, x, to, from, end, scratch);
+        activations.prepare(x, to, from, end, scratch);
     }
 
     @Override
@@ -112,7 +121,7 @@ final class X86Panels implements Products {
 
     private static BlockPacker.Parts panel(Kernel kernel, Operand panels, int index, int n) {
         long panel = address(panels.segment(), panels.row(index), kernel.panelBytes(n));
-        return new BlockPacker.Parts(panel, panel + Kernel.scales(n), panel + Kernel.minima(n));
+        return new BlockPacker.Parts(panel, panel + Kernel.scales(n), panel + kernel.minima(n));
     }
 
     private static void operands(BlockPacker.Parts panel, Operand x, int t, int n, MemorySegment arguments) {
@@ -124,8 +133,8 @@ final class X86Panels implements Products {
         arguments.set(LONG, PanelProducts.MINIMA, panel.minima());
         arguments.set(LONG, PanelProducts.BLOCKS, blocks);
         arguments.set(LONG, PanelProducts.Q, input);
-        arguments.set(LONG, PanelProducts.DX, input + 2L * n);
-        arguments.set(LONG, PanelProducts.T, input + 2L * n + 4L * BlockRows.paddedBlocks(blocks));
+        arguments.set(LONG, PanelProducts.DX, input + RowActivations.scales(n));
+        arguments.set(LONG, PanelProducts.T, input + RowActivations.terms(n));
         arguments.set(LONG, PanelProducts.X_BYTES, x.rowBytes());
     }
 

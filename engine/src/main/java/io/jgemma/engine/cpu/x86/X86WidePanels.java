@@ -52,8 +52,8 @@ final class X86WidePanels implements Products {
     }
 
     /** With the routines that {@link #codes} and {@link PanelActivations#codes} give. */
-    X86WidePanels(CodeCache code, Isa isa, int planes) {
-        RowGroups.all(isa).forEach(groups -> add(new WidePacker(code, groups), code, planes));
+    X86WidePanels(CodeCache code, int planes) {
+        RowGroups.all().forEach(groups -> add(new WidePacker(code, groups), code, planes));
     }
 
     private void add(WidePacker packer, CodeCache code, int planes) {
@@ -70,8 +70,8 @@ final class X86WidePanels implements Products {
     }
 
     /** All routines by name, for activations of so many bytes, but for those of {@link PanelActivations}. */
-    static Map<String, byte[]> codes(Isa isa, int planes) {
-        Map<String, byte[]> codes = new LinkedHashMap<>(WidePacker.codes(isa));
+    static Map<String, byte[]> codes(int planes) {
+        Map<String, byte[]> codes = new LinkedHashMap<>(WidePacker.codes());
         for (PanelScaling scaling : PanelScaling.values()) {
             for (int t = 1; t <= WidePanels.TOKENS; t++) {
                 codes.put(product(t, scaling, planes), WidePanels.assemble(t, scaling, planes));

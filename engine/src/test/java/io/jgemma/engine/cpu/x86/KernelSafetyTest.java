@@ -66,7 +66,7 @@ class KernelSafetyTest {
                 }
                 if (X86WidePanels.supports(isa)) {
                     products.widePanels(blocks);
-                    products.groups(isa, blocks);
+                    products.groups(blocks);
                 } else {
                     products.panels(blocks);
                 }

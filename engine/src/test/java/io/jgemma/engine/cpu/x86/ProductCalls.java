@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
 import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
 
 /** Calls of the routines that multiply weights, and of those that prepare what they multiply. */
 final class ProductCalls {
@@ -12,27 +13,36 @@ final class ProductCalls {
     }
 
     void blockRows(int blocks) {
-        calls.call(
-                "quantize",
-                calls.bytes(128L * blocks),
-                calls.zeros(64L * blocks),
-                calls.zeros(4L * blocks),
-                calls.zeros(4L * blocks),
-                blocks);
-        for (BlockFormat format : BlockFormat.all()) {
-            for (int rows : new int[] {1, 3, 4, 5, 11}) {
-                rows(format, rows, blocks);
+        for (RowOrder order : RowOrder.values()) {
+            calls.call(
+                    order.title(),
+                    calls.bytes(128L * blocks),
+                    calls.zeros(64L * blocks),
+                    calls.zeros(4L * blocks),
+                    calls.zeros(4L * order.terms() * blocks),
+                    blocks);
+        }
+        for (int rows : new int[] {1, 3, 4, 5, 11}) {
+            for (BlockFormat format : BlockFormat.all()) {
+                rows(format.type(), rows, blocks);
+            }
+            for (QuantType type : SuperBlocks.TYPES) {
+                rows(type, rows, blocks);
             }
         }
     }
 
     void panels(int blocks) {
         for (BlockFormat format : BlockFormat.all()) {
-            pack(format, blocks);
+            pack(format.type(), PanelScaling.of(format), blocks);
+        }
+        for (QuantType type : SuperBlocks.TYPES) {
+            pack(type, PanelScaling.of(type), blocks);
         }
         for (int tokens = 1; tokens <= PanelProducts.TOKENS; tokens++) {
-            panel(tokens, false, blocks);
-            panel(tokens, true, blocks);
+            for (PanelScaling scaling : PanelScaling.values()) {
+                panel(tokens, scaling, blocks);
+            }
         }
     }
 
@@ -41,6 +51,9 @@ final class ProductCalls {
             for (int rows : new int[] {1, 3}) {
                 unpack(format, rows, blocks);
             }
+        }
+        for (QuantType type : SuperBlocks.TYPES) {
+            unpack(type, 3, blocks);
         }
         transposer();
         for (int planes = 1; planes <= 2; planes++) {
@@ -61,42 +74,44 @@ final class ProductCalls {
         }
     }
 
-    private void rows(BlockFormat format, int rows, int blocks) {
-        int rowBytes = format.blockBytes() * blocks;
-        long scales = 4L * BlockRows.paddedBlocks(blocks);
+    private void rows(QuantType type, int rows, int blocks) {
+        int rowBytes = type.blockBytes() * blocks;
+        int n = type.blockSize() * blocks;
+        long scales = 4L * BlockRows.paddedBlocks(n / 32);
         calls.call(
-                format.name() + " rows",
+                X86BlockRows.rows(type),
                 calls.zeros(4L * rows),
                 calls.bytes((long) rows * rowBytes),
-                calls.bytes(64L * blocks),
+                calls.bytes(2L * n),
                 calls.bytes(scales),
-                calls.bytes(scales),
-                calls.zeros(BlockRows.scratchBytes(blocks)),
+                calls.bytes(scales * (type.equals(QuantTypes.Q6_K) ? 2 : 1)),
+                calls.zeros(BlockRows.scratchBytes(n / 32)),
                 rows,
                 rowBytes,
                 blocks);
     }
 
-    private void pack(BlockFormat format, int blocks) {
-        int rowBytes = format.blockBytes() * blocks;
-        long codes = 64L * 16 * blocks - 32;
+    private void pack(QuantType type, PanelScaling scaling, int blocks) {
+        int rowBytes = type.blockBytes() * blocks;
+        int n = type.blockSize() * blocks;
         calls.call(
-                format.name() + " pack",
+                BlockPacker.name(type),
                 calls.bytes(8L * rowBytes),
-                calls.zeros(codes),
-                calls.zeros(64L * blocks - 32),
-                calls.zeros(format.hasMinimum() ? 64L * blocks - 32 : 0),
+                calls.zeros(32L * n - 32),
+                calls.zeros(2L * scaling.parts() * n - 32),
+                calls.zeros(scaling == PanelScaling.MINIMA ? 2L * n - 32 : 0),
                 rowBytes,
                 blocks);
     }
 
-    private void panel(int tokens, boolean minimum, int blocks) {
+    private void panel(int tokens, PanelScaling scaling, int blocks) {
+        boolean minimum = scaling == PanelScaling.MINIMA;
         long xBytes = 64L * blocks;
         long perBlock = xBytes * (tokens - 1) + 4L * blocks;
         calls.call(
-                X86Panels.product(tokens, minimum),
+                X86Panels.product(tokens, scaling),
                 calls.bytes(64L * 16 * blocks),
-                calls.bytes(64L * blocks),
+                calls.bytes(64L * scaling.parts() * blocks),
                 calls.bytes(xBytes * tokens),
                 calls.bytes(perBlock),
                 calls.zeros(64L * tokens),
@@ -148,6 +163,13 @@ final class ProductCalls {
                 blocks);
     }
 
+    private void unpack(QuantType type, int rows, int blocks) {
+        long rowBytes = (long) type.blockBytes() * blocks;
+        long codes = calls.zeros(256L * blocks * rows);
+        long factors = calls.zeros(64L * blocks * rows);
+        calls.call(type.name() + " unpack", codes, calls.bytes(rows * rowBytes), factors, rows, rowBytes, blocks);
+    }
+
     void wideRows() {
         for (int blocks : new int[] {1, 2, 3, 7, 8}) {
             for (PlaneOrder order : PlaneOrder.values()) {
@@ -176,23 +198,13 @@ final class ProductCalls {
                             rows,
                             rowBytes,
                             blocks);
-                    long codes = calls.zeros(256L * blocks * rows);
-                    long factors = calls.zeros(64L * blocks * rows);
-                    calls.call(
-                            type.name() + " unpack",
-                            codes,
-                            calls.bytes(rows * rowBytes),
-                            factors,
-                            rows,
-                            rowBytes,
-                            blocks);
                 }
             }
         }
     }
 
-    void groups(Isa isa, int blocks) {
-        for (RowGroups format : RowGroups.all(isa)) {
+    void groups(int blocks) {
+        for (RowGroups format : RowGroups.all()) {
             int n = format.type().blockSize() * blocks;
             long factors = 4L * (n / 32);
             long terms = factors * format.scaling().parts();

@@ -19,7 +19,7 @@ class RowQuantizerTest {
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment q = arena.allocate(2L * SIZE, 2);
     private final MemorySegment d = arena.allocate(4, 4);
-    private final MemorySegment t = arena.allocate(4, 4);
+    private final MemorySegment t = arena.allocate(8, 4);
 
     @BeforeEach
     void needsTheMachine() {
@@ -27,10 +27,14 @@ class RowQuantizerTest {
     }
 
     private void quantize(float[] block) {
+        quantize(RowOrder.PLAIN, block);
+    }
+
+    private void quantize(RowOrder order, float[] block) {
         MemorySegment x = arena.allocateFrom(ValueLayout.JAVA_FLOAT, block);
         MemorySegment arguments =
                 arena.allocateFrom(ValueLayout.JAVA_LONG, x.address(), q.address(), d.address(), t.address(), 1);
-        try (CodeCache code = CodeCache.load(Map.of("quantize", RowQuantizer.assemble()))) {
+        try (CodeCache code = CodeCache.load(Map.of("quantize", RowQuantizer.assemble(order)))) {
             code.routine("quantize").call(arguments.address());
         }
     }
@@ -90,6 +94,33 @@ class RowQuantizerTest {
                 quantize(x);
                 assertThat(scale()).as("%s at %d", bad, at).isNaN();
             }
+        }
+    }
+
+    /** The same integers in another order, with a sum for each half where so asked. */
+    @Test
+    void evenPlacesComeFirst() {
+        SplittableRandom random = new SplittableRandom(9);
+        float[] x = new float[SIZE];
+        for (int i = 0; i < SIZE; i++) {
+            x[i] = (float) (2 * random.nextDouble() - 1);
+        }
+        quantize(x);
+        short[] plain = q.toArray(ValueLayout.JAVA_SHORT);
+        float sum = t.get(ValueLayout.JAVA_FLOAT, 0);
+        long first = 0;
+        for (int i = 0; i < SIZE / 2; i++) {
+            first += plain[i];
+        }
+        for (RowOrder order : new RowOrder[] {RowOrder.PARTED, RowOrder.PARTED_HALVES}) {
+            quantize(order, x);
+            for (int i = 0; i < SIZE; i++) {
+                assertThat(q.getAtIndex(ValueLayout.JAVA_SHORT, i / 2 + i % 2 * SIZE / 2))
+                        .as("%s, element %d", order, i)
+                        .isEqualTo(plain[i]);
+            }
+            float expected = order == RowOrder.PARTED ? sum : first * scale();
+            assertThat(t.get(ValueLayout.JAVA_FLOAT, 0)).as("%s", order).isEqualTo(expected);
         }
     }
 }

@@ -1,0 +1,111 @@
+package io.jgemma.engine.cpu.x86;
+
+import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
+import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
+import static io.jgemma.engine.cpu.x86.Op.VPAND;
+import static io.jgemma.engine.cpu.x86.Op.VPOR;
+import static io.jgemma.engine.cpu.x86.Op.VPSLLW;
+import static io.jgemma.engine.cpu.x86.Op.VPSRLW;
+
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+
+/**
+ * Emits the codes of blocks of 256 weights ({@link SuperBlocks}) on 256-bit registers: 32 neighbouring ones at a time, a part, as unsigned
+ * bytes. A block's bytes:
+ *
+ * <pre>
+ * Q4_K   d dmin, 12 of scales, 4 x 32 nibbles of two parts
+ * Q5_K   d dmin, 12 of scales, 32 with a bit for each part, 4 x 32 nibbles of two parts
+ * Q6_K   2 x (64 nibbles, of parts 0 and 2, 1 and 3), 2 x (32 with two bits for each of four parts), 16 of scales, d
+ * </pre>
+ */
+final class SuperCodes {
+
+    /** Elements of a part. */
+    static final int PART = 32;
+
+    private static final int BIT = 4;
+
+    private final Assembler a;
+    private final boolean five;
+    private final boolean six;
+    private final Vec nibbleMask;
+    private final Vec bitMask;
+    private final Label masks;
+
+    /** Emits with masks in two registers, which {@link #load} fills. */
+    SuperCodes(Assembler assembler, QuantType type, Vec nibbleMask, Vec bitMask) {
+        a = assembler;
+        five = type.equals(QuantTypes.Q5_K);
+        six = type.equals(QuantTypes.Q6_K);
+        this.nibbleMask = nibbleMask;
+        this.bitMask = bitMask;
+        masks = a.label();
+    }
+
+    /** Emits the load of the masks; RAX changes. */
+    void load() {
+        a.lea(Gp.RAX, Mem.at(masks));
+        a.emit(VBROADCASTSS, nibbleMask, Mem.at(Gp.RAX));
+        a.emit(VBROADCASTSS, bitMask, Mem.at(Gp.RAX, 4));
+    }
+
+    /** The masks' bytes, behind the code. */
+    void data() {
+        a.alignData(4).bind(masks);
+        a.word(0x0F0F0F0F).word(six ? 0x30303030 : 0x10101010);
+    }
+
+    /** Whether a part is the first whose upper bits are in the bytes that {@link #bits} loads. */
+    boolean beginsBits(int part) {
+        return (five && part == 0) || (six && part % 4 == 0);
+    }
+
+    /** Emits the load of the bytes with the upper bits of a part's codes, where the type has such. */
+    void bits(Mem block, int part, Vec to) {
+        if (five) {
+            a.emit(VMOVUPS, to, block.plus(16));
+        } else if (six) {
+            a.emit(VMOVUPS, to, block.plus(128 + 32L * (part / 4)));
+        }
+    }
+
+    /** Emits the codes of a part; {@code bits} has what {@link #bits} loads, {@code work} changes. */
+    void codes(Mem block, int part, Vec to, Vec bits, Vec work) {
+        if (six) {
+            int quarter = part % 4;
+            nibbles(block.plus(64L * (part / 4) + 32L * (quarter % 2)), quarter / 2 == 1, to);
+            or(to, bits, 2 * quarter, work);
+        } else {
+            nibbles(block.plus((five ? 48 : 16) + 32L * (part / 2)), part % 2 == 1, to);
+            if (five) {
+                or(to, bits, part, work);
+            }
+        }
+    }
+
+    private void nibbles(Mem from, boolean high, Vec to) {
+        if (high) {
+            a.emit(VMOVUPS, to, from);
+            a.emit(VPSRLW, to, to, 4);
+            a.emit(VPAND, to, to, nibbleMask);
+        } else {
+            a.emit(VPAND, to, nibbleMask, from);
+        }
+    }
+
+    /** Puts what begins with bit {@code from} of a byte above a nibble. */
+    private void or(Vec to, Vec bits, int from, Vec work) {
+        Vec moved = bits;
+        if (from < BIT) {
+            a.emit(VPSLLW, work, bits, BIT - from);
+            moved = work;
+        } else if (from > BIT) {
+            a.emit(VPSRLW, work, bits, from - BIT);
+            moved = work;
+        }
+        a.emit(VPAND, work, moved, bitMask);
+        a.emit(VPOR, to, to, work);
+    }
+}
