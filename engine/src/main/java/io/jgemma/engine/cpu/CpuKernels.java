@@ -153,6 +153,13 @@ public interface CpuKernels {
      */
     void softmaxStep(Operand s, Operand o, Operand state, Scratch scratch);
 
+    /**
+     * The first column from {@code from} on whose number is not at most a bound, NaN included.
+     *
+     * @return the number of columns where there is none
+     */
+    int firstAbove(Operand x, int row, int from, float bound, Scratch scratch);
+
     /** RMSNorm of rows; see {@link io.jgemma.engine.backend.Ops#rmsNorm}. */
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch);
 

@@ -202,7 +202,7 @@ final class CpuOps implements Ops, AutoCloseable {
         a.set(y);
         b.set(x);
         for (int i = 0; i < a.rows(); i++) {
-            greatest.find(b.segment(), b.row(i), b.columns(), a.segment(), a.row(i), a.columns() / 2);
+            greatest.find(b, a, i, kernels, shared);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.backend.Ops;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** The greatest of a row's numbers, found in one pass that keeps the greatest so far in their order. */
@@ -12,17 +11,16 @@ final class Greatest {
     /**
      * As {@link Ops#greatest}, for one row.
      *
-     * @param x F32, n numbers from byte {@code from} on
-     * @param y F32, {@code 2 k} numbers from byte {@code to} on
+     * @param x F32
+     * @param y F32, two columns for each number to find
+     * @param kernels look for numbers above the least of those that were kept
      */
-    void find(MemorySegment x, long from, int n, MemorySegment y, long to, int k) {
+    void find(Operand x, Operand y, int row, CpuKernels kernels, Scratch scratch) {
+        int k = y.columns() / 2;
         int count = 0;
-        for (int i = 0; i < n; i++) {
-            float value = x.get(ValueLayout.JAVA_FLOAT, from + (long) i * Float.BYTES);
-            // Fails for NaN as well, which has a place of its own.
-            if (count == k && value <= values[k - 1]) {
-                continue;
-            }
+        int i = 0;
+        while (i < x.columns()) {
+            float value = x.segment().get(ValueLayout.JAVA_FLOAT, x.row(row) + (long) i * Float.BYTES);
             int place = count;
             while (place > 0 && isGreater(value, values[place - 1])) {
                 place--;
@@ -35,10 +33,15 @@ final class Greatest {
                 columns[place] = i;
                 count = Math.min(count + 1, k);
             }
+            i++;
+            if (count == k) {
+                i = kernels.firstAbove(x, row, i, values[k - 1], scratch);
+            }
         }
-        for (int i = 0; i < k; i++) {
-            y.set(ValueLayout.JAVA_FLOAT, to + (2L * i) * Float.BYTES, values[i]);
-            y.set(ValueLayout.JAVA_FLOAT, to + (2L * i + 1) * Float.BYTES, columns[i]);
+        for (int place = 0; place < k; place++) {
+            long to = y.row(row) + 2L * place * Float.BYTES;
+            y.segment().set(ValueLayout.JAVA_FLOAT, to, values[place]);
+            y.segment().set(ValueLayout.JAVA_FLOAT, to + Float.BYTES, columns[place]);
         }
     }
 

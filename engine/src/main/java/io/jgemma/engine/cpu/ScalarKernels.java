@@ -140,6 +140,15 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public int firstAbove(Operand x, int row, int from, float bound, Scratch scratch) {
+        int i = from;
+        while (i < x.columns() && get(x, row, i) <= bound) {
+            i++;
+        }
+        return i;
+    }
+
+    @Override
     public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {

@@ -55,6 +55,11 @@ final class Lanes {
         return FloatVector.zero(F);
     }
 
+    /** Whether the floats at a place are all at most a bound; NaN is not. */
+    static boolean areAtMost(float bound, MemorySegment segment, long offset) {
+        return floats(segment, offset).compare(VectorOperators.LE, bound).allTrue();
+    }
+
     /** {@link #COUNT} bytes as ints 0 to 255. */
     static IntVector unsignedBytes(MemorySegment m, long offset) {
         if (NARROW) {

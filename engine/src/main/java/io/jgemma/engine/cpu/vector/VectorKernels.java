@@ -232,6 +232,18 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
+    public int firstAbove(Operand x, int row, int from, float bound, Scratch scratch) {
+        int i = from;
+        while (i <= x.columns() - Lanes.COUNT && Lanes.areAtMost(bound, x.segment(), x.row(row) + 4L * i)) {
+            i += Lanes.COUNT;
+        }
+        while (i < x.columns() && get(x, row, i) <= bound) {
+            i++;
+        }
+        return i;
+    }
+
+    @Override
     public void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {

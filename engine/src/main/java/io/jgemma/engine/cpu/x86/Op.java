@@ -98,6 +98,11 @@ enum Op {
     VMINPS(NONE, 1, 0x5D, RVM, Op.FULL),
     VANDPS(NONE, 1, 0x54, RVM, Op.FULL),
     VXORPS(NONE, 1, 0x57, RVM, Op.FULL),
+    VORPS(NONE, 1, 0x56, RVM, Op.FULL),
+    /** All bits of an element where the predicate of the immediate holds. */
+    VCMPPS(NONE, 1, 0xC2, RVM, Op.FULL),
+    /** Compares with zero: equal where the bits that both have are none. */
+    VPTEST(P66, 2, 0x17, RM, Op.FULL),
     VSHUFPS(NONE, 1, 0xC6, RVM, Op.FULL),
     VHADDPS(PF2, 1, 0x7C, RVM, Op.FULL),
     VADDSS(PF3, 1, 0x58, RVM, Op.ELEMENT_4),
@@ -217,6 +222,7 @@ enum Op {
                             VEXTRACTI128,
                             VPINSRW,
                             VSHUFPS,
+                            VCMPPS,
                             VSHUFF32X4,
                             VRNDSCALEPS,
                             VCVTPS2PH -> true;
@@ -266,7 +272,7 @@ enum Op {
     boolean hasEvex() {
         return switch (this) {
             case VPERM2I128, VPSIGNB, VHADDPS, VMOVQ_STORE, VPUNPCKLQDQ, VPUNPCKHQDQ, VPBROADCASTB, VPINSRW -> false;
-            case VANDPS, VXORPS, VPCMPEQW -> false;
+            case VANDPS, VXORPS, VORPS, VCMPPS, VPTEST, VPCMPEQW -> false;
             default -> true;
         };
     }

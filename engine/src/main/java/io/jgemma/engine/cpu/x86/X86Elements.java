@@ -26,10 +26,14 @@ final class X86Elements {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+    private static final String FIRST_ABOVE = "first above";
+
     private final Map<Kind, Routine> kinds = new EnumMap<>(Kind.class);
     private final Map<RopeSpec.Style, Routine> rotations = new EnumMap<>(RopeSpec.Style.class);
+    private final Routine firstAbove;
 
     X86Elements(CodeCache code) {
+        firstAbove = code.routine(FIRST_ABOVE);
         for (Kind kind : Kind.values()) {
             kinds.put(kind, code.routine(kind.title()));
         }
@@ -44,6 +48,7 @@ final class X86Elements {
         for (Kind kind : Kind.values()) {
             codes.put(kind.title(), ElementRows.assemble(kind, isa.width()));
         }
+        codes.put(FIRST_ABOVE, FirstAbove.assemble());
         for (RopeSpec.Style style : RopeSpec.Style.values()) {
             codes.put(rotation(style), Rotation.assemble(style));
         }
@@ -52,6 +57,20 @@ final class X86Elements {
 
     static String rotation(RopeSpec.Style style) {
         return "rotate " + style;
+    }
+
+    /** A column from {@code from} on before which all are at most a bound, and not 32 behind it. */
+    int skip(Operand x, int row, int from, float bound, Scratch scratch) {
+        int runs = (x.columns() - from) / FirstAbove.RUN;
+        if (runs == 0) {
+            return from;
+        }
+        MemorySegment arguments = arguments(scratch);
+        arguments.set(LONG, FirstAbove.X, address(x.segment(), x.row(row) + 4L * from, 4L * FirstAbove.RUN * runs));
+        arguments.set(LONG, FirstAbove.RUNS, runs);
+        arguments.set(FLOAT, FirstAbove.BOUND, bound);
+        firstAbove.call(arguments.address());
+        return from + FirstAbove.RUN * (runs - (int) arguments.get(LONG, FirstAbove.LEFT_OVER));
     }
 
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {

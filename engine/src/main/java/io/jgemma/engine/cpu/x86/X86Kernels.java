@@ -236,6 +236,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
+    public int firstAbove(Operand x, int row, int from, float bound, Scratch scratch) {
+        return others.firstAbove(x, row, elements.skip(x, row, from, bound, scratch), bound, scratch);
+    }
+
+    @Override
     public void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
         elements.rmsNorm(y, x, w, epsilon, from, to, scratch);
     }

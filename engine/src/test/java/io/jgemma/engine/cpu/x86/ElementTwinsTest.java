@@ -102,6 +102,26 @@ class ElementTwinsTest {
     }
 
     @Test
+    void theFirstAboveABoundMatches() {
+        for (int columns : COLUMNS) {
+            Operand x = rows(3, columns).operand();
+            float most = Float.NEGATIVE_INFINITY;
+            for (int i = 0; i < columns; i++) {
+                most = Math.max(most, x.segment().get(ValueLayout.JAVA_FLOAT, x.row(1) + 4L * i));
+            }
+            for (float bound : new float[] {most, Math.nextDown(most), 0, Float.NEGATIVE_INFINITY, Float.NaN}) {
+                for (int from : new int[] {0, columns / 2, columns}) {
+                    assertThat(assembled.firstAbove(x, 1, from, bound, scratch))
+                            .as("above %s from %d of %d", bound, from, columns)
+                            .isEqualTo(scalar.firstAbove(x, 1, from, bound, scratch));
+                }
+            }
+            x.segment().set(ValueLayout.JAVA_FLOAT, x.row(1) + 4L * (columns - 1), Float.NaN);
+            assertThat(assembled.firstAbove(x, 1, 0, most, scratch)).isEqualTo(columns - 1);
+        }
+    }
+
+    @Test
     void gatesMatch() {
         for (Activation activation : Activation.values()) {
             for (int columns : COLUMNS) {

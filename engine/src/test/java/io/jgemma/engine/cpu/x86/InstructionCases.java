@@ -85,7 +85,9 @@ final class InstructionCases {
     private void form(Op op, Vec reg, Vec vvvv, Rm rm, boolean evex) {
         Assembler a = new Assembler();
         List<String> operands = new ArrayList<>();
-        int immediate = op.hasImmediate() ? IMMEDIATE & (op == Op.VEXTRACTI128 || op == Op.VINSERTI128 ? 1 : 63) : 0;
+        int immediate = op.hasImmediate()
+                ? IMMEDIATE & (op == Op.VEXTRACTI128 || op == Op.VINSERTI128 ? 1 : op == Op.VCMPPS ? 31 : 63)
+                : 0;
         switch (op.form()) {
             case RM -> {
                 a.emit(op, reg, rm, immediate, evex);

@@ -96,6 +96,9 @@ class KernelSafetyTest {
     }
 
     private void elements() {
+        for (int runs : new int[] {1, 3}) {
+            calls.call("first above", calls.zeros(4L * FirstAbove.RUN * runs), runs, 0, 0);
+        }
         for (int columns : new int[] {1, 7, 8, 19, 32, 35}) {
             for (int rows : new int[] {1, 3}) {
                 long bytes = 4L * columns;
