@@ -163,6 +163,12 @@ public interface CpuKernels {
     /** RMSNorm of rows; see {@link io.jgemma.engine.backend.Ops#rmsNorm}. */
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch);
 
+    /** {@code x += rmsNorm(h)}; {@code h} may change. */
+    default void addRmsNorm(Operand x, Operand h, Operand w, float epsilon, int from, int to, Scratch scratch) {
+        rmsNorm(h, h, w, epsilon, from, to, scratch);
+        add(x, h, from, to, scratch);
+    }
+
     /** {@code x += h}; with one row in {@code h}, that row is added to every row of {@code x}. */
     void add(Operand x, Operand h, int from, int to, Scratch scratch);
 

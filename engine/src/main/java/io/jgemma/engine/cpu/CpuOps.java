@@ -132,15 +132,32 @@ final class CpuOps implements Ops, AutoCloseable {
         b.set(x);
         c.set(w);
         normJob.epsilon = epsilon;
+        normJob.adds = false;
+        pool.run(a.rows(), rowsPerChunk(a), normJob);
+    }
+
+    @Override
+    public void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
+        OpChecks.rmsNorm(x, h, w);
+        a.set(x);
+        b.set(h);
+        c.set(w);
+        normJob.epsilon = epsilon;
+        normJob.adds = true;
         pool.run(a.rows(), rowsPerChunk(a), normJob);
     }
 
     private final class NormJob implements RowPool.Job {
         private float epsilon;
+        private boolean adds;
 
         @Override
         public void run(int from, int to, int worker) {
-            kernels.rmsNorm(a, b, c, epsilon, from, to, scratch[worker]);
+            if (adds) {
+                kernels.addRmsNorm(a, b, c, epsilon, from, to, scratch[worker]);
+            } else {
+                kernels.rmsNorm(a, b, c, epsilon, from, to, scratch[worker]);
+            }
         }
     }
 

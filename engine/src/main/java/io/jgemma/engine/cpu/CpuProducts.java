@@ -3,11 +3,12 @@ package io.jgemma.engine.cpu;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Matrix products, split over the pool along the weights' rows, so that each weight is read once. Activations are prepared (rounded) before, for
- * all products that share them once. Operands are checked before.
+ * Matrix products, split over the pool along the weights' rows, so that each weight is read once. Activations are prepared (rounded) once for all products
+ * that share them. Operands are checked before.
  */
 final class CpuProducts implements AutoCloseable {
 
@@ -26,7 +27,12 @@ final class CpuProducts implements AutoCloseable {
     private final Operand y = new Operand();
     private final Operand w = new Operand();
     private final Operand x = new Operand();
-    private Operand prepared = x;
+    private Operand shareable = x;
+    /** Of each worker, the activations of the product whose number is beside it. */
+    private final Operand[] own;
+
+    private final long[] ownProduct;
+    private long product;
     private final RowPool.Job matmulJob = this::multiplyRows;
     private final RowPool.Job prepareJob = this::prepareRows;
     private final GatedJob gatedJob = new GatedJob();
@@ -36,6 +42,9 @@ final class CpuProducts implements AutoCloseable {
         this.kernels = kernels;
         this.pool = pool;
         this.scratch = scratch;
+        own = new Operand[scratch.length];
+        Arrays.fill(own, x);
+        ownProduct = new long[scratch.length];
     }
 
     /** See {@link io.jgemma.engine.backend.Ops#matmul}. */
@@ -47,19 +56,43 @@ final class CpuProducts implements AutoCloseable {
     }
 
     private void multiplyRows(int from, int to, int worker) {
-        kernels.matmul(y, w, prepared, from, to, scratch[worker]);
+        kernels.matmul(y, w, prepared(worker), from, to, scratch[worker]);
     }
 
-    /** Rounds activations as kernels want them that multiply {@code w}. */
+    /**
+     * Rounds many rows of activations as kernels want them that multiply {@code w}; few rows each worker rounds for itself when it
+     * begins ({@link #prepared}): that takes microseconds, in which the others would wait, and longer where lines that they
+     * read last must be taken back from them.
+     */
     private void prepare(Tensor activations) {
-        prepared = kernels.prepared(w, x.set(activations), shared);
-        if (prepared != x) {
-            pool.run(x.rows(), CpuOps.rowsPerChunk(x), prepareJob);
+        x.set(activations);
+        product++;
+        if (x.rows() >= PANEL_TOKENS) {
+            shareable = kernels.prepared(w, x, shared);
+            if (shareable != x) {
+                pool.run(x.rows(), CpuOps.rowsPerChunk(x), prepareJob);
+            }
         }
     }
 
     private void prepareRows(int from, int to, int worker) {
-        kernels.prepare(w, x, prepared, from, to, scratch[worker]);
+        kernels.prepare(w, x, shareable, from, to, scratch[worker]);
+    }
+
+    /** The product's activations for a worker. */
+    private Operand prepared(int worker) {
+        if (x.rows() >= PANEL_TOKENS) {
+            return shareable;
+        }
+        if (ownProduct[worker] != product) {
+            Operand made = kernels.prepared(w, x, scratch[worker]);
+            if (made != x) {
+                kernels.prepare(w, x, made, 0, x.rows(), scratch[worker]);
+            }
+            own[worker] = made;
+            ownProduct[worker] = product;
+        }
+        return own[worker];
     }
 
     /** Shares out rows of weights as {@code w} has them, of each of which a job reads so many bytes. */
@@ -130,6 +163,7 @@ final class CpuProducts implements AutoCloseable {
 
         @Override
         public void run(int from, int to, int worker) {
+            Operand prepared = prepared(worker);
             for (int i = 0; i < COUNT; i++) {
                 int first = Math.max(from - starts[i], 0);
                 int end = Math.min(to - starts[i], weights[i].rows());
@@ -166,11 +200,12 @@ final class CpuProducts implements AutoCloseable {
 
         @Override
         public void run(int from, int to, int worker) {
-            Scratch own = scratch[worker];
-            kernels.matmul(y, w, prepared, from, to, own);
-            kernels.matmul(upY, up, prepared, from, to, own);
-            Operand gates = columns(y, from, to, own.view(2));
-            kernels.gate(gates, gates, columns(upY, from, to, own.view(3)), activation, 0, y.rows(), own);
+            Operand prepared = prepared(worker);
+            Scratch memory = scratch[worker];
+            kernels.matmul(y, w, prepared, from, to, memory);
+            kernels.matmul(upY, up, prepared, from, to, memory);
+            Operand gates = columns(y, from, to, memory.view(2));
+            kernels.gate(gates, gates, columns(upY, from, to, memory.view(3)), activation, 0, y.rows(), memory);
         }
 
         private static Operand columns(Operand of, int from, int to, Operand view) {

@@ -21,13 +21,15 @@ import static io.jgemma.engine.cpu.x86.Op.VSQRTSS;
 import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
 import static io.jgemma.engine.cpu.x86.Vec.xmm;
 
+import java.util.function.BiConsumer;
+
 /**
  * What is done to each element of rows: addition, scaling, gate, RMSNorm, conversion to F16. Each runs over rows of F32, a register
  * of elements at a time and then one at a time. AVX2 with FMA and F16C, or registers of 512 bits.
  *
  * <pre>
  * gate   y = g / (1 + e^z) u     SiLU: z = -g     GELU: z = -sqrt(8 / pi) g (1 + 0.044715 g^2), as 1 + tanh(v) = 2 / (1 + e^(-2 v))
- * norm   y = x w / sqrt(mean(x^2) + epsilon)
+ * norm   y = x w / sqrt(mean(x^2) + epsilon), or that is added to y
  * </pre>
  *
  * <p>Vector registers: 0 to 5 work, 6 the number, 7 sum of squares, 8 and 9 constants of the gate. RDI arguments;
@@ -63,6 +65,8 @@ final class ElementRows {
         GELU("gate GELU"),
         /** {@code number} is epsilon, the second one 1 / columns. */
         NORM("norm"),
+        /** {@code y +=} what {@link #NORM} gives. */
+        ADD_NORM("add norm"),
         /** {@code y} is F16. */
         ENCODE("encode F16"),
         /** {@code y = x}, rounded to F16. */
@@ -127,6 +131,10 @@ final class ElementRows {
         return kind == Kind.SILU || kind == Kind.GELU;
     }
 
+    private boolean isNorm() {
+        return kind == Kind.NORM || kind == Kind.ADD_NORM;
+    }
+
     private byte[] routine() {
         Label numbers = a.label();
         Label row = a.label();
@@ -144,7 +152,7 @@ final class ElementRows {
             a.emit(VBROADCASTSS, factor, Mem.at(Gp.RDI, NUMBER));
         }
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
-        if (kind == Kind.NORM) {
+        if (isNorm()) {
             factor();
         }
         each(this::whole, this::one);
@@ -182,7 +190,7 @@ final class ElementRows {
             a.emit(VCVTPS2PH, Mem.at(TO, WORK, 1, 0), value, 0);
             return;
         }
-        apply(() -> a.emit(VMOVUPS, half, at(OTHER)));
+        apply((to, base) -> a.emit(VMOVUPS, to, at(base)));
         a.emit(VMOVUPS_STORE, at(TO), result);
     }
 
@@ -195,26 +203,30 @@ final class ElementRows {
             a.mov16(Mem.at(WORK), Gp.RAX);
             return;
         }
-        apply(() -> a.emit(VBROADCASTSS, half, at(OTHER)));
+        apply((to, base) -> a.emit(VBROADCASTSS, to, at(base)));
         a.emit(VMOVSS_STORE, at(TO), result.low());
     }
 
-    /** result = what becomes of value; {@code other} brings the other operand into half. */
-    private void apply(Runnable other) {
+    /** result = what becomes of value; {@code load} brings elements of other operands into registers. */
+    private void apply(BiConsumer<Vec, Gp> load) {
         switch (kind) {
             case ADD -> {
-                other.run();
+                load.accept(half, OTHER);
                 a.emit(VADDPS, result, value, half);
             }
             case SCALE -> a.emit(VMULPS, result, value, factor);
-            case NORM -> {
-                other.run();
+            case NORM, ADD_NORM -> {
+                load.accept(half, OTHER);
                 a.emit(VMULPS, result, value, factor);
                 a.emit(VMULPS, result, result, half);
+                if (kind == Kind.ADD_NORM) {
+                    load.accept(value, TO);
+                    a.emit(VADDPS, result, result, value);
+                }
             }
             case SILU, GELU -> {
                 gate();
-                other.run();
+                load.accept(half, OTHER);
                 a.emit(VMULPS, result, result, half);
             }
             case ROUND -> {

@@ -74,11 +74,19 @@ final class X86Elements {
     }
 
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
+        norm(Kind.NORM, y, x, w, epsilon, from, to, scratch);
+    }
+
+    void addRmsNorm(Operand x, Operand h, Operand w, float epsilon, int from, int to, Scratch scratch) {
+        norm(Kind.ADD_NORM, x, h, w, epsilon, from, to, scratch);
+    }
+
+    private void norm(Kind kind, Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
         MemorySegment arguments = arguments(scratch);
         arguments.set(FLOAT, ElementRows.NUMBER, epsilon);
         arguments.set(FLOAT, ElementRows.SECOND_NUMBER, 1f / x.columns());
         other(w, 0, 1, arguments);
-        run(Kind.NORM, y, x, from, to, arguments);
+        run(kind, y, x, from, to, arguments);
     }
 
     void add(Operand x, Operand h, int from, int to, Scratch scratch) {

@@ -246,6 +246,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
+    public void addRmsNorm(Operand x, Operand h, Operand w, float epsilon, int from, int to, Scratch scratch) {
+        elements.addRmsNorm(x, h, w, epsilon, from, to, scratch);
+    }
+
+    @Override
     public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         elements.add(x, h, from, to, scratch);
     }
