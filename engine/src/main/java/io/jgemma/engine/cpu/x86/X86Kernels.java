@@ -9,6 +9,7 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -162,7 +163,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             long dstOffset,
             int count,
             Scratch scratch) {
-        others.decode(type, src, srcOffset, dst, dstOffset, count, scratch);
+        // Rows of embeddings, a few a token: less work than to load and compile what another set decodes with.
+        float[] values = scratch.decoded(count);
+        type.decode(src, srcOffset, values, 0, count);
+        MemorySegment.copy(values, 0, dst, ValueLayout.JAVA_FLOAT_UNALIGNED, dstOffset, count);
     }
 
     @Override
