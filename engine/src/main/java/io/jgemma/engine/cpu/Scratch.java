@@ -25,12 +25,12 @@ public final class Scratch implements AutoCloseable {
         STATE,
         SUMS,
         ROW,
-        ARGUMENTS,
         SCALES
     }
 
     private final Map<Use, Region> regions = new EnumMap<>(Use.class);
     private final Operand[] views = {new Operand(), new Operand(), new Operand(), new Operand()};
+    private final Arguments arguments = new Arguments();
     private float[] decoded = {};
 
     public Scratch() {
@@ -50,6 +50,11 @@ public final class Scratch implements AutoCloseable {
     /** One of four operands to point anywhere; whoever calls a kernel must expect views 0 and 1 to change. */
     public Operand view(int index) {
         return views[index];
+    }
+
+    /** The arguments of the next call; always the same object. */
+    public Arguments arguments() {
+        return arguments;
     }
 
     /** A heap array of at least {@code count} floats for decoders that have no faster way. */

@@ -1,20 +1,17 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Panels of weights: {@link PanelPacker} or {@link SuperPanelPacker} unpacks 8 rows at a time. */
 final class BlockPacker {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Routine pack;
 
@@ -43,7 +40,7 @@ final class BlockPacker {
 
     /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
     void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         long bytes = PanelPacker.ROWS * w.rowBytes();
         for (int half = 0; half < 2; half++) {
             int row = Math.min(end, first + half * PanelPacker.ROWS);
@@ -59,12 +56,12 @@ final class BlockPacker {
                 }
                 source = address(copy.segment(), 0, bytes);
             }
-            arguments.set(LONG, PanelPacker.W, source);
-            arguments.set(LONG, PanelPacker.CODES, to.codes() + 32L * half);
-            arguments.set(LONG, PanelPacker.SCALES, to.scales() + 32L * half);
-            arguments.set(LONG, PanelPacker.MINIMA, to.minima() + 32L * half);
-            arguments.set(LONG, PanelPacker.ROW_BYTES, w.rowBytes());
-            arguments.set(LONG, PanelPacker.BLOCKS, w.columns() / w.type().blockSize());
+            arguments.set(PanelPacker.W, source);
+            arguments.set(PanelPacker.CODES, to.codes() + 32L * half);
+            arguments.set(PanelPacker.SCALES, to.scales() + 32L * half);
+            arguments.set(PanelPacker.MINIMA, to.minima() + 32L * half);
+            arguments.set(PanelPacker.ROW_BYTES, w.rowBytes());
+            arguments.set(PanelPacker.BLOCKS, w.columns() / w.type().blockSize());
             pack.call(arguments.address());
         }
     }

@@ -1,12 +1,10 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +15,6 @@ final class BytePanels {
 
     private static final int BLOCK = BlockFormat.SIZE;
     private static final int PANEL_ROWS = X86Panels.ROWS;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Routine quantize;
     private final Map<TileFloats.Kind, Routine> columns = new EnumMap<>(TileFloats.Kind.class);
@@ -93,11 +90,11 @@ final class BytePanels {
     }
 
     /** Rounds 32 columns to panels; the matrix's arguments are set. */
-    void columns(TileFloats.Kind kind, Place place, int groups, MemorySegment arguments) {
-        arguments.set(LONG, ColumnQuantizer.CODES, place.codes());
-        arguments.set(LONG, ColumnQuantizer.DW, place.scales());
-        arguments.set(LONG, ColumnQuantizer.PANEL_BYTES, place.bytes());
-        arguments.set(LONG, ColumnQuantizer.GROUPS, groups);
+    void columns(TileFloats.Kind kind, Place place, int groups, Arguments arguments) {
+        arguments.set(ColumnQuantizer.CODES, place.codes());
+        arguments.set(ColumnQuantizer.DW, place.scales());
+        arguments.set(ColumnQuantizer.PANEL_BYTES, place.bytes());
+        arguments.set(ColumnQuantizer.GROUPS, groups);
         Objects.requireNonNull(columns.get(kind)).call(arguments.address());
     }
 
@@ -106,47 +103,48 @@ final class BytePanels {
         long rowBytes = PanelQuantizer.rowBytes(n, PanelScaling.PLAIN, 1);
         Operand to = scratch.rows(Scratch.Use.ACTIVATIONS, rows.rows(), (int) (rowBytes / Float.BYTES));
         long start = address(to.segment(), 0, rows.rows() * rowBytes);
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         for (int i = 0; i < rows.rows(); i++) {
             quantize(quantize, address(rows.segment(), rows.row(i), 4L * n), start + i * rowBytes, n, arguments);
         }
         return to;
     }
 
-    static void quantize(Routine routine, long from, long to, int n, MemorySegment arguments) {
-        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BLOCK);
-        arguments.set(LONG, PanelQuantizer.OFFSET, ColumnQuantizer.OFFSET);
-        arguments.set(LONG, PanelQuantizer.X, from);
-        arguments.set(LONG, PanelQuantizer.Q, to);
-        arguments.set(LONG, PanelQuantizer.DX, to + PanelQuantizer.factors(n, 1));
-        arguments.set(LONG, PanelQuantizer.TERMS, to + PanelQuantizer.terms(n, 1));
+    static void quantize(Routine routine, long from, long to, int n, Arguments arguments) {
+        arguments.set(PanelQuantizer.BLOCKS, n / BLOCK);
+        arguments.set(PanelQuantizer.OFFSET, ColumnQuantizer.OFFSET);
+        arguments.set(PanelQuantizer.X, from);
+        arguments.set(PanelQuantizer.Q, to);
+        arguments.set(PanelQuantizer.DX, to + PanelQuantizer.factors(n, 1));
+        arguments.set(PanelQuantizer.TERMS, to + PanelQuantizer.terms(n, 1));
         routine.call(arguments.address());
     }
 
     /** 32 columns of {@code y} from {@code column} on: all rows of {@code x} times both place. */
     void multiply(PanelStart start, Operand y, int column, Place place, Operand x, Scratch scratch) {
         Routine[] routines = Objects.requireNonNull(products.get(start));
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         int tokens = x.rows();
         long input = address(x.segment(), x.row(0), tokens * x.rowBytes());
         long row = 8L * PANEL_ROWS;
-        arguments.set(LONG, WidePanels.CODES, place.codes());
-        arguments.set(LONG, WidePanels.DW, place.scales());
-        arguments.set(LONG, WidePanels.PANEL_BYTES, place.bytes());
-        arguments.set(LONG, WidePanels.BLOCKS, place.n() / BLOCK);
-        arguments.set(LONG, WidePanels.Q, input);
-        arguments.set(LONG, WidePanels.DX, input + PanelQuantizer.factors(place.n(), 1));
-        arguments.set(LONG, WidePanels.TERMS, input + PanelQuantizer.terms(place.n(), 1));
-        arguments.set(LONG, WidePanels.X_BYTES, x.rowBytes());
-        arguments.set(LONG, WidePanels.Y_BYTES, y.rowBytes());
-        arguments.set(
-                LONG, WidePanels.Y, address(y.segment(), y.row(0) + 4L * column, (tokens - 1) * y.rowBytes() + row));
+        arguments.set(WidePanels.CODES, place.codes());
+        arguments.set(WidePanels.DW, place.scales());
+        arguments.set(WidePanels.PANEL_BYTES, place.bytes());
+        arguments.set(WidePanels.BLOCKS, place.n() / BLOCK);
+        arguments.set(WidePanels.Q, input);
+        arguments.set(WidePanels.DX, input + PanelQuantizer.factors(place.n(), 1));
+        arguments.set(WidePanels.TERMS, input + PanelQuantizer.terms(place.n(), 1));
+        arguments.set(WidePanels.X_BYTES, x.rowBytes());
+        arguments.set(WidePanels.Y_BYTES, y.rowBytes());
+        arguments.set(WidePanels.Y, address(y.segment(), y.row(0) + 4L * column, (tokens - 1) * y.rowBytes() + row));
         if (tokens >= WidePanels.TOKENS) {
-            arguments.set(LONG, WidePanels.GROUPS, tokens / WidePanels.TOKENS);
+            arguments.set(WidePanels.GROUPS, tokens / WidePanels.TOKENS);
             routines[WidePanels.TOKENS].call(arguments.address());
+            // The rest goes on where this ended.
+            arguments.readBack();
         }
         if (tokens % WidePanels.TOKENS > 0) {
-            arguments.set(LONG, WidePanels.GROUPS, 1);
+            arguments.set(WidePanels.GROUPS, 1);
             routines[tokens % WidePanels.TOKENS].call(arguments.address());
         }
     }

@@ -1,8 +1,8 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.cpu.WeightLayout;
@@ -17,7 +17,6 @@ import java.util.stream.IntStream;
 /** Groups of 16 rows ({@link RowGroups}) in huge pages. */
 final class GroupLayout implements WeightLayout {
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
@@ -62,14 +61,14 @@ final class GroupLayout implements WeightLayout {
     @Override
     public void pack(Operand w, MemorySegment to, int from, int end, Scratch scratch) {
         long groupBytes = format.groupBytes(w.columns());
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, GroupPacker.ROW_BYTES, w.rowBytes());
-        arguments.set(LONG, GroupPacker.BLOCKS, w.columns() / format.type().blockSize());
+        Arguments arguments = scratch.arguments();
+        arguments.set(GroupPacker.ROW_BYTES, w.rowBytes());
+        arguments.set(GroupPacker.BLOCKS, w.columns() / format.type().blockSize());
         for (int row = from; row < end; row += RowGroups.ROWS) {
             int rows = Math.min(RowGroups.ROWS, end - row);
-            arguments.set(LONG, GroupPacker.W, address(w.segment(), w.row(row), rows * w.rowBytes()));
-            arguments.set(LONG, GroupPacker.TO, address(to, row / RowGroups.ROWS * groupBytes, groupBytes));
-            arguments.set(LONG, GroupPacker.ROWS, rows);
+            arguments.set(GroupPacker.W, address(w.segment(), w.row(row), rows * w.rowBytes()));
+            arguments.set(GroupPacker.TO, address(to, row / RowGroups.ROWS * groupBytes, groupBytes));
+            arguments.set(GroupPacker.ROWS, rows);
             packer.call(arguments.address());
         }
     }

@@ -1,12 +1,10 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,8 +17,6 @@ import java.util.Map;
  * @param quantize the quantizer for these
  */
 record PanelActivations(PanelScaling scaling, int planes, int offset, Routine quantize) {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     static PanelActivations of(CodeCache code, PanelScaling scaling, int planes, int offset) {
         return new PanelActivations(scaling, planes, offset, code.routine(name(scaling, planes)));
@@ -64,15 +60,15 @@ record PanelActivations(PanelScaling scaling, int planes, int offset, Routine qu
     /** Fills rows {@code from..end}. */
     void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
-        arguments.set(LONG, PanelQuantizer.OFFSET, offset);
+        Arguments arguments = scratch.arguments();
+        arguments.set(PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
+        arguments.set(PanelQuantizer.OFFSET, offset);
         for (int r = from; r < end; r++) {
             long row = address(to.segment(), to.row(r), to.rowBytes());
-            arguments.set(LONG, PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(LONG, PanelQuantizer.Q, row);
-            arguments.set(LONG, PanelQuantizer.DX, row + factors(n));
-            arguments.set(LONG, PanelQuantizer.TERMS, row + terms(n));
+            arguments.set(PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(PanelQuantizer.Q, row);
+            arguments.set(PanelQuantizer.DX, row + factors(n));
+            arguments.set(PanelQuantizer.TERMS, row + terms(n));
             quantize.call(arguments.address());
         }
     }

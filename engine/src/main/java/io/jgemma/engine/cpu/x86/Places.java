@@ -1,23 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import io.jgemma.engine.cpu.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Where assembled code finds its operands: addresses, which it does not check, and its argument block. */
+/** Where assembled code finds its operands: addresses, which it does not check. */
 final class Places {
 
-    /** Words of the longest argument block. */
-    private static final int WORDS = 24;
-
     private Places() {}
-
-    /** A worker's argument block; the same each time. */
-    static MemorySegment arguments(Scratch scratch) {
-        return scratch.rows(Scratch.Use.ARGUMENTS, 1, 2 * WORDS).segment();
-    }
 
     /**
      * The address of bytes that lie in a segment which is still open.
@@ -27,7 +16,9 @@ final class Places {
      */
     static long address(MemorySegment segment, long offset, long bytes) {
         Objects.checkFromIndexSize(offset, bytes, segment.byteSize());
-        segment.get(JAVA_BYTE, offset);
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the operand's memory is not there any more");
+        }
         return segment.address() + offset;
     }
 }

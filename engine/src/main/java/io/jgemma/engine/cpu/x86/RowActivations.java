@@ -1,13 +1,11 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,8 +16,6 @@ import java.util.Map;
  * @param quantize the quantizer for it
  */
 record RowActivations(RowOrder order, Routine quantize) {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     static RowActivations of(CodeCache code, RowOrder order) {
         return new RowActivations(order, code.routine(order.title()));
@@ -58,18 +54,18 @@ record RowActivations(RowOrder order, Routine quantize) {
     void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
         int blocks = n / BlockFormat.SIZE;
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, RowQuantizer.BLOCKS, blocks);
+        Arguments arguments = scratch.arguments();
+        arguments.set(RowQuantizer.BLOCKS, blocks);
         for (int r = from; r < end; r++) {
             for (int b = blocks; b < padded(n); b++) {
                 to.segment().set(JAVA_FLOAT_UNALIGNED, to.row(r) + scales(n) + 4L * b, 0);
                 to.segment().set(JAVA_FLOAT_UNALIGNED, to.row(r) + terms(n) + 4L * b, 0);
             }
             long row = address(to.segment(), to.row(r), to.rowBytes());
-            arguments.set(LONG, RowQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(LONG, RowQuantizer.Q, row);
-            arguments.set(LONG, RowQuantizer.D, row + scales(n));
-            arguments.set(LONG, RowQuantizer.T, row + terms(n));
+            arguments.set(RowQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(RowQuantizer.Q, row);
+            arguments.set(RowQuantizer.D, row + scales(n));
+            arguments.set(RowQuantizer.T, row + terms(n));
             quantize.call(arguments.address());
         }
     }

@@ -2,13 +2,11 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,8 +32,6 @@ final class TileDecoder {
     private static final Gp TO = Gp.RDX;
     private static final Gp LEFT = Gp.RCX;
     private static final Gp DISTANCE = Gp.R8;
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<TileFloats.Kind, Routine> routines = new EnumMap<>(TileFloats.Kind.class);
 
@@ -85,12 +81,12 @@ final class TileDecoder {
     long read(KvTile run, int tile, long scales, Scratch scratch) {
         Operand floats = scratch.rows(Scratch.Use.WEIGHTS, run.rows(), run.columns());
         long to = address(floats.segment(), 0, run.rows() * floats.rowBytes());
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, X, X86Attention.values(run) + tile * run.tileBytes());
-        arguments.set(LONG, SCALES, scales + 4L * tile * run.blocks());
-        arguments.set(LONG, Y, to);
-        arguments.set(LONG, BLOCKS, run.blocks());
-        arguments.set(LONG, AHEAD, run.aheadBytes());
+        Arguments arguments = scratch.arguments();
+        arguments.set(X, X86Attention.values(run) + tile * run.tileBytes());
+        arguments.set(SCALES, scales + 4L * tile * run.blocks());
+        arguments.set(Y, to);
+        arguments.set(BLOCKS, run.blocks());
+        arguments.set(AHEAD, run.aheadBytes());
         Objects.requireNonNull(routines.get(X86Attention.kind(run))).call(arguments.address());
         return to;
     }

@@ -3,13 +3,11 @@ package io.jgemma.engine.cpu.x86;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** The scales of a run of tiles as F32: {@code y[i] = (float) x[i]} for F16 {@code x}, 16 at a time. AVX2 with F16C, or AVX-512. */
 final class TileScales {
@@ -29,8 +27,6 @@ final class TileScales {
     private static final int TILES = 24;
     private static final int TILE_BYTES = 32;
     private static final int AHEAD = 40;
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Routine routine;
 
@@ -64,14 +60,14 @@ final class TileScales {
     /** The scales of all tiles of a run; their address. */
     long read(KvTile tiles, Scratch scratch) {
         Operand scales = scratch.rows(Scratch.Use.SCALES, tiles.tiles(), tiles.blocks());
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         long to = address(scales.segment(), 0, tiles.tiles() * scales.rowBytes());
-        arguments.set(LONG, X, address(tiles.segment(), tiles.scale(0), tiles.tiles() * tiles.tileBytes()));
-        arguments.set(LONG, Y, to);
-        arguments.set(LONG, COUNT, tiles.blocks());
-        arguments.set(LONG, TILES, tiles.tiles());
-        arguments.set(LONG, TILE_BYTES, tiles.tileBytes());
-        arguments.set(LONG, AHEAD, tiles.aheadBytes());
+        arguments.set(X, address(tiles.segment(), tiles.scale(0), tiles.tiles() * tiles.tileBytes()));
+        arguments.set(Y, to);
+        arguments.set(COUNT, tiles.blocks());
+        arguments.set(TILES, tiles.tiles());
+        arguments.set(TILE_BYTES, tiles.tileBytes());
+        arguments.set(AHEAD, tiles.aheadBytes());
         routine.call(arguments.address());
         return to;
     }

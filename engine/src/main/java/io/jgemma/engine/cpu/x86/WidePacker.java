@@ -1,13 +1,11 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,7 +15,6 @@ import java.util.Map;
  */
 final class WidePacker {
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final String TRANSPOSE = "transpose";
 
     private static final int ROWS = X86Panels.ROWS;
@@ -83,7 +80,7 @@ final class WidePacker {
     void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
         int rows = Math.clamp(end - first, 0, ROWS);
         if (rows > 0 && w.layout() != null) {
-            unpackGroup(w, first, to, arguments(scratch));
+            unpackGroup(w, first, to, scratch.arguments());
             return;
         }
         Unpacked unpacked = new Unpacked(w.columns());
@@ -92,7 +89,7 @@ final class WidePacker {
         if (rows < ROWS) {
             room.segment().asSlice(0, unpacked.bytes()).fill((byte) 0);
         }
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         if (rows > 0) {
             long from = address(w.segment(), w.row(first), rows * w.rowBytes());
             if (type.blockSize() == BlockFormat.SIZE) {
@@ -118,47 +115,47 @@ final class WidePacker {
     }
 
     /** The rows of a group behind the last are zero already. */
-    private void unpackGroup(Operand w, int first, Parts to, MemorySegment arguments) {
+    private void unpackGroup(Operand w, int first, Parts to, Arguments arguments) {
         long groupBytes = groups.groupBytes(w.columns());
-        arguments.set(LONG, GroupUnpacker.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groupBytes));
-        arguments.set(LONG, GroupUnpacker.CODES, to.codes());
-        arguments.set(LONG, GroupUnpacker.SCALES, to.scales());
-        arguments.set(LONG, GroupUnpacker.MINIMA, to.minima());
-        arguments.set(LONG, GroupUnpacker.UNITS, groups.units(w.columns()));
-        arguments.set(LONG, GroupUnpacker.REST, groups.rest(w.columns()));
+        arguments.set(GroupUnpacker.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groupBytes));
+        arguments.set(GroupUnpacker.CODES, to.codes());
+        arguments.set(GroupUnpacker.SCALES, to.scales());
+        arguments.set(GroupUnpacker.MINIMA, to.minima());
+        arguments.set(GroupUnpacker.UNITS, groups.units(w.columns()));
+        arguments.set(GroupUnpacker.REST, groups.rest(w.columns()));
         unpackGroup.call(arguments.address());
     }
 
-    private void unpackBlocks(MemorySegment arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
-        arguments.set(LONG, BlockUnpacker.W, from);
-        arguments.set(LONG, BlockUnpacker.CODES, to);
-        arguments.set(LONG, BlockUnpacker.SCALES, to + unpacked.scales());
-        arguments.set(LONG, BlockUnpacker.MINIMA, to + unpacked.minima());
-        arguments.set(LONG, BlockUnpacker.ROWS, rows);
-        arguments.set(LONG, BlockUnpacker.ROW_BYTES, rowBytes);
-        arguments.set(LONG, BlockUnpacker.CODE_BYTES, unpacked.codeBytes());
-        arguments.set(LONG, BlockUnpacker.FACTOR_BYTES, unpacked.factorBytes());
-        arguments.set(LONG, BlockUnpacker.BLOCKS, unpacked.columns / BlockFormat.SIZE);
+    private void unpackBlocks(Arguments arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
+        arguments.set(BlockUnpacker.W, from);
+        arguments.set(BlockUnpacker.CODES, to);
+        arguments.set(BlockUnpacker.SCALES, to + unpacked.scales());
+        arguments.set(BlockUnpacker.MINIMA, to + unpacked.minima());
+        arguments.set(BlockUnpacker.ROWS, rows);
+        arguments.set(BlockUnpacker.ROW_BYTES, rowBytes);
+        arguments.set(BlockUnpacker.CODE_BYTES, unpacked.codeBytes());
+        arguments.set(BlockUnpacker.FACTOR_BYTES, unpacked.factorBytes());
+        arguments.set(BlockUnpacker.BLOCKS, unpacked.columns / BlockFormat.SIZE);
     }
 
     private void unpackSuperBlocks(
-            MemorySegment arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
-        arguments.set(LONG, SuperUnpacker.CODES, to);
-        arguments.set(LONG, SuperUnpacker.W, from);
-        arguments.set(LONG, SuperUnpacker.FACTORS, to + unpacked.scales());
-        arguments.set(LONG, SuperUnpacker.ROWS, rows);
-        arguments.set(LONG, SuperUnpacker.ROW_BYTES, rowBytes);
-        arguments.set(LONG, SuperUnpacker.BLOCKS, unpacked.columns / type.blockSize());
+            Arguments arguments, long from, int rows, long rowBytes, long to, Unpacked unpacked) {
+        arguments.set(SuperUnpacker.CODES, to);
+        arguments.set(SuperUnpacker.W, from);
+        arguments.set(SuperUnpacker.FACTORS, to + unpacked.scales());
+        arguments.set(SuperUnpacker.ROWS, rows);
+        arguments.set(SuperUnpacker.ROW_BYTES, rowBytes);
+        arguments.set(SuperUnpacker.BLOCKS, unpacked.columns / type.blockSize());
     }
 
     /** Transposes 16 rows of so many bytes, 64 at a time; {@code step} bytes lie between results. */
-    private void transpose(MemorySegment arguments, long from, long rowBytes, long first, long second, long step) {
-        arguments.set(LONG, Transposer.FROM, from);
-        arguments.set(LONG, Transposer.FIRST, first);
-        arguments.set(LONG, Transposer.SECOND, second);
-        arguments.set(LONG, Transposer.ROW_BYTES, rowBytes);
-        arguments.set(LONG, Transposer.STEP, step);
-        arguments.set(LONG, Transposer.TIMES, rowBytes / LINE);
+    private void transpose(Arguments arguments, long from, long rowBytes, long first, long second, long step) {
+        arguments.set(Transposer.FROM, from);
+        arguments.set(Transposer.FIRST, first);
+        arguments.set(Transposer.SECOND, second);
+        arguments.set(Transposer.ROW_BYTES, rowBytes);
+        arguments.set(Transposer.STEP, step);
+        arguments.set(Transposer.TIMES, rowBytes / LINE);
         transpose.call(arguments.address());
     }
 

@@ -1,15 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
-import static io.jgemma.engine.cpu.x86.Places.arguments;
-
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class X86Attention {
 
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     /** Tiles of a run: those of a page. */
     static final int RUN_TILES = 8;
 
@@ -109,8 +105,8 @@ final class X86Attention {
     void accumulate(Operand o, Operand p, Operand v, Scratch scratch) {
         int columns = o.columns() / TileFloats.COLUMNS * TileFloats.COLUMNS;
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
-            MemorySegment arguments = arguments(scratch);
-            arguments.set(LONG, WeightedRows.BEGIN, 0);
+            Arguments arguments = scratch.arguments();
+            arguments.set(WeightedRows.BEGIN, 0);
             plain(address(v, 0, v.rows(), v.type().bytes(columns)), v.rowBytes(), v.rows(), columns, arguments);
             boolean halved = v.type() == QuantTypes.F16;
             run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
@@ -124,14 +120,14 @@ final class X86Attention {
     }
 
     /** Arguments for rows of floats. */
-    private static void plain(long values, long rowBytes, int rows, int columns, MemorySegment arguments) {
+    private static void plain(long values, long rowBytes, int rows, int columns, Arguments arguments) {
         from(values, 0, arguments);
-        arguments.set(LONG, WeightedRows.ROW_BYTES, rowBytes);
-        arguments.set(LONG, WeightedRows.ROW_SCALES, 0);
-        arguments.set(LONG, WeightedRows.ROWS, rows);
-        arguments.set(LONG, WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
-        arguments.set(LONG, WeightedRows.TILES, 1);
-        arguments.set(LONG, WeightedRows.AHEAD, 0);
+        arguments.set(WeightedRows.ROW_BYTES, rowBytes);
+        arguments.set(WeightedRows.ROW_SCALES, 0);
+        arguments.set(WeightedRows.ROWS, rows);
+        arguments.set(WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
+        arguments.set(WeightedRows.TILES, 1);
+        arguments.set(WeightedRows.AHEAD, 0);
     }
 
     /**
@@ -148,29 +144,29 @@ final class X86Attention {
             Operand to =
                     scratch.view(0).set(o.segment(), o.row(0) + 4L * right * i, o.rowBytes(), o.rows(), v.columns());
             Operand by = scratch.view(1).set(p.segment(), p.row(0) + 4L * along * i, p.rowBytes(), p.rows(), v.rows());
-            MemorySegment arguments = arguments(scratch);
-            arguments.set(LONG, WeightedRows.BEGIN, begin);
+            Arguments arguments = scratch.arguments();
+            arguments.set(WeightedRows.BEGIN, begin);
             plain(floats, 4L * v.columns(), v.rows(), v.columns(), arguments);
             run(TileFloats.Kind.F32, to, v.columns(), by, v.rows(), arguments);
         }
     }
 
     /** Runs the routine over rows of {@code o} and {@code p}, as many at a time as there are registers; the rest of the arguments is set. */
-    private void run(TileFloats.Kind kind, Operand o, int columns, Operand p, int weights, MemorySegment arguments) {
+    private void run(TileFloats.Kind kind, Operand o, int columns, Operand p, int weights, Arguments arguments) {
         Routine[] routines = Objects.requireNonNull(weighted.get(kind));
-        long begin = arguments.get(LONG, WeightedRows.BEGIN);
-        long values = arguments.get(LONG, WeightedRows.V);
-        long scales = arguments.get(LONG, WeightedRows.SCALES);
-        arguments.set(LONG, WeightedRows.O_BYTES, o.rowBytes());
-        arguments.set(LONG, WeightedRows.P_BYTES, p.rowBytes());
+        long begin = arguments.get(WeightedRows.BEGIN);
+        long values = arguments.get(WeightedRows.V);
+        long scales = arguments.get(WeightedRows.SCALES);
+        arguments.set(WeightedRows.O_BYTES, o.rowBytes());
+        arguments.set(WeightedRows.P_BYTES, p.rowBytes());
         int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), most));
         for (int i = 0; i < o.rows(); i += step) {
             int count = Math.min(step, o.rows() - i);
-            arguments.set(LONG, WeightedRows.O, address(o, i, count, 4L * columns));
-            arguments.set(LONG, WeightedRows.P, address(p, i, count, 4L * weights));
-            arguments.set(LONG, WeightedRows.V, values);
-            arguments.set(LONG, WeightedRows.SCALES, scales);
-            arguments.set(LONG, WeightedRows.BEGIN, begin == 0 ? 0 : begin + 4L * i);
+            arguments.set(WeightedRows.O, address(o, i, count, 4L * columns));
+            arguments.set(WeightedRows.P, address(p, i, count, 4L * weights));
+            arguments.set(WeightedRows.V, values);
+            arguments.set(WeightedRows.SCALES, scales);
+            arguments.set(WeightedRows.BEGIN, begin == 0 ? 0 : begin + 4L * i);
             Objects.requireNonNull(routines[count]).call(arguments.address());
         }
     }
@@ -201,10 +197,10 @@ final class X86Attention {
             return;
         }
         long scales = tileScales.read(k, scratch);
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WeightedRows.BEGIN, numbers);
-        arguments.set(LONG, WeightedRows.TILE_O, 4L * TileFloats.COLUMNS);
-        arguments.set(LONG, WeightedRows.TILE_P, 0);
+        Arguments arguments = scratch.arguments();
+        arguments.set(WeightedRows.BEGIN, numbers);
+        arguments.set(WeightedRows.TILE_O, 4L * TileFloats.COLUMNS);
+        arguments.set(WeightedRows.TILE_P, 0);
         tiles(k, arguments);
         int columns = k.tiles() * TileFloats.COLUMNS;
         from(values(k), scales, arguments);
@@ -230,18 +226,18 @@ final class X86Attention {
             return;
         }
         long scales = tileScales.read(v, scratch);
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WeightedRows.BEGIN, 0);
-        arguments.set(LONG, WeightedRows.TILE_O, 0);
-        arguments.set(LONG, WeightedRows.TILE_P, 4L * v.rows());
+        Arguments arguments = scratch.arguments();
+        arguments.set(WeightedRows.BEGIN, 0);
+        arguments.set(WeightedRows.TILE_O, 0);
+        arguments.set(WeightedRows.TILE_P, 4L * v.rows());
         tiles(v, arguments);
         from(values(v), scales, arguments);
         run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), arguments);
     }
 
-    private static void from(long values, long scales, MemorySegment arguments) {
-        arguments.set(LONG, WeightedRows.V, values);
-        arguments.set(LONG, WeightedRows.SCALES, scales);
+    private static void from(long values, long scales, Arguments arguments) {
+        arguments.set(WeightedRows.V, values);
+        arguments.set(WeightedRows.SCALES, scales);
     }
 
     /** How values of a tile become floats. */
@@ -254,16 +250,16 @@ final class X86Attention {
         return Places.address(v.segment(), v.scale(0), v.tiles() * v.tileBytes()) + v.values(0) - v.scale(0);
     }
 
-    private static void tiles(KvTile v, MemorySegment arguments) {
+    private static void tiles(KvTile v, Arguments arguments) {
         int blocks = v.columns() / TileFloats.COLUMNS;
-        arguments.set(LONG, WeightedRows.ROW_BYTES, (long) blocks * v.valueBytes());
-        arguments.set(LONG, WeightedRows.ROW_SCALES, 4L * blocks);
-        arguments.set(LONG, WeightedRows.TILE_BYTES, v.tileBytes());
-        arguments.set(LONG, WeightedRows.TILE_SCALES, 4L * v.blocks());
-        arguments.set(LONG, WeightedRows.ROWS, v.rows());
-        arguments.set(LONG, WeightedRows.BLOCKS, blocks);
-        arguments.set(LONG, WeightedRows.TILES, v.tiles());
-        arguments.set(LONG, WeightedRows.AHEAD, v.aheadBytes());
+        arguments.set(WeightedRows.ROW_BYTES, (long) blocks * v.valueBytes());
+        arguments.set(WeightedRows.ROW_SCALES, 4L * blocks);
+        arguments.set(WeightedRows.TILE_BYTES, v.tileBytes());
+        arguments.set(WeightedRows.TILE_SCALES, 4L * v.blocks());
+        arguments.set(WeightedRows.ROWS, v.rows());
+        arguments.set(WeightedRows.BLOCKS, blocks);
+        arguments.set(WeightedRows.TILES, v.tiles());
+        arguments.set(WeightedRows.AHEAD, v.aheadBytes());
     }
 
     /** See {@link CpuKernels#softmaxStep}. */
@@ -271,16 +267,16 @@ final class X86Attention {
         if (s.rows() == 0) {
             return;
         }
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, SoftmaxStep.S, address(s, 0, s.rows(), 4L * s.columns()));
-        arguments.set(LONG, SoftmaxStep.O, address(o, 0, s.rows(), 4L * o.columns()));
-        arguments.set(LONG, SoftmaxStep.STATE, address(state, 0, s.rows(), 8));
-        arguments.set(LONG, SoftmaxStep.S_BYTES, s.rowBytes());
-        arguments.set(LONG, SoftmaxStep.O_BYTES, o.rowBytes());
-        arguments.set(LONG, SoftmaxStep.STATE_BYTES, state.rowBytes());
-        arguments.set(LONG, SoftmaxStep.TOKENS, s.columns());
-        arguments.set(LONG, SoftmaxStep.COLUMNS, o.columns());
-        arguments.set(LONG, SoftmaxStep.ROWS, s.rows());
+        Arguments arguments = scratch.arguments();
+        arguments.set(SoftmaxStep.S, address(s, 0, s.rows(), 4L * s.columns()));
+        arguments.set(SoftmaxStep.O, address(o, 0, s.rows(), 4L * o.columns()));
+        arguments.set(SoftmaxStep.STATE, address(state, 0, s.rows(), 8));
+        arguments.set(SoftmaxStep.S_BYTES, s.rowBytes());
+        arguments.set(SoftmaxStep.O_BYTES, o.rowBytes());
+        arguments.set(SoftmaxStep.STATE_BYTES, state.rowBytes());
+        arguments.set(SoftmaxStep.TOKENS, s.columns());
+        arguments.set(SoftmaxStep.COLUMNS, o.columns());
+        arguments.set(SoftmaxStep.ROWS, s.rows());
         softmax.call(arguments.address());
     }
 

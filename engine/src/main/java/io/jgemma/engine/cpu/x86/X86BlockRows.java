@@ -1,14 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +16,6 @@ import java.util.Objects;
  * 16 bits, {@link BlockRows} or {@link SuperBlockRows} multiplies.
  */
 final class X86BlockRows implements Products {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
@@ -79,22 +75,22 @@ final class X86BlockRows implements Products {
         Routine routine = kernel(w.type()).rows;
         int step = x.rows() == 1 ? to - from : (int) Math.max(4, RESIDENT_BYTES / w.rowBytes());
         int n = w.columns();
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         long scratchBytes = BlockRows.scratchBytes(n / BlockFormat.SIZE);
         Operand scales = scratch.rows(Scratch.Use.SCALES, 1, (int) (scratchBytes / Float.BYTES));
-        arguments.set(LONG, BlockRows.SCRATCH, address(scales.segment(), 0, scratchBytes));
-        arguments.set(LONG, BlockRows.ROW_BYTES, w.rowBytes());
-        arguments.set(LONG, BlockRows.BLOCKS, n / w.type().blockSize());
+        arguments.set(BlockRows.SCRATCH, address(scales.segment(), 0, scratchBytes));
+        arguments.set(BlockRows.ROW_BYTES, w.rowBytes());
+        arguments.set(BlockRows.BLOCKS, n / w.type().blockSize());
         for (int o = from; o < to; o += step) {
             int count = Math.min(step, to - o);
-            arguments.set(LONG, BlockRows.ROWS, count);
-            arguments.set(LONG, BlockRows.W, address(w.segment(), w.row(o), count * w.rowBytes()));
+            arguments.set(BlockRows.ROWS, count);
+            arguments.set(BlockRows.W, address(w.segment(), w.row(o), count * w.rowBytes()));
             for (int r = 0; r < x.rows(); r++) {
                 long input = address(x.segment(), x.row(r), x.rowBytes());
-                arguments.set(LONG, BlockRows.Q, input);
-                arguments.set(LONG, BlockRows.DX, input + RowActivations.scales(n));
-                arguments.set(LONG, BlockRows.T, input + RowActivations.terms(n));
-                arguments.set(LONG, BlockRows.Y, address(y.segment(), y.row(r) + 4L * o, 4L * count));
+                arguments.set(BlockRows.Q, input);
+                arguments.set(BlockRows.DX, input + RowActivations.scales(n));
+                arguments.set(BlockRows.T, input + RowActivations.terms(n));
+                arguments.set(BlockRows.Y, address(y.segment(), y.row(r) + 4L * o, 4L * count));
                 routine.call(arguments.address());
             }
         }

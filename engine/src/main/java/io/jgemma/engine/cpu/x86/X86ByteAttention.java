@@ -1,14 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Attention of many queries over quantized tiles in products of bytes, for prompts that may be rounded to 8 bits. Keys and
@@ -27,7 +25,6 @@ final class X86ByteAttention {
     static final int QUERIES = 128;
 
     private static final int BLOCK = BlockFormat.SIZE;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final TileScales tileScales;
     private final BytePanels panels;
@@ -50,15 +47,15 @@ final class X86ByteAttention {
         long scales = tileScales.read(k, scratch);
         long values = X86Attention.values(k);
         for (int i = 0; i < k.tiles(); i++) {
-            MemorySegment arguments = arguments(scratch);
-            arguments.set(LONG, ColumnQuantizer.V, values + i * k.tileBytes());
-            arguments.set(LONG, ColumnQuantizer.SCALES, scales + 4L * i * k.blocks());
-            arguments.set(LONG, ColumnQuantizer.ROW_BYTES, k.valueBytes());
-            arguments.set(LONG, ColumnQuantizer.ROW_SCALES, Float.BYTES);
-            arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, (long) BLOCK * k.valueBytes());
-            arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * BLOCK);
+            Arguments arguments = scratch.arguments();
+            arguments.set(ColumnQuantizer.V, values + i * k.tileBytes());
+            arguments.set(ColumnQuantizer.SCALES, scales + 4L * i * k.blocks());
+            arguments.set(ColumnQuantizer.ROW_BYTES, k.valueBytes());
+            arguments.set(ColumnQuantizer.ROW_SCALES, Float.BYTES);
+            arguments.set(ColumnQuantizer.GROUP_BYTES, (long) BLOCK * k.valueBytes());
+            arguments.set(ColumnQuantizer.GROUP_SCALES, 4L * BLOCK);
             panels.columns(X86Attention.kind(k), place, n / BLOCK, arguments);
-            arguments.set(LONG, WidePanels.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
+            arguments.set(WidePanels.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
             panels.multiply(PanelStart.TOKEN, s, i * k.columns(), place, x, scratch);
         }
     }
@@ -72,13 +69,13 @@ final class X86ByteAttention {
         long values = X86Attention.values(v);
         int blocks = v.columns() / BLOCK;
         for (int j = 0; j < blocks; j++) {
-            MemorySegment arguments = arguments(scratch);
-            arguments.set(LONG, ColumnQuantizer.V, values + (long) j * v.valueBytes());
-            arguments.set(LONG, ColumnQuantizer.SCALES, scales + 4L * j);
-            arguments.set(LONG, ColumnQuantizer.ROW_BYTES, (long) blocks * v.valueBytes());
-            arguments.set(LONG, ColumnQuantizer.ROW_SCALES, 4L * blocks);
-            arguments.set(LONG, ColumnQuantizer.GROUP_BYTES, v.tileBytes());
-            arguments.set(LONG, ColumnQuantizer.GROUP_SCALES, 4L * v.blocks());
+            Arguments arguments = scratch.arguments();
+            arguments.set(ColumnQuantizer.V, values + (long) j * v.valueBytes());
+            arguments.set(ColumnQuantizer.SCALES, scales + 4L * j);
+            arguments.set(ColumnQuantizer.ROW_BYTES, (long) blocks * v.valueBytes());
+            arguments.set(ColumnQuantizer.ROW_SCALES, 4L * blocks);
+            arguments.set(ColumnQuantizer.GROUP_BYTES, v.tileBytes());
+            arguments.set(ColumnQuantizer.GROUP_SCALES, 4L * v.blocks());
             panels.columns(X86Attention.kind(v), place, v.tiles(), arguments);
             panels.multiply(PanelStart.RESULT, o, j * BLOCK, place, x, scratch);
         }

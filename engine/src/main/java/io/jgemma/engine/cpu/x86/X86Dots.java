@@ -1,13 +1,11 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +17,6 @@ import java.util.Objects;
 final class X86Dots implements Products {
 
     private static final int MOST = DotProducts.MOST;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Width width;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
@@ -101,11 +98,11 @@ final class X86Dots implements Products {
         if (count == 0) {
             return;
         }
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, DotProducts.S_BYTES, c.rowBytes());
-        arguments.set(LONG, DotProducts.Q_BYTES, a.rowBytes());
-        arguments.set(LONG, DotProducts.K_BYTES, b.rowBytes());
-        arguments.set(LONG, DotProducts.COLUMNS, a.columns() / width.lanes());
+        Arguments arguments = scratch.arguments();
+        arguments.set(DotProducts.S_BYTES, c.rowBytes());
+        arguments.set(DotProducts.Q_BYTES, a.rowBytes());
+        arguments.set(DotProducts.K_BYTES, b.rowBytes());
+        arguments.set(DotProducts.COLUMNS, a.columns() / width.lanes());
         long k = rows(b, from, count, b.type().bytes(b.columns()));
         int step = DotProducts.step(width, a.rows());
         for (int i = 0; i < a.rows(); i += step) {
@@ -113,17 +110,17 @@ final class X86Dots implements Products {
             int block = DotProducts.block(width, rows);
             int whole = blocks ? count / block * block : 0;
             long s = rows(c, i, rows, 4L * to) + 4L * from;
-            arguments.set(LONG, DotProducts.Q, rows(a, i, rows, 4L * a.columns()));
+            arguments.set(DotProducts.Q, rows(a, i, rows, 4L * a.columns()));
             if (whole > 0) {
-                arguments.set(LONG, DotProducts.S, s);
-                arguments.set(LONG, DotProducts.K, k);
-                arguments.set(LONG, DotProducts.BLOCKS, whole / block);
+                arguments.set(DotProducts.S, s);
+                arguments.set(DotProducts.K, k);
+                arguments.set(DotProducts.BLOCKS, whole / block);
                 kernel.several[rows].call(arguments.address());
             }
             if (whole < count) {
-                arguments.set(LONG, DotProducts.S, s + 4L * whole);
-                arguments.set(LONG, DotProducts.K, k + whole * b.rowBytes());
-                arguments.set(LONG, DotProducts.BLOCKS, count - whole);
+                arguments.set(DotProducts.S, s + 4L * whole);
+                arguments.set(DotProducts.K, k + whole * b.rowBytes());
+                arguments.set(DotProducts.BLOCKS, count - whole);
                 kernel.one[rows].call(arguments.address());
             }
         }

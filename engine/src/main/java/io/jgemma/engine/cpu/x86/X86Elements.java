@@ -1,8 +1,8 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.cpu.x86.ElementRows.Kind;
@@ -11,7 +11,6 @@ import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,9 +21,6 @@ import java.util.Objects;
  * is compiled; but until then, the first seconds of a process, the Vector API takes a hundred times as long.
  */
 final class X86Elements {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private static final String FIRST_ABOVE = "first above";
 
@@ -65,32 +61,33 @@ final class X86Elements {
         if (runs == 0) {
             return from;
         }
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, FirstAbove.X, address(x.segment(), x.row(row) + 4L * from, 4L * FirstAbove.RUN * runs));
-        arguments.set(LONG, FirstAbove.RUNS, runs);
-        arguments.set(FLOAT, FirstAbove.BOUND, bound);
+        Arguments arguments = scratch.arguments();
+        arguments.set(FirstAbove.X, address(x.segment(), x.row(row) + 4L * from, 4L * FirstAbove.RUN * runs));
+        arguments.set(FirstAbove.RUNS, runs);
+        arguments.setFloat(FirstAbove.BOUND, bound);
         firstAbove.call(arguments.address());
-        return from + FirstAbove.RUN * (runs - (int) arguments.get(LONG, FirstAbove.LEFT_OVER));
+        arguments.readBack();
+        return from + FirstAbove.RUN * (runs - (int) arguments.get(FirstAbove.LEFT_OVER));
     }
 
     void rmsNorm(Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
-        norm(Kind.NORM, y, x, w, epsilon, from, to, scratch);
+        run(Kind.NORM, y, x, from, to, norm(w, epsilon, scratch));
     }
 
     void addRmsNorm(Operand x, Operand h, Operand w, float epsilon, int from, int to, Scratch scratch) {
-        norm(Kind.ADD_NORM, x, h, w, epsilon, from, to, scratch);
+        run(Kind.ADD_NORM, x, h, from, to, norm(w, epsilon, scratch));
     }
 
-    private void norm(Kind kind, Operand y, Operand x, Operand w, float epsilon, int from, int to, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(FLOAT, ElementRows.NUMBER, epsilon);
-        arguments.set(FLOAT, ElementRows.SECOND_NUMBER, 1f / x.columns());
+    private static Arguments norm(Operand w, float epsilon, Scratch scratch) {
+        Arguments arguments = scratch.arguments();
+        arguments.setFloat(ElementRows.NUMBER, epsilon);
+        arguments.setFloat(ElementRows.SECOND_NUMBER, 1f / w.columns());
         other(w, 0, 1, arguments);
-        run(kind, y, x, from, to, arguments);
+        return arguments;
     }
 
     void add(Operand x, Operand h, int from, int to, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         if (h.rows() == 1) {
             other(h, 0, 1, arguments);
         } else {
@@ -100,13 +97,13 @@ final class X86Elements {
     }
 
     void scale(Operand y, Operand x, float factor, int from, int to, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(FLOAT, ElementRows.NUMBER, factor);
+        Arguments arguments = scratch.arguments();
+        arguments.setFloat(ElementRows.NUMBER, factor);
         run(Kind.SCALE, y, x, from, to, arguments);
     }
 
     void gate(Operand y, Operand gate, Operand up, Activation f, int from, int to, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         other(up, from, to - from, arguments);
         Kind kind = switch (f) {
             case SILU -> Kind.SILU;
@@ -117,16 +114,16 @@ final class X86Elements {
 
     /** See {@link io.jgemma.engine.cpu.CpuKernels#round}, for F16. */
     void round(Operand x, int from, int to, Scratch scratch) {
-        run(Kind.ROUND, x, x, from, to, arguments(scratch));
+        run(Kind.ROUND, x, x, from, to, scratch.arguments());
     }
 
     /** See {@link io.jgemma.engine.cpu.CpuKernels#encode}, for F16. */
     void encode(MemorySegment src, long srcOffset, MemorySegment dst, long dstOffset, int count, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, ElementRows.Y, address(dst, dstOffset, QuantTypes.F16.bytes(count)));
-        arguments.set(LONG, ElementRows.X, address(src, srcOffset, 4L * count));
-        arguments.set(LONG, ElementRows.ROWS, 1);
-        arguments.set(LONG, ElementRows.COLUMNS, count);
+        Arguments arguments = scratch.arguments();
+        arguments.set(ElementRows.Y, address(dst, dstOffset, QuantTypes.F16.bytes(count)));
+        arguments.set(ElementRows.X, address(src, srcOffset, 4L * count));
+        arguments.set(ElementRows.ROWS, 1);
+        arguments.set(ElementRows.COLUMNS, count);
         Objects.requireNonNull(kinds.get(Kind.ENCODE)).call(arguments.address());
     }
 
@@ -136,26 +133,26 @@ final class X86Elements {
     }
 
     /** Sets rows {@code first} and following, so many, as the second operand; a single row serves all. */
-    private static void other(Operand w, int first, int rows, MemorySegment arguments) {
+    private static void other(Operand w, int first, int rows, Arguments arguments) {
         boolean one = w.rows() == 1;
-        arguments.set(LONG, ElementRows.W, place(w, first, rows));
-        arguments.set(LONG, ElementRows.W_BYTES, one ? 0 : w.rowBytes());
+        arguments.set(ElementRows.W, place(w, first, rows));
+        arguments.set(ElementRows.W_BYTES, one ? 0 : w.rowBytes());
     }
 
     private static long place(Operand operand, int first, int rows) {
         return address(operand.segment(), operand.row(first), (rows - 1) * operand.rowBytes() + 4L * operand.columns());
     }
 
-    private void run(Kind kind, Operand y, Operand x, int from, int to, MemorySegment arguments) {
+    private void run(Kind kind, Operand y, Operand x, int from, int to, Arguments arguments) {
         if (from == to) {
             return;
         }
-        arguments.set(LONG, ElementRows.Y, place(y, from, to - from));
-        arguments.set(LONG, ElementRows.X, place(x, from, to - from));
-        arguments.set(LONG, ElementRows.Y_BYTES, y.rowBytes());
-        arguments.set(LONG, ElementRows.X_BYTES, x.rowBytes());
-        arguments.set(LONG, ElementRows.ROWS, to - from);
-        arguments.set(LONG, ElementRows.COLUMNS, x.columns());
+        arguments.set(ElementRows.Y, place(y, from, to - from));
+        arguments.set(ElementRows.X, place(x, from, to - from));
+        arguments.set(ElementRows.Y_BYTES, y.rowBytes());
+        arguments.set(ElementRows.X_BYTES, x.rowBytes());
+        arguments.set(ElementRows.ROWS, to - from);
+        arguments.set(ElementRows.COLUMNS, x.columns());
         Objects.requireNonNull(kinds.get(kind)).call(arguments.address());
     }
 
@@ -164,15 +161,15 @@ final class X86Elements {
         if (from == to || heads == 0) {
             return;
         }
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, Rotation.X, place(x, from, to - from));
-        arguments.set(LONG, Rotation.TABLE, place(table, from, to - from));
-        arguments.set(LONG, Rotation.X_BYTES, x.rowBytes());
-        arguments.set(LONG, Rotation.TABLE_BYTES, table.rowBytes());
-        arguments.set(LONG, Rotation.ROWS, to - from);
-        arguments.set(LONG, Rotation.PAIRS, table.columns() / 2);
-        arguments.set(LONG, Rotation.HEADS, heads);
-        arguments.set(LONG, Rotation.HEAD_BYTES, 4L * headDim);
+        Arguments arguments = scratch.arguments();
+        arguments.set(Rotation.X, place(x, from, to - from));
+        arguments.set(Rotation.TABLE, place(table, from, to - from));
+        arguments.set(Rotation.X_BYTES, x.rowBytes());
+        arguments.set(Rotation.TABLE_BYTES, table.rowBytes());
+        arguments.set(Rotation.ROWS, to - from);
+        arguments.set(Rotation.PAIRS, table.columns() / 2);
+        arguments.set(Rotation.HEADS, heads);
+        arguments.set(Rotation.HEAD_BYTES, 4L * headDim);
         Objects.requireNonNull(rotations.get(style)).call(arguments.address());
     }
 }

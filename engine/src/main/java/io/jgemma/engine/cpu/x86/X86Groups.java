@@ -1,13 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -17,8 +16,6 @@ final class X86Groups implements Products {
 
     /** Bytes of an activation. */
     static final int PLANES = 2;
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
@@ -102,16 +99,15 @@ final class X86Groups implements Products {
         int groups = rows / RowGroups.ROWS;
         long groupBytes = kernel.format.groupBytes(n);
         long input = address(x.segment(), x.row(r), x.rowBytes());
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, GroupRows.Y, y);
-        arguments.set(
-                LONG, GroupRows.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groups * groupBytes));
-        arguments.set(LONG, GroupRows.Q, input);
-        arguments.set(LONG, GroupRows.DX, input + kernel.activations.factors(n));
-        arguments.set(LONG, GroupRows.TERMS, input + kernel.activations.terms(n));
-        arguments.set(LONG, GroupRows.GROUPS, groups);
-        arguments.set(LONG, GroupRows.UNITS, kernel.format.units(n));
-        arguments.set(LONG, GroupRows.REST, kernel.format.rest(n));
+        Arguments arguments = scratch.arguments();
+        arguments.set(GroupRows.Y, y);
+        arguments.set(GroupRows.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groups * groupBytes));
+        arguments.set(GroupRows.Q, input);
+        arguments.set(GroupRows.DX, input + kernel.activations.factors(n));
+        arguments.set(GroupRows.TERMS, input + kernel.activations.terms(n));
+        arguments.set(GroupRows.GROUPS, groups);
+        arguments.set(GroupRows.UNITS, kernel.format.units(n));
+        arguments.set(GroupRows.REST, kernel.format.rest(n));
         kernel.rows.call(arguments.address());
     }
 }

@@ -1,13 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,8 +19,6 @@ final class X86Panels implements Products {
 
     /** Rows of a panel. */
     static final int ROWS = 16;
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final RowActivations activations;
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
@@ -112,7 +109,7 @@ final class X86Panels implements Products {
             }
             for (int t = 0; t < x.rows(); t += PanelProducts.TOKENS) {
                 for (int p = 0; p < count; p++) {
-                    operands(panel(kernel, panels, p, n), x, t, n, arguments(scratch));
+                    operands(panel(kernel, panels, p, n), x, t, n, scratch.arguments());
                     multiply(kernel, y, x, t, o + p * ROWS, to, scratch);
                 }
             }
@@ -124,23 +121,23 @@ final class X86Panels implements Products {
         return new BlockPacker.Parts(panel, panel + Kernel.scales(n), panel + kernel.minima(n));
     }
 
-    private static void operands(BlockPacker.Parts panel, Operand x, int t, int n, MemorySegment arguments) {
+    private static void operands(BlockPacker.Parts panel, Operand x, int t, int n, Arguments arguments) {
         int blocks = n / BlockFormat.SIZE;
         int tokens = Math.min(PanelProducts.TOKENS, x.rows() - t);
         long input = address(x.segment(), x.row(t), tokens * x.rowBytes());
-        arguments.set(LONG, PanelProducts.CODES, panel.codes());
-        arguments.set(LONG, PanelProducts.DW, panel.scales());
-        arguments.set(LONG, PanelProducts.MINIMA, panel.minima());
-        arguments.set(LONG, PanelProducts.BLOCKS, blocks);
-        arguments.set(LONG, PanelProducts.Q, input);
-        arguments.set(LONG, PanelProducts.DX, input + RowActivations.scales(n));
-        arguments.set(LONG, PanelProducts.T, input + RowActivations.terms(n));
-        arguments.set(LONG, PanelProducts.X_BYTES, x.rowBytes());
+        arguments.set(PanelProducts.CODES, panel.codes());
+        arguments.set(PanelProducts.DW, panel.scales());
+        arguments.set(PanelProducts.MINIMA, panel.minima());
+        arguments.set(PanelProducts.BLOCKS, blocks);
+        arguments.set(PanelProducts.Q, input);
+        arguments.set(PanelProducts.DX, input + RowActivations.scales(n));
+        arguments.set(PanelProducts.T, input + RowActivations.terms(n));
+        arguments.set(PanelProducts.X_BYTES, x.rowBytes());
     }
 
     /** A panel with some tokens; the panel's and activations' arguments are set. */
     private static void multiply(Kernel kernel, Operand y, Operand x, int t, int first, int end, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         int tokens = Math.min(PanelProducts.TOKENS, x.rows() - t);
         int rows = Math.min(ROWS, end - first);
         Operand part = scratch.rows(Scratch.Use.SCALES, PanelProducts.TOKENS, ROWS);
@@ -148,8 +145,8 @@ final class X86Panels implements Products {
         MemorySegment result = whole ? y.segment() : part.segment();
         long start = whole ? y.row(t) + 4L * first : 0;
         long step = whole ? y.rowBytes() : part.rowBytes();
-        arguments.set(LONG, PanelProducts.Y, address(result, start, (tokens - 1) * step + 4L * ROWS));
-        arguments.set(LONG, PanelProducts.Y_BYTES, step);
+        arguments.set(PanelProducts.Y, address(result, start, (tokens - 1) * step + 4L * ROWS));
+        arguments.set(PanelProducts.Y_BYTES, step);
         kernel.products[tokens].call(arguments.address());
         for (int i = 0; i < tokens && !whole; i++) {
             MemorySegment.copy(part.segment(), part.row(i), y.segment(), y.row(t + i) + 4L * first, 4L * rows);

@@ -1,13 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,8 +14,6 @@ import java.util.Objects;
 
 /** Products of mapped weights with few rows of activations on 512-bit registers: {@link WideRows} and {@link SuperRows}. */
 final class X86Rows implements Products {
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
     private final Map<PlaneOrder, Routine> quantizers = new EnumMap<>(PlaneOrder.class);
@@ -84,16 +81,16 @@ final class X86Rows implements Products {
         PlaneOrder order = kernel(weights).order;
         int n = x.columns();
         int blocks = n / order.blockElements();
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WideQuantizer.BLOCKS, blocks);
+        Arguments arguments = scratch.arguments();
+        arguments.set(WideQuantizer.BLOCKS, blocks);
         for (int r = from; r < end; r++) {
             if (blocks % order.blocks() != 0) {
                 to.segment()
                         .asSlice(to.row(r) + to.rowBytes() - order.unitBytes(), order.unitBytes())
                         .fill((byte) 0);
             }
-            arguments.set(LONG, WideQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(LONG, WideQuantizer.TO, address(to.segment(), to.row(r), to.rowBytes()));
+            arguments.set(WideQuantizer.X, address(x.segment(), x.row(r), 4L * n));
+            arguments.set(WideQuantizer.TO, address(to.segment(), to.row(r), to.rowBytes()));
             Objects.requireNonNull(quantizers.get(order)).call(arguments.address());
         }
     }
@@ -119,15 +116,15 @@ final class X86Rows implements Products {
     private void multiply(Operand y, Operand w, Operand x, int first, int rows, long weights, Scratch scratch) {
         Kernel kernel = kernel(w.type());
         int blocks = w.columns() / kernel.order.blockElements();
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WideRows.ROWS, rows);
-        arguments.set(LONG, WideRows.ROW_BYTES, w.rowBytes());
-        arguments.set(LONG, WideRows.UNITS, blocks / kernel.order.blocks());
-        arguments.set(LONG, WideRows.REST, blocks % kernel.order.blocks());
-        arguments.set(LONG, WideRows.W, weights);
+        Arguments arguments = scratch.arguments();
+        arguments.set(WideRows.ROWS, rows);
+        arguments.set(WideRows.ROW_BYTES, w.rowBytes());
+        arguments.set(WideRows.UNITS, blocks / kernel.order.blocks());
+        arguments.set(WideRows.REST, blocks % kernel.order.blocks());
+        arguments.set(WideRows.W, weights);
         for (int r = 0; r < x.rows(); r++) {
-            arguments.set(LONG, WideRows.X, address(x.segment(), x.row(r), x.rowBytes()));
-            arguments.set(LONG, WideRows.Y, address(y.segment(), y.row(r) + 4L * first, 4L * rows));
+            arguments.set(WideRows.X, address(x.segment(), x.row(r), x.rowBytes()));
+            arguments.set(WideRows.Y, address(y.segment(), y.row(r) + 4L * first, 4L * rows));
             kernel.routine.call(arguments.address());
         }
     }

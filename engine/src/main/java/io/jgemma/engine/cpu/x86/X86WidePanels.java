@@ -1,13 +1,12 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +19,6 @@ import java.util.Objects;
 final class X86WidePanels implements Products {
 
     private static final int ROWS = X86Panels.ROWS;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
@@ -117,27 +115,27 @@ final class X86WidePanels implements Products {
                         new WidePacker.Parts(panel, panel + Kernel.scales(n), panel + kernel.minima(n));
                 kernel.packer.pack(w, Math.min(to, o + p * ROWS), to, parts, scratch);
             }
-            panelArguments(kernel, first, x, n, arguments(scratch));
+            panelArguments(kernel, first, x, n, scratch.arguments());
             multiply(kernel, y, x, o, to, scratch);
         }
     }
 
-    private void panelArguments(Kernel kernel, long panel, Operand x, int n, MemorySegment arguments) {
+    private void panelArguments(Kernel kernel, long panel, Operand x, int n, Arguments arguments) {
         long input = address(x.segment(), x.row(0), x.rows() * x.rowBytes());
-        arguments.set(LONG, WidePanels.CODES, panel);
-        arguments.set(LONG, WidePanels.DW, panel + Kernel.scales(n));
-        arguments.set(LONG, WidePanels.MINIMA, panel + kernel.minima(n));
-        arguments.set(LONG, WidePanels.PANEL_BYTES, kernel.panelBytes(n));
-        arguments.set(LONG, WidePanels.BLOCKS, n / BlockFormat.SIZE);
-        arguments.set(LONG, WidePanels.Q, input);
-        arguments.set(LONG, WidePanels.DX, input + kernel.activations.factors(n));
-        arguments.set(LONG, WidePanels.TERMS, input + kernel.activations.terms(n));
-        arguments.set(LONG, WidePanels.X_BYTES, x.rowBytes());
+        arguments.set(WidePanels.CODES, panel);
+        arguments.set(WidePanels.DW, panel + Kernel.scales(n));
+        arguments.set(WidePanels.MINIMA, panel + kernel.minima(n));
+        arguments.set(WidePanels.PANEL_BYTES, kernel.panelBytes(n));
+        arguments.set(WidePanels.BLOCKS, n / BlockFormat.SIZE);
+        arguments.set(WidePanels.Q, input);
+        arguments.set(WidePanels.DX, input + kernel.activations.factors(n));
+        arguments.set(WidePanels.TERMS, input + kernel.activations.terms(n));
+        arguments.set(WidePanels.X_BYTES, x.rowBytes());
     }
 
     /** Both panels with all tokens; the panels' and activations' arguments are set. */
     private static void multiply(Kernel kernel, Operand y, Operand x, int first, int end, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         int tokens = x.rows();
         int rows = Math.min(2 * ROWS, end - first);
         boolean whole = rows == 2 * ROWS;
@@ -145,14 +143,16 @@ final class X86WidePanels implements Products {
         MemorySegment result = whole ? y.segment() : part.segment();
         long start = whole ? y.row(0) + 4L * first : 0;
         long step = whole ? y.rowBytes() : part.rowBytes();
-        arguments.set(LONG, WidePanels.Y, address(result, start, (tokens - 1) * step + 8L * ROWS));
-        arguments.set(LONG, WidePanels.Y_BYTES, step);
+        arguments.set(WidePanels.Y, address(result, start, (tokens - 1) * step + 8L * ROWS));
+        arguments.set(WidePanels.Y_BYTES, step);
         if (tokens >= WidePanels.TOKENS) {
-            arguments.set(LONG, WidePanels.GROUPS, tokens / WidePanels.TOKENS);
+            arguments.set(WidePanels.GROUPS, tokens / WidePanels.TOKENS);
             kernel.products[WidePanels.TOKENS].call(arguments.address());
+            // The rest goes on where this ended.
+            arguments.readBack();
         }
         if (tokens % WidePanels.TOKENS > 0) {
-            arguments.set(LONG, WidePanels.GROUPS, 1);
+            arguments.set(WidePanels.GROUPS, 1);
             kernel.products[tokens % WidePanels.TOKENS].call(arguments.address());
         }
         for (int i = 0; i < tokens && !whole; i++) {

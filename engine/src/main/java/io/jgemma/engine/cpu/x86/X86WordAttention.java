@@ -1,13 +1,11 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
-import static io.jgemma.engine.cpu.x86.Places.arguments;
 
+import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.KvTile;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +25,6 @@ final class X86WordAttention {
 
     private static final int SIZE = WordFactors.SIZE;
     private static final int LINE = WordScales.LINE;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final Routine factors;
     private final Map<TileFloats.Kind, Routine[]> products = new EnumMap<>(TileFloats.Kind.class);
@@ -84,15 +81,15 @@ final class X86WordAttention {
 
     /** See {@link io.jgemma.engine.cpu.CpuKernels#scores}: a tile is a block, its channels are the rows. */
     void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WordArguments.D, address(k.segment(), k.scale(0), k.tiles() * k.tileBytes()));
-        arguments.set(LONG, WordArguments.D_BLOCK, k.tileBytes());
-        arguments.set(LONG, WordArguments.D_GROUP, LINE);
-        arguments.set(LONG, WordArguments.V_BLOCK, k.tileBytes());
-        arguments.set(LONG, WordArguments.V_GROUP, (long) SIZE * k.valueBytes());
-        arguments.set(LONG, WordArguments.V_ROW, k.valueBytes());
-        arguments.set(LONG, WordArguments.D_AHEAD, k.aheadBytes());
-        arguments.set(LONG, WordArguments.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
+        Arguments arguments = scratch.arguments();
+        arguments.set(WordArguments.D, address(k.segment(), k.scale(0), k.tiles() * k.tileBytes()));
+        arguments.set(WordArguments.D_BLOCK, k.tileBytes());
+        arguments.set(WordArguments.D_GROUP, LINE);
+        arguments.set(WordArguments.V_BLOCK, k.tileBytes());
+        arguments.set(WordArguments.V_GROUP, (long) SIZE * k.valueBytes());
+        arguments.set(WordArguments.V_ROW, k.valueBytes());
+        arguments.set(WordArguments.D_AHEAD, k.aheadBytes());
+        arguments.set(WordArguments.BEGIN, address(begin.segment(), begin.row(0), 4L * s.rows()));
         multiply(s, q, k, k.tiles(), k.rows() / SIZE, scratch);
     }
 
@@ -101,15 +98,15 @@ final class X86WordAttention {
         int blocks = v.columns() / SIZE;
         long lines = (long) LINE * v.tiles();
         long d = scales(v, blocks, scratch);
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WordArguments.D, d);
-        arguments.set(LONG, WordArguments.D_BLOCK, lines);
-        arguments.set(LONG, WordArguments.D_GROUP, blocks == 1 ? v.tileBytes() : LINE);
-        arguments.set(LONG, WordArguments.V_BLOCK, v.valueBytes());
-        arguments.set(LONG, WordArguments.V_GROUP, v.tileBytes());
-        arguments.set(LONG, WordArguments.V_ROW, (long) blocks * v.valueBytes());
-        arguments.set(LONG, WordArguments.D_AHEAD, 0);
-        arguments.set(LONG, WordArguments.BEGIN, 0);
+        Arguments arguments = scratch.arguments();
+        arguments.set(WordArguments.D, d);
+        arguments.set(WordArguments.D_BLOCK, lines);
+        arguments.set(WordArguments.D_GROUP, blocks == 1 ? v.tileBytes() : LINE);
+        arguments.set(WordArguments.V_BLOCK, v.valueBytes());
+        arguments.set(WordArguments.V_GROUP, v.tileBytes());
+        arguments.set(WordArguments.V_ROW, (long) blocks * v.valueBytes());
+        arguments.set(WordArguments.D_AHEAD, 0);
+        arguments.set(WordArguments.BEGIN, 0);
         multiply(o, p, v, blocks, v.tiles(), scratch);
     }
 
@@ -122,13 +119,13 @@ final class X86WordAttention {
         long lines = (long) LINE * v.tiles();
         Operand parted = scratch.rows(Scratch.Use.SCALES, blocks, (int) (lines / Float.BYTES));
         long to = address(parted.segment(), 0, blocks * lines);
-        MemorySegment arguments = arguments(scratch);
-        arguments.set(LONG, WordScales.X, from);
-        arguments.set(LONG, WordScales.Y, to);
-        arguments.set(LONG, WordScales.TILE_BYTES, v.tileBytes());
-        arguments.set(LONG, WordScales.BLOCK_BYTES, lines);
-        arguments.set(LONG, WordScales.TILES, v.tiles());
-        arguments.set(LONG, WordScales.AHEAD, v.aheadBytes());
+        Arguments arguments = scratch.arguments();
+        arguments.set(WordScales.X, from);
+        arguments.set(WordScales.Y, to);
+        arguments.set(WordScales.TILE_BYTES, v.tileBytes());
+        arguments.set(WordScales.BLOCK_BYTES, lines);
+        arguments.set(WordScales.TILES, v.tiles());
+        arguments.set(WordScales.AHEAD, v.aheadBytes());
         Objects.requireNonNull(scales.get(blocks)).call(arguments.address());
         return to;
     }
@@ -136,41 +133,41 @@ final class X86WordAttention {
     /** The rest, for as many queries at a time as there are registers. */
     private void multiply(Operand to, Operand w, KvTile v, int blocks, int groups, Scratch scratch) {
         Routine[] routines = Objects.requireNonNull(products.get(X86Attention.kind(v)));
-        MemorySegment arguments = arguments(scratch);
+        Arguments arguments = scratch.arguments();
         int queries = w.rows();
         int step = Math.ceilDiv(queries, Math.ceilDiv(queries, WordRows.MOST));
         int rows = groups * SIZE;
         work(step, blocks, groups, arguments, scratch);
-        arguments.set(LONG, WordArguments.V, X86Attention.values(v));
-        arguments.set(LONG, WordArguments.V_AHEAD, v.aheadBytes());
-        arguments.set(LONG, WordArguments.W_BYTES, w.rowBytes());
-        arguments.set(LONG, WordArguments.O_BYTES, to.rowBytes());
-        long begin = arguments.get(LONG, WordArguments.BEGIN);
+        arguments.set(WordArguments.V, X86Attention.values(v));
+        arguments.set(WordArguments.V_AHEAD, v.aheadBytes());
+        arguments.set(WordArguments.W_BYTES, w.rowBytes());
+        arguments.set(WordArguments.O_BYTES, to.rowBytes());
+        long begin = arguments.get(WordArguments.BEGIN);
         long from = address(w.segment(), w.row(0), (queries - 1) * w.rowBytes() + 4L * rows);
         long result = address(to.segment(), to.row(0), (queries - 1) * to.rowBytes() + 4L * SIZE * blocks);
         for (int i = 0; i < queries; i += step) {
             int count = Math.min(step, queries - i);
-            arguments.set(LONG, WordArguments.W, from + i * w.rowBytes());
-            arguments.set(LONG, WordArguments.O, result + i * to.rowBytes());
-            arguments.set(LONG, WordArguments.BEGIN, begin == 0 ? 0 : begin + 4L * i);
-            arguments.set(LONG, WordArguments.QUERIES, count);
+            arguments.set(WordArguments.W, from + i * w.rowBytes());
+            arguments.set(WordArguments.O, result + i * to.rowBytes());
+            arguments.set(WordArguments.BEGIN, begin == 0 ? 0 : begin + 4L * i);
+            arguments.set(WordArguments.QUERIES, count);
             factors.call(arguments.address());
             routines[count].call(arguments.address());
         }
     }
 
     /** Sets counts, and where the routines' own numbers lie. */
-    private static void work(int queries, int blocks, int groups, MemorySegment arguments, Scratch scratch) {
+    private static void work(int queries, int blocks, int groups, Arguments arguments, Scratch scratch) {
         int rows = groups * SIZE;
         int words = queries * blocks * rows / 2;
         int floats = rows + queries * rows + WordRows.MOST;
         Operand memory = scratch.rows(Scratch.Use.ACTIVATIONS, 1, words + floats);
         long at = address(memory.segment(), 0, 4L * (words + floats));
-        arguments.set(LONG, WordArguments.BLOCKS, blocks);
-        arguments.set(LONG, WordArguments.GROUPS, groups);
-        arguments.set(LONG, WordArguments.X, at);
-        arguments.set(LONG, WordArguments.LARGEST, at + 4L * words);
-        arguments.set(LONG, WordArguments.SCALED, at + 4L * (words + rows));
-        arguments.set(LONG, WordArguments.FACTORS, at + 4L * (words + rows + queries * rows));
+        arguments.set(WordArguments.BLOCKS, blocks);
+        arguments.set(WordArguments.GROUPS, groups);
+        arguments.set(WordArguments.X, at);
+        arguments.set(WordArguments.LARGEST, at + 4L * words);
+        arguments.set(WordArguments.SCALED, at + 4L * (words + rows));
+        arguments.set(WordArguments.FACTORS, at + 4L * (words + rows + queries * rows));
     }
 }
