@@ -127,23 +127,21 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon) {
+        norm(y, x, w, epsilon, false);
+    }
+
+    @Override
+    public void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
+        norm(x, h, w, epsilon, true);
+    }
+
+    private void norm(Tensor y, Tensor x, Tensor w, float epsilon, boolean adds) {
         OpChecks.rmsNorm(y, x, w);
         a.set(y);
         b.set(x);
         c.set(w);
         normJob.epsilon = epsilon;
-        normJob.adds = false;
-        pool.run(a.rows(), rowsPerChunk(a), normJob);
-    }
-
-    @Override
-    public void addRmsNorm(Tensor x, Tensor h, Tensor w, float epsilon) {
-        OpChecks.rmsNorm(x, h, w);
-        a.set(x);
-        b.set(h);
-        c.set(w);
-        normJob.epsilon = epsilon;
-        normJob.adds = true;
+        normJob.adds = adds;
         pool.run(a.rows(), rowsPerChunk(a), normJob);
     }
 
