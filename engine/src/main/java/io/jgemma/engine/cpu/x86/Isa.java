@@ -5,30 +5,30 @@ import static io.jgemma.engine.cpu.x86.Op.VPDPWSSD;
 import static io.jgemma.engine.cpu.x86.Op.VPMADDWD;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Levels of instructions for which kernels differ: how products of 16-bit integers are added up. Registers have 256 bits, or more where a kernel says so. */
 enum Isa {
     /** {@code vpmaddwd} and an addition. */
-    AVX2("AVX2", "avx2"),
+    AVX2("AVX2"),
     /** {@code vpdpwssd} in its VEX form. */
-    AVX_VNNI("AVX-VNNI", "avx-vnni"),
+    AVX_VNNI("AVX-VNNI"),
     /** {@code vpdpwssd} in its EVEX form. */
-    AVX512_VNNI("AVX-512 VNNI", "avx512-vnni"),
+    AVX512_VNNI("AVX-512 VNNI"),
     /** As before, and {@code vpermb}: with these two, registers have 512 bits where a class says so. */
-    AVX512_VBMI("AVX-512 VNNI and VBMI", "avx512-vbmi");
+    AVX512_VBMI("AVX-512 VNNI and VBMI");
 
     private final String title;
-    private final String option;
 
-    Isa(String title, String option) {
+    Isa(String title) {
         this.title = title;
-        this.option = option;
     }
 
     /** The level that an option names. */
     static Isa named(String option) {
         return Arrays.stream(values())
-                .filter(isa -> isa.option.equals(option))
+                .filter(isa ->
+                        isa.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(option))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no level of instructions '" + option + "'"));
     }

@@ -43,16 +43,16 @@ final class PanelPacker {
     static final int ROWS = 8;
 
     /** From one pair of columns to the next, and from one block's scales to the next. */
-    private static final int STEP = 2 * 32;
+    static final int STEP = 2 * 32;
 
-    private static final Gp FIRST = Gp.RAX;
-    private static final Gp FIFTH = Gp.RBX;
-    private static final Gp ROW = Gp.R8;
-    private static final Gp ROW_3 = Gp.R11;
-    private static final Gp TO = Gp.RDX;
-    private static final Gp SCALE = Gp.RCX;
-    private static final Gp MINIMUM = Gp.RSI;
-    private static final Gp LEFT = Gp.R9;
+    static final Gp FIRST = Gp.RAX;
+    static final Gp FIFTH = Gp.RBX;
+    static final Gp ROW = Gp.R8;
+    static final Gp ROW_3 = Gp.R11;
+    static final Gp TO = Gp.RDX;
+    static final Gp SCALE = Gp.RCX;
+    static final Gp MINIMUM = Gp.RSI;
+    static final Gp LEFT = Gp.R9;
     private static final Vec UNUSED = ymm(9);
     private static final Vec WORK = ymm(10);
     private static final Vec MASK = ymm(14);
@@ -74,10 +74,7 @@ final class PanelPacker {
         Label offset = a.label();
         Label loop = a.label();
         Frame frame = Frame.openVectors(a, Gp.RBX);
-        a.mov(FIRST, Mem.at(Gp.RDI, W)).mov(TO, Mem.at(Gp.RDI, CODES)).mov(SCALE, Mem.at(Gp.RDI, SCALES));
-        a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
-        a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0)).lea(FIFTH, Mem.at(FIRST, ROW, 4, 0));
-        a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA));
+        load(a);
         pool.loadMask(MASK);
         a.emit(VBROADCASTSS, OFFSET, Mem.at(offset));
         a.bind(loop);
@@ -95,6 +92,14 @@ final class PanelPacker {
         byte high = (byte) (format.offset() >> 8);
         a.bind(offset).data(low, high, low, high);
         return a.finish();
+    }
+
+    /** Emits the load of the arguments. */
+    static void load(Assembler a) {
+        a.mov(FIRST, Mem.at(Gp.RDI, W)).mov(TO, Mem.at(Gp.RDI, CODES)).mov(SCALE, Mem.at(Gp.RDI, SCALES));
+        a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
+        a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0)).lea(FIFTH, Mem.at(FIRST, ROW, 4, 0));
+        a.mov(MINIMUM, Mem.at(Gp.RDI, MINIMA));
     }
 
     /** Stores 8 F16 as F32 and moves on to the next block's place. */
@@ -126,9 +131,8 @@ final class PanelPacker {
         // Rows 2i and 2i + 1, then 4i to 4i + 3, then all 8, side by side.
         rows.interleave(1, VPUNPCKLDQ, VPUNPCKHDQ);
         rows.interleave(2, VPUNPCKLQDQ, VPUNPCKHQDQ);
-        // Now rows 0, 2, 1, 3 hold pairs 0 and 4, 1 and 5, 2 and 6, 3 and 7 of rows 0 to 3; those 4 further on,
-        // of rows
-        // 4 to 7.
+        // Now rows 0, 2, 1, 3 hold pairs 0 and 4, 1 and 5, 2 and 6, 3 and 7 of rows 0 to 3; those
+        // 4 further on, of rows 4 to 7.
         int[] order = {0, 2, 1, 3};
         for (int pair = 0; pair < 4; pair++) {
             Vec upper = rows.row(order[pair]);
@@ -140,7 +144,8 @@ final class PanelPacker {
         }
     }
 
-    private static Mem row(int r) {
+    /** The block of a row. */
+    static Mem row(int r) {
         return BlockRows.row(r < 4 ? FIRST : FIFTH, ROW, ROW_3, r % 4);
     }
 }

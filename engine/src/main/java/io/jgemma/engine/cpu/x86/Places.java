@@ -1,5 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
+import io.jgemma.engine.cpu.Operand;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -20,5 +21,10 @@ final class Places {
             throw new IllegalStateException("the operand's memory is not there any more");
         }
         return segment.address() + offset;
+    }
+
+    /** The address of rows {@code from..from+rows}, at least one, the last of which has {@code bytes}; as {@link #address}. */
+    static long rows(Operand m, int from, int rows, long bytes) {
+        return address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
     }
 }

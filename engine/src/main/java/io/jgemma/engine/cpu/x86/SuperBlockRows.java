@@ -126,7 +126,7 @@ final class SuperBlockRows {
         for (int line = 0; line < type.blockBytes(); line += LINE) {
             a.prefetch(Mem.at(BLOCK, WideRows.AHEAD + line));
         }
-        for (int part = 0; part < SuperRowScales.PARTS; part++) {
+        for (int part = 0; part < SuperCodes.PARTS; part++) {
             products(part);
         }
         a.add(BLOCK, type.blockBytes()).add(INPUT, 2 * type.blockSize()).add(SCALE, scales.bytes());

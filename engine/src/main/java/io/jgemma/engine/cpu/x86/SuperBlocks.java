@@ -227,8 +227,8 @@ final class SuperBlocks {
     }
 
     private void six(Sink sink) {
-        a.emit(VPMOVSXBD, SCALES, Mem.at(block, 192));
-        a.emit(VPBROADCASTW, ymm(WORK.number()), Mem.at(block, 208));
+        a.emit(VPMOVSXBD, SCALES, Mem.at(block, SuperCodes.SIX_SCALES));
+        a.emit(VPBROADCASTW, ymm(WORK.number()), Mem.at(block, SuperCodes.SIX_D));
         a.emit(VCVTDQ2PS, SCALES, SCALES);
         a.emit(VCVTPH2PS, WORK, ymm(WORK.number()));
         a.emit(VMULPS, SCALES, SCALES, WORK);

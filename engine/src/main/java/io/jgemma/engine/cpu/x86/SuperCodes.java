@@ -25,6 +25,15 @@ final class SuperCodes {
     /** Elements of a part. */
     static final int PART = 32;
 
+    /** Parts of a block. */
+    static final int PARTS = 8;
+
+    /** Where in a block of Q6_K the scales are. */
+    static final int SIX_SCALES = 192;
+
+    /** Where in a block of Q6_K {@code d} is. */
+    static final int SIX_D = 208;
+
     private static final int BIT = 4;
 
     private final Assembler a;

@@ -22,6 +22,15 @@ import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLQDQ;
 import static io.jgemma.engine.cpu.x86.Op.VPUNPCKLWD;
 import static io.jgemma.engine.cpu.x86.Op.VSUBPS;
 import static io.jgemma.engine.cpu.x86.Op.VXORPS;
+import static io.jgemma.engine.cpu.x86.PanelPacker.FIFTH;
+import static io.jgemma.engine.cpu.x86.PanelPacker.FIRST;
+import static io.jgemma.engine.cpu.x86.PanelPacker.LEFT;
+import static io.jgemma.engine.cpu.x86.PanelPacker.MINIMUM;
+import static io.jgemma.engine.cpu.x86.PanelPacker.ROWS;
+import static io.jgemma.engine.cpu.x86.PanelPacker.SCALE;
+import static io.jgemma.engine.cpu.x86.PanelPacker.STEP;
+import static io.jgemma.engine.cpu.x86.PanelPacker.TO;
+import static io.jgemma.engine.cpu.x86.PanelPacker.row;
 import static io.jgemma.engine.cpu.x86.Vec.ymm;
 
 import io.jgemma.engine.quant.QuantType;
@@ -37,23 +46,6 @@ import io.jgemma.engine.quant.QuantTypes;
  * RSI minima, R9 blocks left.
  */
 final class SuperPanelPacker {
-
-    /** From one pair of columns to the next, and from one part's scales to the next. */
-    private static final int STEP = 2 * 32;
-
-    private static final int ROWS = PanelPacker.ROWS;
-    private static final int PARTS = 8;
-    private static final int SIX_SCALES = 192;
-    private static final int SIX_D = 208;
-
-    private static final Gp FIRST = Gp.RAX;
-    private static final Gp FIFTH = Gp.RBX;
-    private static final Gp ROW = Gp.R8;
-    private static final Gp ROW_3 = Gp.R11;
-    private static final Gp TO = Gp.RDX;
-    private static final Gp SCALE = Gp.RCX;
-    private static final Gp MINIMUM = Gp.RSI;
-    private static final Gp LEFT = Gp.R9;
 
     private static final Vec FACTORS = ymm(9);
     private static final Vec MINIMA = ymm(10);
@@ -85,10 +77,7 @@ final class SuperPanelPacker {
         Label loop = a.label();
         Frame frame = Frame.openVectors(a, Gp.RBX);
         codes.load();
-        a.mov(FIRST, Mem.at(Gp.RDI, PanelPacker.W)).mov(TO, Mem.at(Gp.RDI, PanelPacker.CODES));
-        a.mov(SCALE, Mem.at(Gp.RDI, PanelPacker.SCALES)).mov(MINIMUM, Mem.at(Gp.RDI, PanelPacker.MINIMA));
-        a.mov(ROW, Mem.at(Gp.RDI, PanelPacker.ROW_BYTES)).mov(LEFT, Mem.at(Gp.RDI, PanelPacker.BLOCKS));
-        a.lea(ROW_3, Mem.at(ROW, ROW, 2, 0)).lea(FIFTH, Mem.at(FIRST, ROW, 4, 0));
+        PanelPacker.load(a);
         a.emit(VBROADCASTSS, CONSTANT, Mem.at(constants));
         a.bind(loop);
         if (six) {
@@ -96,7 +85,7 @@ final class SuperPanelPacker {
         } else {
             sixBitScales();
         }
-        for (int part = 0; part < PARTS; part++) {
+        for (int part = 0; part < SuperCodes.PARTS; part++) {
             part(part);
         }
         a.add(FIRST, type.blockBytes()).add(FIFTH, type.blockBytes()).add(TO, STEP * type.blockSize() / 2);
@@ -108,18 +97,18 @@ final class SuperPanelPacker {
     }
 
     private void scales() {
-        RowExchange words = words(SIX_SCALES);
-        PanelPacker.halves(a, FACTORS, r -> row(r).plus(SIX_D));
+        RowExchange words = words(SuperCodes.SIX_SCALES);
+        PanelPacker.halves(a, FACTORS, r -> row(r).plus(SuperCodes.SIX_D));
         for (int word = 0; word < 4; word++) {
             store(word(words, word), FACTORS, Mem.at(SCALE, 4L * STEP * word));
         }
-        a.add(SCALE, 2 * PARTS * STEP);
+        a.add(SCALE, 2 * SuperCodes.PARTS * STEP);
     }
 
     /** {@link SuperBlocks} says how three words become 16 numbers. */
     private void sixBitScales() {
         RowExchange words = words(0);
-        PanelPacker.halves(a, FACTORS, SuperPanelPacker::row);
+        PanelPacker.halves(a, FACTORS, PanelPacker::row);
         PanelPacker.halves(a, MINIMA, r -> BlockFormat.minimumOf(row(r)));
         a.emit(VXORPS, WORK, WORK, WORK);
         a.emit(VSUBPS, MINIMA, WORK, MINIMA);
@@ -143,7 +132,7 @@ final class SuperPanelPacker {
             Gp to = i == 0 ? SCALE : MINIMUM;
             store(first, factors, Mem.at(to));
             store(second, factors, Mem.at(to, 4L * STEP));
-            a.add(to, PARTS * STEP);
+            a.add(to, SuperCodes.PARTS * STEP);
         }
     }
 
@@ -201,9 +190,5 @@ final class SuperPanelPacker {
             a.emit(VPMOVSXBW, WORK, both.low());
             a.emit(VMOVUPS_STORE, to.plus(8L * STEP), WORK);
         }
-    }
-
-    private static Mem row(int r) {
-        return BlockRows.row(r < 4 ? FIRST : FIFTH, ROW, ROW_3, r % 4);
     }
 }

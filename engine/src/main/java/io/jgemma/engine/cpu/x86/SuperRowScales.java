@@ -40,14 +40,8 @@ import io.jgemma.engine.quant.QuantTypes;
  */
 final class SuperRowScales {
 
-    /** Parts of 32 weights of a block. */
-    static final int PARTS = 8;
-
     /** The part of minima or offsets, 8 sums. */
     static final Vec TERMS = ymm(2);
-
-    private static final int SIX_SCALES = 192;
-    private static final int SIX_D = 208;
 
     private static final Gp BLOCK = Gp.RAX;
     private static final Gp TO = Gp.RBX;
@@ -86,7 +80,7 @@ final class SuperRowScales {
 
     /** Bytes of a block's scales. */
     int bytes() {
-        return Float.BYTES * PARTS * (six ? 2 : 1);
+        return Float.BYTES * SuperCodes.PARTS * (six ? 2 : 1);
     }
 
     /** Emits the load of constants; RAX changes. */
@@ -111,7 +105,7 @@ final class SuperRowScales {
         for (int word : words) {
             a.word(word);
         }
-        for (int part = 0; part < PARTS; part++) {
+        for (int part = 0; part < SuperCodes.PARTS; part++) {
             a.word(Float.floatToRawIntBits(part % 2 == 0 ? 1 : 1 / 16f));
         }
     }
@@ -130,7 +124,7 @@ final class SuperRowScales {
         }
         a.add(BLOCK, type.blockBytes())
                 .add(TO, bytes())
-                .add(FACTOR, Float.BYTES * PARTS)
+                .add(FACTOR, Float.BYTES * SuperCodes.PARTS)
                 .add(TERM, bytes());
         a.sub(COUNT, 1).jump(Condition.NOT_EQUAL, loop);
     }
@@ -138,10 +132,10 @@ final class SuperRowScales {
     private void scales() {
         Vec d = ymm(3);
         Vec factors = ymm(4);
-        a.emit(VPBROADCASTW, d.low(), block.plus(SIX_D));
+        a.emit(VPBROADCASTW, d.low(), block.plus(SuperCodes.SIX_D));
         a.emit(VCVTPH2PS, d, d.low());
         for (int i = 0; i < 2; i++) {
-            a.emit(VPMOVSXBD, SCALES, block.plus(SIX_SCALES + 8L * i));
+            a.emit(VPMOVSXBD, SCALES, block.plus(SuperCodes.SIX_SCALES + 8L * i));
             a.emit(VBROADCASTI128, factors, Mem.at(FACTOR, 16L * i));
             a.emit(VCVTDQ2PS, SCALES, SCALES);
             a.emit(VMULPS, SCALES, SCALES, d);

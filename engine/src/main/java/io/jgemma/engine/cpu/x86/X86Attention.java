@@ -1,5 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
+import static io.jgemma.engine.cpu.x86.Places.rows;
+
 import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.CpuKernels;
 import io.jgemma.engine.cpu.KvTile;
@@ -107,7 +109,7 @@ final class X86Attention {
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
             Arguments arguments = scratch.arguments();
             arguments.set(WeightedRows.BEGIN, 0);
-            plain(address(v, 0, v.rows(), v.type().bytes(columns)), v.rowBytes(), v.rows(), columns, arguments);
+            plain(rows(v, 0, v.rows(), v.type().bytes(columns)), v.rowBytes(), v.rows(), columns, arguments);
             boolean halved = v.type() == QuantTypes.F16;
             run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
         }
@@ -162,8 +164,8 @@ final class X86Attention {
         int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), most));
         for (int i = 0; i < o.rows(); i += step) {
             int count = Math.min(step, o.rows() - i);
-            arguments.set(WeightedRows.O, address(o, i, count, 4L * columns));
-            arguments.set(WeightedRows.P, address(p, i, count, 4L * weights));
+            arguments.set(WeightedRows.O, rows(o, i, count, 4L * columns));
+            arguments.set(WeightedRows.P, rows(p, i, count, 4L * weights));
             arguments.set(WeightedRows.V, values);
             arguments.set(WeightedRows.SCALES, scales);
             arguments.set(WeightedRows.BEGIN, begin == 0 ? 0 : begin + 4L * i);
@@ -191,7 +193,7 @@ final class X86Attention {
             words.scores(s, q, begin, k, scratch);
             return;
         }
-        long numbers = address(begin, 0, s.rows(), Float.BYTES);
+        long numbers = rows(begin, 0, s.rows(), Float.BYTES);
         if (s.rows() > most) {
             decoded(s, k.columns(), q, 0, k, numbers, scratch);
             return;
@@ -268,9 +270,9 @@ final class X86Attention {
             return;
         }
         Arguments arguments = scratch.arguments();
-        arguments.set(SoftmaxStep.S, address(s, 0, s.rows(), 4L * s.columns()));
-        arguments.set(SoftmaxStep.O, address(o, 0, s.rows(), 4L * o.columns()));
-        arguments.set(SoftmaxStep.STATE, address(state, 0, s.rows(), 8));
+        arguments.set(SoftmaxStep.S, rows(s, 0, s.rows(), 4L * s.columns()));
+        arguments.set(SoftmaxStep.O, rows(o, 0, s.rows(), 4L * o.columns()));
+        arguments.set(SoftmaxStep.STATE, rows(state, 0, s.rows(), 8));
         arguments.set(SoftmaxStep.S_BYTES, s.rowBytes());
         arguments.set(SoftmaxStep.O_BYTES, o.rowBytes());
         arguments.set(SoftmaxStep.STATE_BYTES, state.rowBytes());
@@ -278,10 +280,5 @@ final class X86Attention {
         arguments.set(SoftmaxStep.COLUMNS, o.columns());
         arguments.set(SoftmaxStep.ROWS, s.rows());
         softmax.call(arguments.address());
-    }
-
-    /** The address of rows {@code from..from+rows}, the last of which has {@code bytes}. */
-    private static long address(Operand m, int from, int rows, long bytes) {
-        return Places.address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
     }
 }

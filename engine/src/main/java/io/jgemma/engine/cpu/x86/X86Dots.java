@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
-import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.rows;
 
 import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
@@ -124,10 +124,5 @@ final class X86Dots implements Products {
                 kernel.one[rows].call(arguments.address());
             }
         }
-    }
-
-    /** The address of rows {@code from..from+rows}, the last of which has {@code bytes}. */
-    private static long rows(Operand m, int from, int rows, long bytes) {
-        return address(m.segment(), m.row(from), (rows - 1) * m.rowBytes() + bytes);
     }
 }

@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.Places.address;
+import static io.jgemma.engine.cpu.x86.Places.rows;
 
 import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
@@ -140,7 +141,7 @@ final class X86Elements {
     }
 
     private static long place(Operand operand, int first, int rows) {
-        return address(operand.segment(), operand.row(first), (rows - 1) * operand.rowBytes() + 4L * operand.columns());
+        return rows(operand, first, rows, 4L * operand.columns());
     }
 
     private void run(Kind kind, Operand y, Operand x, int from, int to, Arguments arguments) {

@@ -85,8 +85,12 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     /** All routines by name, for prompts' activations of so many bytes. */
     static Map<String, byte[]> codes(Isa isa, int planes) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        codes.putAll(X86Rows.supports(isa) ? X86Rows.codes(isa) : X86BlockRows.codes(isa));
-        codes.putAll(X86Rows.supports(isa) ? Map.of() : RowActivations.codes());
+        if (X86Rows.supports(isa)) {
+            codes.putAll(X86Rows.codes());
+        } else {
+            codes.putAll(X86BlockRows.codes(isa));
+            codes.putAll(RowActivations.codes());
+        }
         if (X86Groups.supports(isa)) {
             codes.putAll(GroupLayout.codes());
             codes.putAll(X86Groups.codes());

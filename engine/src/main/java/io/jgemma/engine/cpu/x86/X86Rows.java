@@ -36,19 +36,17 @@ final class X86Rows implements Products {
         return isa == Isa.AVX512_VBMI;
     }
 
-    /** All routines by name; none where the instructions are missing. */
-    static Map<String, byte[]> codes(Isa isa) {
+    /** All routines by name. */
+    static Map<String, byte[]> codes() {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        if (supports(isa)) {
-            for (PlaneOrder order : PlaneOrder.values()) {
-                codes.put(quantize(order), WideQuantizer.assemble(order));
-            }
-            for (BlockFormat format : BlockFormat.all()) {
-                codes.put(rows(format.type()), WideRows.assemble(format));
-            }
-            for (QuantType type : SuperBlocks.TYPES) {
-                codes.put(rows(type), SuperRows.assemble(type));
-            }
+        for (PlaneOrder order : PlaneOrder.values()) {
+            codes.put(quantize(order), WideQuantizer.assemble(order));
+        }
+        for (BlockFormat format : BlockFormat.all()) {
+            codes.put(rows(format.type()), WideRows.assemble(format));
+        }
+        for (QuantType type : SuperBlocks.TYPES) {
+            codes.put(rows(type), SuperRows.assemble(type));
         }
         return codes;
     }
