@@ -258,14 +258,19 @@ public final class Engine implements AutoCloseable {
 
     /** A new, empty session. Whoever asked for it closes it; closing the engine does, too. */
     public Session newSession() {
+        return register(new Session(this, evaluator));
+    }
+
+    /** Makes a session the engine's, which closes it when it is closed; a closed engine closes it at once. */
+    Session register(Session session) {
         synchronized (sessions) {
-            if (closed) {
-                throw new IllegalStateException("the engine is closed");
+            if (!closed) {
+                sessions.add(session);
+                return session;
             }
-            Session session = new Session(this, evaluator);
-            sessions.add(session);
-            return session;
         }
+        session.close();
+        throw new IllegalStateException("the engine is closed");
     }
 
     SessionStore sessionStore() {

@@ -23,16 +23,21 @@ public final class Session implements AutoCloseable {
     private final Engine engine;
     private final Evaluator evaluator;
     private KvSequence sequence;
-    private final TokenList history = new TokenList();
+    private final TokenList history;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final BooleanSupplier stop = this::cancelled;
     private volatile boolean cancelled;
     private boolean closed;
 
     Session(Engine engine, Evaluator evaluator) {
+        this(engine, evaluator, evaluator.newSequence(), new TokenList());
+    }
+
+    private Session(Engine engine, Evaluator evaluator, KvSequence sequence, TokenList history) {
         this.engine = engine;
         this.evaluator = evaluator;
-        this.sequence = evaluator.newSequence();
+        this.sequence = sequence;
+        this.history = history;
     }
 
     /**
@@ -77,6 +82,22 @@ public final class Session implements AutoCloseable {
         enter();
         try {
             rewind(0);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * A second session that holds the same tokens; both go on by themselves, closed each by itself. What they
+     * have in common stays in memory once, so a fork costs next to nothing, however long the conversation.
+     *
+     * @throws IllegalStateException when the session is busy or closed
+     */
+    public Session fork() {
+        enter();
+        try {
+            KvSequence copy = evaluator.exclusively(sequence::fork);
+            return engine.register(new Session(engine, evaluator, copy, history.copy()));
         } finally {
             busy.set(false);
         }

@@ -29,6 +29,13 @@ final class TokenList {
         size = length;
     }
 
+    TokenList copy() {
+        TokenList copy = new TokenList();
+        copy.ids = ids.clone();
+        copy.size = size;
+        return copy;
+    }
+
     int[] toArray() {
         return Arrays.copyOf(ids, size);
     }
