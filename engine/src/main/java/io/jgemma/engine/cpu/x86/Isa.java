@@ -13,9 +13,11 @@ enum Isa {
     AVX2("AVX2"),
     /** {@code vpdpwssd} in its VEX form. */
     AVX_VNNI("AVX-VNNI"),
-    /** {@code vpdpwssd} in its EVEX form. */
+    /** As before, in its EVEX form: AVX-VNNI's kernels for processors that have AVX-512 and not AVX-VNNI. Never the best there. */
+    AVX_VNNI_EVEX("AVX-VNNI in AVX-512's form"),
+    /** {@code vpdpwssd} in its EVEX form and registers of 512 bits. */
     AVX512_VNNI("AVX-512 VNNI"),
-    /** As before, and {@code vpermb}: with these two, registers have 512 bits where a class says so. */
+    /** As before, and {@code vpermb}. */
     AVX512_VBMI("AVX-512 VNNI and VBMI");
 
     private final String title;
@@ -51,7 +53,7 @@ enum Isa {
         return switch (this) {
             case AVX2 -> features.avx2();
             case AVX_VNNI -> features.avxVnni();
-            case AVX512_VNNI -> features.avx512Vnni();
+            case AVX_VNNI_EVEX, AVX512_VNNI -> features.avx512Vnni();
             case AVX512_VBMI -> features.avx512Vnni() && features.avx512Vbmi();
         };
     }
@@ -74,7 +76,7 @@ enum Isa {
                 a.emit(VPADDD, sum, sum, work);
             }
             case AVX_VNNI -> a.emit(VPDPWSSD, sum, x, y);
-            case AVX512_VNNI, AVX512_VBMI -> a.emit(VPDPWSSD, sum, x, y, 0, true);
+            case AVX_VNNI_EVEX, AVX512_VNNI, AVX512_VBMI -> a.emit(VPDPWSSD, sum, x, y, 0, true);
         }
     }
 }

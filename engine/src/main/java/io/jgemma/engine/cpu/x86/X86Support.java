@@ -62,12 +62,15 @@ public final class X86Support {
     }
 
     /**
-     * The same, held to a level of instructions, as if the processor had no more.
+     * The same, held to a level of instructions, as if the processor had no more. Where it has AVX-512 and not AVX-VNNI, {@code avx-vnni} is that level with
+     * AVX-512's form of its instruction.
      *
      * @param level {@code avx2}, {@code avx-vnni}, {@code avx512-vnni} or {@code avx512-vbmi}
      */
     public X86Support limitedTo(String level) {
-        return limitedTo(Isa.named(level));
+        Isa wanted = Isa.named(level);
+        boolean evex = wanted == Isa.AVX_VNNI && features != null && !features.avxVnni() && features.avx512Vnni();
+        return limitedTo(evex ? Isa.AVX_VNNI_EVEX : wanted);
     }
 
     /** The same, held to a level of instructions. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +33,7 @@ class DisassemblyTest {
                 String[] fields = line.split("\t", 3);
                 if (fields.length == 3) {
                     assertThat(fields[2]).as(kernel.getKey()).doesNotContain("(bad)");
-                    if (!isa.isWide()) {
+                    if (!isa.isWide() && !(isa == Isa.AVX_VNNI_EVEX && fields[2].contains("vpdpwssd"))) {
                         assertThat(fields[1])
                                 .as("%s: no EVEX in %s", kernel.getKey(), line)
                                 .doesNotStartWith("62 ");
@@ -49,6 +50,37 @@ class DisassemblyTest {
                     .as("%s: vzeroupper before the return", kernel.getKey())
                     .hasSize(wide ? 1 : 0);
         }
+    }
+
+    /** What ran on a processor with AVX-512 alone is what runs on one with AVX-VNNI. */
+    @Test
+    void formsOfAvxVnniAreTheSameInstructions() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(OBJDUMP), "objdump is not installed");
+        Map<String, byte[]> vex = KernelSafetyTest.codes(Isa.AVX_VNNI);
+        Map<String, byte[]> evex = KernelSafetyTest.codes(Isa.AVX_VNNI_EVEX);
+        assertThat(evex.keySet()).isEqualTo(vex.keySet());
+        int products = 0;
+        for (Map.Entry<String, byte[]> kernel : vex.entrySet()) {
+            List<String> instructions = instructions(kernel.getValue());
+            assertThat(instructions(evex.get(kernel.getKey())))
+                    .as(kernel.getKey())
+                    .isEqualTo(instructions);
+            products += (int)
+                    instructions.stream().filter(i -> i.startsWith("vpdpwssd")).count();
+        }
+        assertThat(products).as("products added up").isPositive();
+    }
+
+    /** Up to the return, without what depends on lengths: addresses within the code and what fills up to an alignment. */
+    private List<String> instructions(byte[] code) throws IOException, InterruptedException {
+        return disassemble(code).stream()
+                .map(line -> line.split("\t", 3))
+                .filter(fields -> fields.length == 3)
+                .map(fields -> fields[2].replaceAll("\\{e?vex\\} |\\s*#.*", "").strip())
+                .map(text -> text.startsWith("j") ? text.replaceAll(" .*", "") : text.replaceAll("rip\\+0x\\w+", "rip"))
+                .filter(text -> !text.equals("nop"))
+                .takeWhile(text -> !text.equals("ret"))
+                .toList();
     }
 
     private List<String> disassemble(byte[] code) throws IOException, InterruptedException {
