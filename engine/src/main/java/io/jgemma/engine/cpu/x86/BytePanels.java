@@ -16,7 +16,7 @@ final class BytePanels {
     private static final int BLOCK = BlockFormat.SIZE;
     private static final int PANEL_ROWS = X86Panels.ROWS;
 
-    private final Routine quantize;
+    private final PanelActivations activations;
     private final Map<TileFloats.Kind, Routine> columns = new EnumMap<>(TileFloats.Kind.class);
     private final Map<PanelStart, Routine[]> products = new EnumMap<>(PanelStart.class);
 
@@ -48,7 +48,7 @@ final class BytePanels {
     }
 
     BytePanels(CodeCache code) {
-        quantize = code.routine(PanelActivations.name(PanelScaling.PLAIN, 1));
+        activations = PanelActivations.of(code, PanelScaling.PLAIN, 1, ColumnQuantizer.OFFSET);
         for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             columns.put(kind, code.routine(columns(kind)));
         }
@@ -99,25 +99,10 @@ final class BytePanels {
     }
 
     /** Rows as activations of 8 bits. */
-    Operand quantized(Operand rows, int n, Scratch scratch) {
-        long rowBytes = PanelQuantizer.rowBytes(n, PanelScaling.PLAIN, 1);
-        Operand to = scratch.rows(Scratch.Use.ACTIVATIONS, rows.rows(), (int) (rowBytes / Float.BYTES));
-        long start = address(to.segment(), 0, rows.rows() * rowBytes);
-        Arguments arguments = scratch.arguments();
-        for (int i = 0; i < rows.rows(); i++) {
-            quantize(quantize, address(rows.segment(), rows.row(i), 4L * n), start + i * rowBytes, n, arguments);
-        }
+    Operand quantized(Operand rows, Scratch scratch) {
+        Operand to = activations.prepared(rows, scratch);
+        activations.prepare(rows, to, 0, rows.rows(), scratch);
         return to;
-    }
-
-    static void quantize(Routine routine, long from, long to, int n, Arguments arguments) {
-        arguments.set(PanelQuantizer.BLOCKS, n / BLOCK);
-        arguments.set(PanelQuantizer.OFFSET, ColumnQuantizer.OFFSET);
-        arguments.set(PanelQuantizer.X, from);
-        arguments.set(PanelQuantizer.Q, to);
-        arguments.set(PanelQuantizer.DX, to + PanelQuantizer.factors(n, 1));
-        arguments.set(PanelQuantizer.TERMS, to + PanelQuantizer.terms(n, 1));
-        routine.call(arguments.address());
     }
 
     /** 32 columns of {@code y} from {@code column} on: all rows of {@code x} times both place. */
@@ -132,8 +117,8 @@ final class BytePanels {
         arguments.set(WidePanels.PANEL_BYTES, place.bytes());
         arguments.set(WidePanels.BLOCKS, place.n() / BLOCK);
         arguments.set(WidePanels.Q, input);
-        arguments.set(WidePanels.DX, input + PanelQuantizer.factors(place.n(), 1));
-        arguments.set(WidePanels.TERMS, input + PanelQuantizer.terms(place.n(), 1));
+        arguments.set(WidePanels.DX, input + activations.factors(place.n()));
+        arguments.set(WidePanels.TERMS, input + activations.terms(place.n()));
         arguments.set(WidePanels.X_BYTES, x.rowBytes());
         arguments.set(WidePanels.Y_BYTES, y.rowBytes());
         arguments.set(WidePanels.Y, address(y.segment(), y.row(0) + 4L * column, (tokens - 1) * y.rowBytes() + row));

@@ -30,6 +30,7 @@ enum Op {
     VPOR(P66, 1, 0xEB, RVM, Op.FULL),
     VPMINUB(P66, 1, 0xDA, RVM, Op.FULL),
     VPMAXUW(P66, 2, 0x3E, RVM, Op.FULL),
+    VPMAXSD(P66, 2, 0x3D, RVM, Op.FULL),
     VPADDB(P66, 1, 0xFC, RVM, Op.FULL),
     VPADDW(P66, 1, 0xFD, RVM, Op.FULL),
     VPADDD(P66, 1, 0xFE, RVM, Op.FULL),

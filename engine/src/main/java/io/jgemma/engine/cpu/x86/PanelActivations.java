@@ -60,16 +60,20 @@ record PanelActivations(PanelScaling scaling, int planes, int offset, Routine qu
     /** Fills rows {@code from..end}. */
     void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
+        long last = end - from - 1L;
+        if (last < 0 || n == 0) {
+            return;
+        }
         Arguments arguments = scratch.arguments();
+        arguments.set(PanelQuantizer.X, address(x.segment(), x.row(from), last * x.rowBytes() + 4L * n));
+        arguments.set(PanelQuantizer.Q, address(to.segment(), to.row(from), (last + 1) * to.rowBytes()));
+        arguments.set(PanelQuantizer.DX, factors(n));
+        arguments.set(PanelQuantizer.TERMS, terms(n));
         arguments.set(PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
         arguments.set(PanelQuantizer.OFFSET, offset);
-        for (int r = from; r < end; r++) {
-            long row = address(to.segment(), to.row(r), to.rowBytes());
-            arguments.set(PanelQuantizer.X, address(x.segment(), x.row(r), 4L * n));
-            arguments.set(PanelQuantizer.Q, row);
-            arguments.set(PanelQuantizer.DX, row + factors(n));
-            arguments.set(PanelQuantizer.TERMS, row + terms(n));
-            quantize.call(arguments.address());
-        }
+        arguments.set(PanelQuantizer.ROWS, end - from);
+        arguments.set(PanelQuantizer.X_BYTES, x.rowBytes());
+        arguments.set(PanelQuantizer.Q_BYTES, to.rowBytes());
+        quantize.call(arguments.address());
     }
 }

@@ -12,7 +12,7 @@ import static io.jgemma.engine.cpu.x86.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.Vec.zmm;
 
 /**
- * Rounds a row of activations ({@link Rounder}), 32 with one scale, for {@link WidePanels}:
+ * Rounds rows of activations ({@link Rounder}), 32 with one scale, for {@link WidePanels}; of a row:
  *
  * <pre>
  * q  bytes [columns / 32][planes][32]      high bytes first where there are two planes
@@ -23,11 +23,14 @@ import static io.jgemma.engine.cpu.x86.Vec.zmm;
  * {@code offset} is what belongs to each of the weights' codes. AVX-512 with VNNI.
  *
  * <p>Registers: zmm0 to zmm18 as in {@link Rounder}, zmm19 and zmm20 sums of halves, xmm21 offset. RSI activations, RDX q, RCX blocks left, R8 dx, R9
- * s.
+ * s; R10 and R11 the row of activations and of results, RAX rows left.
  */
 final class PanelQuantizer {
 
-    /** The argument block: addresses of x (F32), q, dx and s, the number of blocks, and the offset. */
+    /**
+     * The argument block: addresses of x (F32) and q; bytes from q to dx and to s; blocks of a row; the offset; rows, and bytes from one of x and of q to
+     * the next.
+     */
     static final int X = 0;
 
     static final int Q = 8;
@@ -35,12 +38,18 @@ final class PanelQuantizer {
     static final int TERMS = 24;
     static final int BLOCKS = 32;
     static final int OFFSET = 40;
+    static final int ROWS = 48;
+    static final int X_BYTES = 56;
+    static final int Q_BYTES = 64;
 
     private static final Gp FROM = Gp.RSI;
     private static final Gp TO = Gp.RDX;
     private static final Gp LEFT = Gp.RCX;
     private static final Gp FACTORS = Gp.R8;
     private static final Gp TERM = Gp.R9;
+    private static final Gp FROM_ROW = Gp.R10;
+    private static final Gp TO_ROW = Gp.R11;
+    private static final Gp ROWS_LEFT = Gp.RAX;
 
     private static final Vec[] HALF = {zmm(19), zmm(20)};
     private static final Vec OFFSETS = xmm(21);
@@ -76,12 +85,14 @@ final class PanelQuantizer {
     }
 
     private byte[] routine() {
+        Label row = a.label();
         Label loop = a.label();
         Frame frame = Frame.openVectors(a);
-        a.mov(FROM, Mem.at(Gp.RDI, X)).mov(TO, Mem.at(Gp.RDI, Q)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
-        a.mov(FACTORS, Mem.at(Gp.RDI, DX)).mov(TERM, Mem.at(Gp.RDI, TERMS));
         rounder.load();
         a.emit(VPBROADCASTD, OFFSETS, Mem.at(Gp.RDI, OFFSET));
+        a.mov(FROM_ROW, Mem.at(Gp.RDI, X)).mov(TO_ROW, Mem.at(Gp.RDI, Q)).mov(ROWS_LEFT, Mem.at(Gp.RDI, ROWS));
+        a.bind(row).mov(FROM, FROM_ROW).mov(TO, TO_ROW).mov(FACTORS, TO_ROW).mov(TERM, TO_ROW);
+        a.add(FACTORS, Mem.at(Gp.RDI, DX)).add(TERM, Mem.at(Gp.RDI, TERMS)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
         a.bind(loop);
         rounder.scale(FROM, 2);
         a.emit(VMOVSS_STORE, Mem.at(FACTORS), Rounder.FACTOR.low());
@@ -96,6 +107,10 @@ final class PanelQuantizer {
         }
         a.add(FROM, 4 * BlockFormat.SIZE).add(TO, BlockFormat.SIZE * planes).add(FACTORS, 4);
         a.add(TERM, 4 * scaling.parts()).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        a.add(FROM_ROW, Mem.at(Gp.RDI, X_BYTES))
+                .add(TO_ROW, Mem.at(Gp.RDI, Q_BYTES))
+                .sub(ROWS_LEFT, 1);
+        a.jump(Condition.NOT_EQUAL, row);
         frame.close();
         rounder.data();
         return a.finish();

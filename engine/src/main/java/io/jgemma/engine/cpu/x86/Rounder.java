@@ -1,20 +1,18 @@
 package io.jgemma.engine.cpu.x86;
 
-import static io.jgemma.engine.cpu.x86.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.Op.VADDSS;
 import static io.jgemma.engine.cpu.x86.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.Op.VCVTPS2DQ;
 import static io.jgemma.engine.cpu.x86.Op.VDIVSS;
-import static io.jgemma.engine.cpu.x86.Op.VFMADD231PS;
-import static io.jgemma.engine.cpu.x86.Op.VMAXPS;
 import static io.jgemma.engine.cpu.x86.Op.VMINPS;
 import static io.jgemma.engine.cpu.x86.Op.VMOVSS_LOAD;
-import static io.jgemma.engine.cpu.x86.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.Op.VMULSS;
 import static io.jgemma.engine.cpu.x86.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.Op.VPBROADCASTD;
 import static io.jgemma.engine.cpu.x86.Op.VPDPBUSD;
+import static io.jgemma.engine.cpu.x86.Op.VPMAXSD;
 import static io.jgemma.engine.cpu.x86.Op.VPMOVDB;
 import static io.jgemma.engine.cpu.x86.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.Op.VPSRAD;
@@ -48,7 +46,6 @@ final class Rounder {
     /** {@code i} in all lanes. */
     static final Vec SCALE = zmm(5);
 
-    private static final Vec POISON = FACTOR;
     private static final Vec LARGEST = zmm(2);
     private static final Vec WORK = zmm(4);
     private static final Vec OTHER = zmm(7);
@@ -107,29 +104,26 @@ final class Rounder {
     void scale(Gp from, int registers) {
         begin();
         for (int i = 0; i < registers; i++) {
-            a.emit(VMOVUPS, zmm(i % 2), Mem.at(from, 64L * i));
-            see(zmm(i % 2));
+            see(Mem.at(from, 64L * i));
         }
         scale();
     }
 
     /** Begins to look for a scale. */
     void begin() {
-        a.emit(VPXOR, POISON, POISON, POISON);
         a.emit(VPXOR, LARGEST, LARGEST, LARGEST);
     }
 
-    /** Looks at 16 values that are to have the scale. */
-    void see(Vec values) {
-        a.emit(VFMADD231PS, POISON, values, ZERO);
-        a.emit(VPAND, WORK, values, MAGNITUDE);
-        a.emit(VMAXPS, LARGEST, LARGEST, WORK);
+    /** Looks at 16 values, in a register or in memory, that are to have the scale. Floats without a sign are ordered as integers are, with what is no number above all. */
+    void see(Rm values) {
+        a.emit(VPAND, WORK, MAGNITUDE, values);
+        a.emit(VPMAXSD, LARGEST, LARGEST, WORK);
     }
 
     /** Finds the scale of what was seen. */
     void scale() {
-        fold(VMAXPS, LARGEST);
-        fold(VADDPS, POISON);
+        fold(VPMAXSD, LARGEST);
+        a.emit(VMULSS, FACTOR.low(), LARGEST.low(), ZERO.low());
         a.emit(VDIVSS, WORK.low(), MOST, LARGEST.low());
         a.emit(VMINPS, WORK.low(), WORK.low(), LIMIT);
         a.emit(VDIVSS, SUM.low(), ONE, WORK.low());

@@ -42,7 +42,7 @@ final class X86ByteAttention {
     /** See {@link CpuKernels#scores}: keys that lie transposed in tiles. */
     void scores(Operand s, Operand q, Operand begin, KvTile k, Scratch scratch) {
         int n = k.rows();
-        Operand x = panels.quantized(q, n, scratch);
+        Operand x = panels.quantized(q, scratch);
         BytePanels.Place place = BytePanels.place(n, scratch);
         long scales = tileScales.read(k, scratch);
         long values = X86Attention.values(k);
@@ -63,7 +63,7 @@ final class X86ByteAttention {
     /** See {@link CpuKernels#accumulate(Operand, Operand, KvTile, Scratch)}. */
     void accumulate(Operand o, Operand p, KvTile v, Scratch scratch) {
         int n = v.tiles() * v.rows();
-        Operand x = panels.quantized(p, n, scratch);
+        Operand x = panels.quantized(p, scratch);
         BytePanels.Place place = BytePanels.place(n, scratch);
         long scales = tileScales.read(v, scratch);
         long values = X86Attention.values(v);

@@ -58,20 +58,29 @@ final class ProductCalls {
         transposer();
         for (int planes = 1; planes <= 2; planes++) {
             for (PanelScaling scaling : PanelScaling.values()) {
-                long terms = 4L * scaling.parts() * blocks;
-                calls.call(
-                        PanelActivations.name(scaling, planes),
-                        calls.bytes(128L * blocks),
-                        calls.zeros(32L * blocks * planes),
-                        calls.zeros(4L * blocks),
-                        calls.zeros(terms),
-                        blocks,
-                        -8);
+                panelActivations(scaling, planes, blocks);
                 for (int tokens = 1; tokens <= WidePanels.TOKENS; tokens++) {
                     widePanel(tokens, scaling, planes, blocks);
                 }
             }
         }
+    }
+
+    private void panelActivations(PanelScaling scaling, int planes, int blocks) {
+        int rows = 3;
+        int n = BlockFormat.SIZE * blocks;
+        long rowBytes = PanelQuantizer.rowBytes(n, scaling, planes);
+        calls.call(
+                PanelActivations.name(scaling, planes),
+                calls.bytes(rows * 4L * n),
+                calls.zeros(rows * rowBytes),
+                PanelQuantizer.factors(n, planes),
+                PanelQuantizer.terms(n, planes),
+                blocks,
+                -8,
+                rows,
+                4L * n,
+                rowBytes);
     }
 
     private void rows(QuantType type, int rows, int blocks) {
