@@ -2,6 +2,7 @@ package io.jgemma.engine.cpu;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * moment after a job, because the next one mostly follows within microseconds, and then park.
  *
  * <p>Rows are claimed in chunks from a counter, so a worker that the system holds up costs the others only the chunk it
- * holds. Not for use from several threads at once.
+ * holds, and nothing where it has not begun: a call that nobody has followed when all rows are claimed is taken back. Not for use from several threads at
+ * once.
  */
 final class RowPool implements AutoCloseable {
 
@@ -27,14 +29,21 @@ final class RowPool implements AutoCloseable {
     /** About 20 to 50 microseconds: longer than the gap between two operations of a step. */
     private static final int SPINS = 2_000;
 
+    private static final int IDLE = 0;
+    private static final int CALLED = 1;
+    private static final int AT_WORK = 2;
+
+    /** Integers of a line of memory: each thread watches one of its own. */
+    private static final int LINE = 64 / Integer.BYTES;
+
     private final Thread[] threads;
     private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger running = new AtomicInteger();
+    /** What each thread is to do or does; the caller calls and takes back, the thread begins and ends. */
+    private final AtomicIntegerArray states;
 
-    private final AtomicInteger epoch = new AtomicInteger();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
-    // Written before the epoch moves on, read after it was seen to: published by the volatile.
+    // Written before a thread is called, read after it has begun: published by its state.
     private @Nullable Job job;
     private int rows;
     private int least;
@@ -44,6 +53,7 @@ final class RowPool implements AutoCloseable {
     /** A pool of {@code workers} workers, the calling thread included. */
     RowPool(int workers) {
         threads = new Thread[workers - 1];
+        states = new AtomicIntegerArray(workers * LINE);
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
             threads[i] =
@@ -97,10 +107,9 @@ final class RowPool implements AutoCloseable {
         step = chunkStep;
         shares = chunkShares;
         next.set(0);
-        running.set(threads.length);
-        epoch.incrementAndGet();
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
+        for (int i = 0; i < threads.length; i++) {
+            states.set((i + 1) * LINE, CALLED);
+            LockSupport.unpark(threads[i]);
         }
         try {
             claim(work, 0);
@@ -117,11 +126,16 @@ final class RowPool implements AutoCloseable {
     @SuppressWarnings("ThreadPriorityCheck")
     private void awaitWorkers() {
         int spins = 0;
-        while (running.get() > 0) {
-            if (++spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
+        for (int state = LINE; state < states.length(); state += LINE) {
+            states.compareAndSet(state, CALLED, IDLE);
+        }
+        for (int state = LINE; state < states.length(); state += LINE) {
+            while (states.get(state) != IDLE) {
+                if (++spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
             }
         }
     }
@@ -139,28 +153,27 @@ final class RowPool implements AutoCloseable {
     }
 
     private void serve(int worker) {
-        int seen = 0;
-        while (true) {
-            int spins = 0;
-            while (epoch.get() == seen && !closed) {
-                if (++spins < SPINS) {
-                    Thread.onSpinWait();
-                } else {
-                    LockSupport.park(this);
-                }
+        int state = worker * LINE;
+        int spins = 0;
+        while (!closed) {
+            if (states.get(state) == CALLED && states.compareAndSet(state, CALLED, AT_WORK)) {
+                work(worker);
+                states.set(state, IDLE);
+                spins = 0;
+            } else if (++spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
             }
-            if (closed) {
-                return;
-            }
-            seen = epoch.get();
-            try {
-                claim(Objects.requireNonNull(job), worker);
-            } catch (RuntimeException | Error e) {
-                failure = e;
-                next.set(Integer.MAX_VALUE);
-            } finally {
-                running.decrementAndGet();
-            }
+        }
+    }
+
+    private void work(int worker) {
+        try {
+            claim(Objects.requireNonNull(job), worker);
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            next.set(Integer.MAX_VALUE);
         }
     }
 

@@ -98,6 +98,24 @@ class RowPoolTest {
         }
     }
 
+    /** More workers than processors, so that many are called, have not begun when all is done, and are called again. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 16})
+    void whoComesLateDoesNoOtherJob(int workers) {
+        try (RowPool pool = new RowPool(workers)) {
+            AtomicLong even = new AtomicLong();
+            AtomicLong odd = new AtomicLong();
+            RowPool.Job evenJob = (from, to, worker) -> even.addAndGet(to - from);
+            RowPool.Job oddJob = (from, to, worker) -> odd.addAndGet(to - from);
+            for (int i = 1; i <= 5_000; i++) {
+                pool.run(2, 1, evenJob);
+                assertThat(even.get()).isEqualTo(2L * i);
+                pool.run(3, 1, oddJob);
+                assertThat(odd.get()).isEqualTo(3L * i);
+            }
+        }
+    }
+
     @Test
     void workersThatWentToSleepComeBack() throws InterruptedException {
         try (RowPool pool = new RowPool(3)) {
