@@ -122,7 +122,10 @@ final class RowPool implements AutoCloseable {
         }
     }
 
-    /** A worker that the system holds up needs a processor, so after a while the caller offers its own. */
+    /**
+     * Takes back calls that nobody has followed and waits for those at work. One that the system holds up needs a processor, so after a while the caller
+     * offers its own.
+     */
     @SuppressWarnings("ThreadPriorityCheck")
     private void awaitWorkers() {
         int spins = 0;
