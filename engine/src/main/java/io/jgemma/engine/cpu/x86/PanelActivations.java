@@ -1,7 +1,5 @@
 package io.jgemma.engine.cpu.x86;
 
-import static io.jgemma.engine.cpu.x86.Places.address;
-
 import io.jgemma.engine.cpu.Arguments;
 import io.jgemma.engine.cpu.Operand;
 import io.jgemma.engine.cpu.Scratch;
@@ -60,18 +58,18 @@ record PanelActivations(PanelScaling scaling, int planes, int offset, Routine qu
     /** Fills rows {@code from..end}. */
     void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
-        long last = end - from - 1L;
-        if (last < 0 || n == 0) {
+        int rows = end - from;
+        if (rows <= 0 || n == 0) {
             return;
         }
         Arguments arguments = scratch.arguments();
-        arguments.set(PanelQuantizer.X, address(x.segment(), x.row(from), last * x.rowBytes() + 4L * n));
-        arguments.set(PanelQuantizer.Q, address(to.segment(), to.row(from), (last + 1) * to.rowBytes()));
+        arguments.set(PanelQuantizer.X, Places.rows(x, from, rows, 4L * n));
+        arguments.set(PanelQuantizer.Q, Places.rows(to, from, rows, to.rowBytes()));
         arguments.set(PanelQuantizer.DX, factors(n));
         arguments.set(PanelQuantizer.TERMS, terms(n));
         arguments.set(PanelQuantizer.BLOCKS, n / BlockFormat.SIZE);
         arguments.set(PanelQuantizer.OFFSET, offset);
-        arguments.set(PanelQuantizer.ROWS, end - from);
+        arguments.set(PanelQuantizer.ROWS, rows);
         arguments.set(PanelQuantizer.X_BYTES, x.rowBytes());
         arguments.set(PanelQuantizer.Q_BYTES, to.rowBytes());
         quantize.call(arguments.address());
