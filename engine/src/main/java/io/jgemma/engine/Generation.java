@@ -1,7 +1,7 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.chat.AnswerListener;
 import io.jgemma.engine.chat.AnswerStream;
-import io.jgemma.engine.chat.ChatEvent;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.sample.Sampler;
 import io.jgemma.engine.text.StreamDecoder;
@@ -24,6 +24,7 @@ final class Generation {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<ToolCall> calls = new ArrayList<>();
+    private final Gathered gathered = new Gathered();
     private final int[] one = new int[1];
 
     Generation(Session session, Engine engine, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
@@ -75,9 +76,9 @@ final class Generation {
         StreamDecoder decoder = StreamDecoder.ofContinuation(engine.tokenizer());
         FinishReason finish = decode(answer, decoder);
         if (!answer.stopped()) {
-            answer.push(decoder.flush(), this::emit);
+            answer.push(decoder.flush(), gathered);
         }
-        answer.finish(this::emit);
+        answer.finish(gathered);
         return finish == FinishReason.STOP && !calls.isEmpty() ? FinishReason.TOOL_CALLS : finish;
     }
 
@@ -91,7 +92,7 @@ final class Generation {
             }
             String piece = decoder.push(id);
             if (!piece.isEmpty()) {
-                answer.push(piece, this::emit);
+                answer.push(piece, gathered);
                 if (answer.stopped()) {
                     return FinishReason.STOP;
                 }
@@ -109,20 +110,24 @@ final class Generation {
         }
     }
 
-    private void emit(ChatEvent event) {
-        switch (event) {
-            case ChatEvent.Text(String piece) -> {
-                text.append(piece);
-                listener.accept(new GenerationEvent.Text(piece));
-            }
-            case ChatEvent.Reasoning(String piece) -> {
-                reasoning.append(piece);
-                listener.accept(new GenerationEvent.Reasoning(piece));
-            }
-            case ChatEvent.Call(ToolCall call) -> {
-                calls.add(call);
-                listener.accept(new GenerationEvent.Call(call));
-            }
+    /** Gathers the answer's parts for the result and passes each on as an event. */
+    private final class Gathered implements AnswerListener {
+        @Override
+        public void text(String piece) {
+            text.append(piece);
+            listener.accept(new GenerationEvent.Text(piece));
+        }
+
+        @Override
+        public void reasoning(String piece) {
+            reasoning.append(piece);
+            listener.accept(new GenerationEvent.Reasoning(piece));
+        }
+
+        @Override
+        public void call(ToolCall call) {
+            calls.add(call);
+            listener.accept(new GenerationEvent.Call(call));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.jgemma.engine.chat;
 
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Reads one answer while it is written: separates reasoning, then ends the text at a stop string, then finds tool calls.
@@ -35,27 +34,27 @@ public final class AnswerStream {
      * Reads a piece of the answer; after a stop string, nothing is read.
      *
      * @param piece text in any cut
-     * @param events told what the answer is made of, in order
+     * @param listener told what the answer is made of, in order
      * @throws IllegalStateException after {@link #finish}
      */
-    public void push(String piece, Consumer<? super ChatEvent> events) {
+    public void push(String piece, AnswerListener listener) {
         if (finished) {
             throw new IllegalStateException("the answer was finished; a further piece needs a new stream");
         }
         if (!stopped()) {
-            reasoning.push(piece, event -> pass(event, events));
+            reasoning.push(piece, afterReasoning(listener));
         }
     }
 
     /** The answer ends: what was held back comes out. A second call does nothing. */
-    public void finish(Consumer<? super ChatEvent> events) {
+    public void finish(AnswerListener listener) {
         if (finished) {
             return;
         }
         finished = true;
-        reasoning.finish(event -> pass(event, events));
-        calls.push(stops.finish(), events);
-        calls.finish(events);
+        reasoning.finish(afterReasoning(listener));
+        calls.push(stops.finish(), listener);
+        calls.finish(listener);
     }
 
     /** Whether a stop string came, so that generating may end. */
@@ -63,11 +62,23 @@ public final class AnswerStream {
         return stops.stopped();
     }
 
-    private void pass(ChatEvent event, Consumer<? super ChatEvent> events) {
-        if (event instanceof ChatEvent.Text(String text)) {
-            calls.push(stops.push(text), events);
-        } else {
-            events.accept(event);
-        }
+    /** Takes what is no reasoning through stop strings and calls. */
+    private AnswerListener afterReasoning(AnswerListener listener) {
+        return new AnswerListener() {
+            @Override
+            public void text(String piece) {
+                calls.push(stops.push(piece), listener);
+            }
+
+            @Override
+            public void reasoning(String piece) {
+                listener.reasoning(piece);
+            }
+
+            @Override
+            public void call(ToolCall call) {
+                listener.call(call);
+            }
+        };
     }
 }

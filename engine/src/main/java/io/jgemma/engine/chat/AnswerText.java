@@ -1,7 +1,5 @@
 package io.jgemma.engine.chat;
 
-import java.util.function.Consumer;
-
 /**
  * The text of an answer from which calls are cut out. White space is held until something follows it: next to a call it is
  * no text at the beginning and the end of the answer, and between texts that of only one side counts, so that the answer
@@ -45,8 +43,8 @@ final class AnswerText {
     }
 
     /** A call stands here. */
-    void call(Consumer<? super ChatEvent> events) {
-        flush(events);
+    void call(AnswerListener listener) {
+        flush(listener);
         if (!afterCall) {
             beforeCall.setLength(0);
             beforeCall.append(space);
@@ -57,19 +55,19 @@ final class AnswerText {
     }
 
     /** Gives out what is certain. */
-    void flush(Consumer<? super ChatEvent> events) {
+    void flush(AnswerListener listener) {
         if (!ready.isEmpty()) {
-            events.accept(new ChatEvent.Text(ready.toString()));
+            listener.text(ready.toString());
             ready.setLength(0);
         }
     }
 
     /** Nothing follows. */
-    void finish(Consumer<? super ChatEvent> events) {
+    void finish(AnswerListener listener) {
         if (!afterCall) {
             ready.append(space);
         }
         space.setLength(0);
-        flush(events);
+        flush(listener);
     }
 }

@@ -1,7 +1,6 @@
 package io.jgemma.engine.chat;
 
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +30,10 @@ final class CallScanner implements ToolCallStream {
     }
 
     @Override
-    public void push(String piece, Consumer<? super ChatEvent> events) {
+    public void push(String piece, AnswerListener listener) {
         input.append(piece);
-        scan(events);
-        text.flush(events);
+        scan(listener);
+        text.flush(listener);
         int done = reader == null ? at : start;
         input.delete(0, done);
         at -= done;
@@ -42,19 +41,19 @@ final class CallScanner implements ToolCallStream {
     }
 
     @Override
-    public void finish(Consumer<? super ChatEvent> events) {
+    public void finish(AnswerListener listener) {
         while (reader != null) {
             if (reader.completeAtEnd()) {
-                accept(reader, events);
+                accept(reader, listener);
             } else {
                 reject();
-                scan(events);
+                scan(listener);
             }
         }
-        text.finish(events);
+        text.finish(listener);
     }
 
-    private void scan(Consumer<? super ChatEvent> events) {
+    private void scan(AnswerListener listener) {
         while (at < input.length()) {
             char c = input.charAt(at);
             if (reader == null) {
@@ -68,7 +67,7 @@ final class CallScanner implements ToolCallStream {
             }
             Progress progress = at - start > MAX_CALL_CHARS ? Progress.FAIL : reader.push(c);
             switch (progress) {
-                case DONE -> accept(reader, events);
+                case DONE -> accept(reader, listener);
                 case FAIL, DONE_BEFORE -> reject();
                 case MORE -> {}
             }
@@ -89,10 +88,10 @@ final class CallScanner implements ToolCallStream {
         };
     }
 
-    private void accept(CallReader complete, Consumer<? super ChatEvent> events) {
-        text.call(events);
+    private void accept(CallReader complete, AnswerListener listener) {
+        text.call(listener);
         for (RawCall call : complete.calls()) {
-            events.accept(new ChatEvent.Call(new ToolCall(ids.get(), call.name(), call.arguments())));
+            listener.call(new ToolCall(ids.get(), call.name(), call.arguments()));
         }
         line.call();
         reader = null;

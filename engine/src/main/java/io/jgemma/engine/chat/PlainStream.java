@@ -1,17 +1,15 @@
 package io.jgemma.engine.chat;
 
-import java.util.function.Consumer;
-
 /** An answer in which everything is text. */
 final class PlainStream implements ToolCallStream {
 
     @Override
-    public void push(String piece, Consumer<? super ChatEvent> events) {
+    public void push(String piece, AnswerListener listener) {
         if (!piece.isEmpty()) {
-            events.accept(new ChatEvent.Text(piece));
+            listener.text(piece);
         }
     }
 
     @Override
-    public void finish(Consumer<? super ChatEvent> events) {}
+    public void finish(AnswerListener listener) {}
 }

@@ -1,7 +1,5 @@
 package io.jgemma.engine.chat;
 
-import java.util.function.Consumer;
-
 /**
  * Separates {@code <think>..</think>} at the beginning of an answer from the answer, while it is written.
  *
@@ -52,37 +50,37 @@ public final class ReasoningSplitter {
     /**
      * Reads a piece of the answer.
      *
-     * @param events told of {@link ChatEvent.Reasoning} and {@link ChatEvent.Text}, in order
+     * @param listener told of reasoning and text, in order
      */
-    public void push(String piece, Consumer<? super ChatEvent> events) {
+    public void push(String piece, AnswerListener listener) {
         for (int i = 0; i < piece.length(); i++) {
             if (state == State.ANSWER) {
                 out.append(piece, i, piece.length());
                 break;
             }
-            step(piece.charAt(i), events);
+            step(piece.charAt(i), listener);
         }
-        flush(events);
+        flush(listener);
     }
 
     /** The answer ends: gives out what was held back. */
-    public void finish(Consumer<? super ChatEvent> events) {
+    public void finish(AnswerListener listener) {
         if (state != State.AFTER) {
             release();
         }
-        flush(events);
+        flush(listener);
     }
 
-    private void step(char c, Consumer<? super ChatEvent> events) {
+    private void step(char c, AnswerListener listener) {
         switch (state) {
-            case BEFORE, INSIDE -> look(c, events);
+            case BEFORE, INSIDE -> look(c, listener);
             case AFTER -> after(c);
             case ANSWER -> out.append(c);
         }
     }
 
     /** Looks for a tag. A model may repeat the opening one that its prompt already had. */
-    private void look(char c, Consumer<? super ChatEvent> events) {
+    private void look(char c, AnswerListener listener) {
         if (tag.isEmpty() && c != '<') {
             words(c);
             return;
@@ -95,13 +93,13 @@ public final class ReasoningSplitter {
             }
         } else if (state == State.INSIDE && CLOSE.startsWith(begin)) {
             if (begin.equals(CLOSE)) {
-                flush(events);
+                flush(listener);
                 enter(State.AFTER);
             }
         } else {
             tag.setLength(tag.length() - 1);
             release();
-            step(c, events);
+            step(c, listener);
         }
     }
 
@@ -149,12 +147,15 @@ public final class ReasoningSplitter {
         blank = false;
     }
 
-    private void flush(Consumer<? super ChatEvent> events) {
+    private void flush(AnswerListener listener) {
         if (!out.isEmpty()) {
             String text = out.toString();
             out.setLength(0);
-            boolean thoughts = state == State.INSIDE;
-            events.accept(thoughts ? new ChatEvent.Reasoning(text) : new ChatEvent.Text(text));
+            if (state == State.INSIDE) {
+                listener.reasoning(text);
+            } else {
+                listener.text(text);
+            }
         }
     }
 }

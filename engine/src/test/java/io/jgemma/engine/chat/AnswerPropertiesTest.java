@@ -102,7 +102,7 @@ class AnswerPropertiesTest {
         return Arbitraries.of(parts).list().ofMaxSize(30).map(list -> String.join("", list));
     }
 
-    private static List<ChatEvent> events(String syntax, List<String> pieces) {
+    private static List<AnswerEvent> events(String syntax, List<String> pieces) {
         return Answers.events(ToolCallParsers.byName(syntax), TOOLS, pieces);
     }
 
@@ -123,7 +123,7 @@ class AnswerPropertiesTest {
 
     @Property(tries = 5000)
     void cutsDoNotMatter(@ForAll("syntaxes") String syntax, @ForAll("named") String answer, @ForAll long seed) {
-        List<ChatEvent> whole = events(syntax, List.of(answer));
+        List<AnswerEvent> whole = events(syntax, List.of(answer));
         assertThat(events(syntax, Answers.characters(answer))).isEqualTo(whole);
         assertThat(events(syntax, Answers.randomPieces(answer, new Random(seed))))
                 .isEqualTo(whole);
@@ -136,7 +136,7 @@ class AnswerPropertiesTest {
         Random random = new Random(seed);
         String answer = damaged(table, random);
         ToolCallParser parser = ToolCallParsers.byName(syntax);
-        List<ChatEvent> whole = Answers.events(parser, table.tools(), List.of(answer));
+        List<AnswerEvent> whole = Answers.events(parser, table.tools(), List.of(answer));
         assertThat(Answers.events(parser, table.tools(), Answers.randomPieces(answer, random)))
                 .isEqualTo(whole);
         Losses.assertNone(answer, whole);
@@ -158,16 +158,16 @@ class AnswerPropertiesTest {
 
     @Property(tries = 3000)
     void idsCountUpAndTextsAreNeverEmpty(@ForAll("syntaxes") String syntax, @ForAll("named") String answer) {
-        List<ChatEvent> events = new ArrayList<>();
+        List<AnswerEvent> events = new ArrayList<>();
         ToolCallStream stream = ToolCallParsers.byName(syntax).open(TOOLS, new CallIds("id-", 7));
-        Answers.characters(answer).forEach(piece -> stream.push(piece, events::add));
-        stream.finish(events::add);
+        Answers.characters(answer).forEach(piece -> stream.push(piece, AnswerEvent.to(events::add)));
+        stream.finish(AnswerEvent.to(events::add));
         int number = 7;
-        for (ChatEvent event : events) {
+        for (AnswerEvent event : events) {
             switch (event) {
-                case ChatEvent.Call(ToolCall call) -> assertThat(call.id()).isEqualTo("id-" + number++);
-                case ChatEvent.Text(String text) -> assertThat(text).isNotEmpty();
-                case ChatEvent.Reasoning(String text) -> throw new AssertionError(text);
+                case AnswerEvent.Call(ToolCall call) -> assertThat(call.id()).isEqualTo("id-" + number++);
+                case AnswerEvent.Text(String text) -> assertThat(text).isNotEmpty();
+                case AnswerEvent.Reasoning(String text) -> throw new AssertionError(text);
             }
         }
     }

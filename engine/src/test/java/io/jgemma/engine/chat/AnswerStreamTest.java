@@ -16,12 +16,12 @@ class AnswerStreamTest {
                 inside, List.of(stops), ToolCallParsers.byName("qwen").open(TOOLS, CallIds.fromZero()));
     }
 
-    private static List<ChatEvent> read(AnswerStream stream, String answer) {
-        List<ChatEvent> events = new ArrayList<>();
+    private static List<AnswerEvent> read(AnswerStream stream, String answer) {
+        List<AnswerEvent> events = new ArrayList<>();
         for (String piece : Answers.characters(answer)) {
-            stream.push(piece, events::add);
+            stream.push(piece, AnswerEvent.to(events::add));
         }
-        stream.finish(events::add);
+        stream.finish(AnswerEvent.to(events::add));
         return Answers.merged(events);
     }
 
@@ -32,32 +32,34 @@ class AnswerStreamTest {
                 "<think>\nSTOP? [x] <tool_call>\n</think>\n\nSo.\n<tool_call>\n{\"name\": \"look\"}\n</tool_call>STOP!";
         assertThat(read(stream, answer))
                 .containsExactly(
-                        new ChatEvent.Reasoning("STOP? [x] <tool_call>"),
-                        new ChatEvent.Text("So."),
-                        new ChatEvent.Call(new ToolCall("call_0", "look", Map.of())));
+                        new AnswerEvent.Reasoning("STOP? [x] <tool_call>"),
+                        new AnswerEvent.Text("So."),
+                        new AnswerEvent.Call(new ToolCall("call_0", "look", Map.of())));
         assertThat(stream.stopped()).isTrue();
     }
 
     @Test
     void aStopCutsACallOff() {
         assertThat(read(stream(true, "}"), "why</think><tool_call>{\"name\": \"look\"}</tool_call>"))
-                .containsExactly(new ChatEvent.Reasoning("why"), new ChatEvent.Text("<tool_call>{\"name\": \"look\""));
+                .containsExactly(
+                        new AnswerEvent.Reasoning("why"), new AnswerEvent.Text("<tool_call>{\"name\": \"look\""));
     }
 
     @Test
     void whatIsHeldComesOutAtTheEnd() {
-        assertThat(read(stream(false, "###"), "a <tool ##")).containsExactly(new ChatEvent.Text("a <tool ##"));
-        assertThat(read(stream(false, "###"), " <thi")).containsExactly(new ChatEvent.Text(" <thi"));
+        assertThat(read(stream(false, "###"), "a <tool ##")).containsExactly(new AnswerEvent.Text("a <tool ##"));
+        assertThat(read(stream(false, "###"), " <thi")).containsExactly(new AnswerEvent.Text(" <thi"));
     }
 
     @Test
     void afterTheEndNothingIsRead() {
         AnswerStream stream = stream(false);
-        List<ChatEvent> events = new ArrayList<>();
-        stream.push("a", events::add);
-        stream.finish(events::add);
-        stream.finish(events::add);
-        assertThat(events).containsExactly(new ChatEvent.Text("a"));
-        assertThatThrownBy(() -> stream.push("b", events::add)).isInstanceOf(IllegalStateException.class);
+        List<AnswerEvent> events = new ArrayList<>();
+        stream.push("a", AnswerEvent.to(events::add));
+        stream.finish(AnswerEvent.to(events::add));
+        stream.finish(AnswerEvent.to(events::add));
+        assertThat(events).containsExactly(new AnswerEvent.Text("a"));
+        assertThatThrownBy(() -> stream.push("b", AnswerEvent.to(events::add)))
+                .isInstanceOf(IllegalStateException.class);
     }
 }

@@ -23,25 +23,25 @@ final class Answers {
     }
 
     /** Events with neighbouring texts joined. */
-    static List<ChatEvent> events(ToolCallParser parser, List<ToolDefinition> tools, List<String> pieces) {
-        List<ChatEvent> events = new ArrayList<>();
+    static List<AnswerEvent> events(ToolCallParser parser, List<ToolDefinition> tools, List<String> pieces) {
+        List<AnswerEvent> events = new ArrayList<>();
         ToolCallStream stream = parser.open(tools, CallIds.fromZero());
         for (String piece : pieces) {
-            stream.push(piece, events::add);
+            stream.push(piece, AnswerEvent.to(events::add));
         }
-        stream.finish(events::add);
+        stream.finish(AnswerEvent.to(events::add));
         return merged(events);
     }
 
-    static List<ChatEvent> merged(List<ChatEvent> events) {
-        List<ChatEvent> merged = new ArrayList<>();
-        for (ChatEvent event : events) {
-            ChatEvent last = merged.isEmpty() ? null : merged.getLast();
-            if (last instanceof ChatEvent.Text(String before) && event instanceof ChatEvent.Text(String text)) {
-                merged.set(merged.size() - 1, new ChatEvent.Text(before + text));
-            } else if (last instanceof ChatEvent.Reasoning(String before)
-                    && event instanceof ChatEvent.Reasoning(String text)) {
-                merged.set(merged.size() - 1, new ChatEvent.Reasoning(before + text));
+    static List<AnswerEvent> merged(List<AnswerEvent> events) {
+        List<AnswerEvent> merged = new ArrayList<>();
+        for (AnswerEvent event : events) {
+            AnswerEvent last = merged.isEmpty() ? null : merged.getLast();
+            if (last instanceof AnswerEvent.Text(String before) && event instanceof AnswerEvent.Text(String text)) {
+                merged.set(merged.size() - 1, new AnswerEvent.Text(before + text));
+            } else if (last instanceof AnswerEvent.Reasoning(String before)
+                    && event instanceof AnswerEvent.Reasoning(String text)) {
+                merged.set(merged.size() - 1, new AnswerEvent.Reasoning(before + text));
             } else {
                 merged.add(event);
             }
@@ -49,10 +49,10 @@ final class Answers {
         return merged;
     }
 
-    static String text(List<ChatEvent> events) {
+    static String text(List<AnswerEvent> events) {
         StringBuilder text = new StringBuilder();
-        for (ChatEvent event : events) {
-            if (event instanceof ChatEvent.Text(String piece)) {
+        for (AnswerEvent event : events) {
+            if (event instanceof AnswerEvent.Text(String piece)) {
                 text.append(piece);
             }
         }

@@ -15,7 +15,7 @@ import java.util.Objects;
 record CallTable(List<ToolDefinition> tools, List<Case> cases) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    record Case(String name, String output, List<ChatEvent> events) {
+    record Case(String name, String output, List<AnswerEvent> events) {
         @Override
         public String toString() {
             return name;
@@ -44,15 +44,15 @@ record CallTable(List<ToolDefinition> tools, List<Case> cases) {
         }
     }
 
-    private static List<ChatEvent> events(JsonNode row) {
-        List<ChatEvent> events = new ArrayList<>();
+    private static List<AnswerEvent> events(JsonNode row) {
+        List<AnswerEvent> events = new ArrayList<>();
         int calls = 0;
         for (JsonNode event : row.get("events")) {
             if (event.isTextual()) {
-                events.add(new ChatEvent.Text(event.textValue()));
+                events.add(new AnswerEvent.Text(event.textValue()));
             } else {
                 String name = event.get("call").textValue();
-                events.add(new ChatEvent.Call(new ToolCall("call_" + calls++, name, map(event.get("arguments")))));
+                events.add(new AnswerEvent.Call(new ToolCall("call_" + calls++, name, map(event.get("arguments")))));
             }
         }
         return events;

@@ -16,8 +16,8 @@ final class Losses {
      * Without calls the texts are the answer. Else, white space aside, the texts stand in the answer in order, and between
      * them is nothing but calls of the names of the events between them.
      */
-    static void assertNone(String answer, List<ChatEvent> events) {
-        if (events.stream().noneMatch(ChatEvent.Call.class::isInstance)) {
+    static void assertNone(String answer, List<AnswerEvent> events) {
+        if (events.stream().noneMatch(AnswerEvent.Call.class::isInstance)) {
             assertThat(Answers.text(events)).isEqualTo(answer);
         } else {
             assertThat(aligned(dense(answer), events, false))
@@ -26,13 +26,13 @@ final class Losses {
         }
     }
 
-    private static boolean aligned(String rest, List<ChatEvent> events, boolean afterName) {
+    private static boolean aligned(String rest, List<AnswerEvent> events, boolean afterName) {
         if (events.isEmpty()) {
             return rest.isEmpty() || (afterName && REST_OF_CALL.matcher(rest).matches());
         }
-        List<ChatEvent> others = events.subList(1, events.size());
+        List<AnswerEvent> others = events.subList(1, events.size());
         return switch (events.getFirst()) {
-            case ChatEvent.Text(String text) -> {
+            case AnswerEvent.Text(String text) -> {
                 String words = dense(text);
                 for (int at = rest.indexOf(words); at >= 0; at = rest.indexOf(words, at + 1)) {
                     boolean gap = afterName
@@ -43,12 +43,12 @@ final class Losses {
                 }
                 yield false;
             }
-            case ChatEvent.Call(ToolCall call) -> {
+            case AnswerEvent.Call(ToolCall call) -> {
                 String name = rest.contains(call.name()) ? call.name() : escaped(call.name());
                 int at = rest.indexOf(name);
                 yield at >= 0 && aligned(rest.substring(at + name.length()), others, true);
             }
-            case ChatEvent.Reasoning(String _) -> false;
+            case AnswerEvent.Reasoning(String _) -> false;
         };
     }
 

@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ReasoningSplitterTest {
 
-    private static List<ChatEvent> split(boolean inside, List<String> pieces) {
-        List<ChatEvent> events = new ArrayList<>();
+    private static List<AnswerEvent> split(boolean inside, List<String> pieces) {
+        List<AnswerEvent> events = new ArrayList<>();
         ReasoningSplitter splitter = new ReasoningSplitter(inside);
-        pieces.forEach(piece -> splitter.push(piece, events::add));
-        splitter.finish(events::add);
+        pieces.forEach(piece -> splitter.push(piece, AnswerEvent.to(events::add)));
+        splitter.finish(AnswerEvent.to(events::add));
         return Answers.merged(events);
     }
 
@@ -59,12 +59,12 @@ class ReasoningSplitterTest {
     @ParameterizedTest
     @MethodSource("answers")
     void reasoningAndText(boolean inside, String answer, String reasoning, String text) {
-        List<ChatEvent> expected = new ArrayList<>();
+        List<AnswerEvent> expected = new ArrayList<>();
         if (!reasoning.isEmpty()) {
-            expected.add(new ChatEvent.Reasoning(reasoning));
+            expected.add(new AnswerEvent.Reasoning(reasoning));
         }
         if (!text.isEmpty()) {
-            expected.add(new ChatEvent.Text(text));
+            expected.add(new AnswerEvent.Text(text));
         }
         assertThat(split(inside, List.of(answer))).isEqualTo(expected);
         assertThat(split(inside, Answers.characters(answer))).isEqualTo(expected);
@@ -80,7 +80,7 @@ class ReasoningSplitterTest {
 
     @Property(tries = 3000)
     void cutsDoNotMatter(@ForAll boolean inside, @ForAll("answer") String answer, @ForAll long seed) {
-        List<ChatEvent> whole = split(inside, List.of(answer));
+        List<AnswerEvent> whole = split(inside, List.of(answer));
         assertThat(split(inside, Answers.characters(answer))).isEqualTo(whole);
         assertThat(split(inside, Answers.randomPieces(answer, new Random(seed))))
                 .isEqualTo(whole);

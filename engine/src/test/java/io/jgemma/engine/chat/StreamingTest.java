@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamingTest {
     private static final CallTable TABLE = CallTable.load("gemma");
 
-    private static List<ChatEvent> unfinished(String syntax, String begin) {
-        List<ChatEvent> events = new ArrayList<>();
+    private static List<AnswerEvent> unfinished(String syntax, String begin) {
+        List<AnswerEvent> events = new ArrayList<>();
         ToolCallStream stream = ToolCallParsers.byName(syntax).open(TABLE.tools(), CallIds.fromZero());
-        Answers.characters(begin).forEach(piece -> stream.push(piece, events::add));
+        Answers.characters(begin).forEach(piece -> stream.push(piece, AnswerEvent.to(events::add)));
         return Answers.merged(events);
     }
 
@@ -47,7 +47,7 @@ class StreamingTest {
                 "[get_time)"
             })
     void textIsOutAsSoonAsItIsCertain(String begin) {
-        assertThat(unfinished("gemma", begin)).containsExactly(new ChatEvent.Text(begin));
+        assertThat(unfinished("gemma", begin)).containsExactly(new AnswerEvent.Text(begin));
     }
 
     @ParameterizedTest
@@ -98,13 +98,13 @@ class StreamingTest {
             })
     void aCallIsOutWithItsLastCharacter(String syntax, String answer) {
         assertThat(unfinished(syntax, answer.substring(0, answer.length() - 1))).isEmpty();
-        assertThat(unfinished(syntax, answer)).hasSize(1).allMatch(ChatEvent.Call.class::isInstance);
+        assertThat(unfinished(syntax, answer)).hasSize(1).allMatch(AnswerEvent.Call.class::isInstance);
     }
 
     @Test
     void whiteSpaceWaitsForWhatFollows() {
-        assertThat(unfinished("gemma", "a \n ")).containsExactly(new ChatEvent.Text("a"));
-        assertThat(unfinished("gemma", "a \n b")).containsExactly(new ChatEvent.Text("a \n b"));
+        assertThat(unfinished("gemma", "a \n ")).containsExactly(new AnswerEvent.Text("a"));
+        assertThat(unfinished("gemma", "a \n b")).containsExactly(new AnswerEvent.Text("a \n b"));
     }
 
     /** Each of these would need minutes if work were done twice for what came before. */
@@ -134,13 +134,13 @@ class StreamingTest {
     void hostileAnswersEndSoonAndLoseNothing(String part) {
         String answer = part.repeat(400_000 / part.length());
         for (String syntax : List.of("gemma", "llama3", "qwen")) {
-            List<ChatEvent> events = new ArrayList<>();
+            List<AnswerEvent> events = new ArrayList<>();
             ToolCallStream stream = ToolCallParsers.byName(syntax).open(TABLE.tools(), CallIds.fromZero());
             for (int at = 0; at < answer.length(); at += 4) {
-                stream.push(answer.substring(at, Math.min(answer.length(), at + 4)), events::add);
+                stream.push(answer.substring(at, Math.min(answer.length(), at + 4)), AnswerEvent.to(events::add));
             }
-            stream.finish(events::add);
-            if (events.stream().noneMatch(ChatEvent.Call.class::isInstance)) {
+            stream.finish(AnswerEvent.to(events::add));
+            if (events.stream().noneMatch(AnswerEvent.Call.class::isInstance)) {
                 assertThat(Answers.text(events).equals(answer)).isTrue();
             }
         }
@@ -159,7 +159,7 @@ class StreamingTest {
         assertThat(unfinished("gemma", "[web_search(query='''" + argument + "''')]"))
                 .singleElement()
                 .isInstanceOfSatisfying(
-                        ChatEvent.Call.class,
+                        AnswerEvent.Call.class,
                         event -> assertThat(
                                         argument.equals(event.call().arguments().get("query")))
                                 .isTrue());

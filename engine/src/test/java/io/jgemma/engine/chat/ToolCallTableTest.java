@@ -18,7 +18,7 @@ class ToolCallTableTest {
         assertThat(table.cases()).hasSizeGreaterThanOrEqualTo(60);
         List<String> wrong = new ArrayList<>();
         for (CallTable.Case row : table.cases()) {
-            List<ChatEvent> events = Answers.events(parser, table.tools(), cut.apply(row.output()));
+            List<AnswerEvent> events = Answers.events(parser, table.tools(), cut.apply(row.output()));
             if (!events.equals(row.events())) {
                 wrong.add(row.name() + ": expected " + row.events() + " but got " + events);
             }
@@ -68,7 +68,7 @@ class ToolCallTableTest {
         for (CallTable.Case row : table.cases()) {
             for (int end = 0; end <= row.output().length(); end++) {
                 String prefix = row.output().substring(0, end);
-                List<ChatEvent> events = Answers.events(parser, table.tools(), List.of(prefix));
+                List<AnswerEvent> events = Answers.events(parser, table.tools(), List.of(prefix));
                 assertThat(Answers.events(parser, table.tools(), Answers.characters(prefix)))
                         .isEqualTo(events);
                 Losses.assertNone(prefix, events);
