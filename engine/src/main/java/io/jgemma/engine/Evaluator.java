@@ -7,6 +7,7 @@ import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.model.Decoder;
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.nn.OutputHead;
 import io.jgemma.engine.nn.Step;
 import io.jgemma.engine.tensor.Tensor;
@@ -95,16 +96,16 @@ final class Evaluator {
     }
 
     /**
-     * Appends {@code ids[from..to)} to a sequence in one turn.
+     * Appends rows {@code from} to {@code to}, exclusive, to a sequence in one turn. Neither end may lie within a block.
      *
-     * @param wanted index into {@code ids} whose logits are wanted
+     * @param wanted index of a row whose logits are wanted
      * @param consumer receives them, within the turn
      * @param stop asked before each micro-batch; true ends early
-     * @return index of the first id that was not fed
+     * @return index of the first row that was not fed
      */
     int feed(
             KvSequence sequence,
-            int[] ids,
+            InputRows input,
             int from,
             int to,
             IntPredicate wanted,
@@ -114,8 +115,8 @@ final class Evaluator {
         try {
             int i = from;
             while (i < to && !stop.getAsBoolean()) {
-                int end = Math.min(i + microBatchTokens, to);
-                step(sequence, ids, i, end, wanted, consumer);
+                int end = Math.min(input.sliceEnd(i, microBatchTokens), to);
+                step(sequence, input, i, end, wanted, consumer);
                 i = end;
             }
             return i;
@@ -124,7 +125,8 @@ final class Evaluator {
         }
     }
 
-    private void step(KvSequence sequence, int[] ids, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+    private void step(
+            KvSequence sequence, InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
         int rows = to - from;
         int position = sequence.length();
         sequence.reserve(rows);
@@ -138,9 +140,14 @@ final class Evaluator {
             }
         }
         int[] wantedRows = Arrays.copyOf(logitRows, count);
-        KvSpan span = KvSpan.causal(0, rows, position, sequence.tables());
-        decoder.forward(
-                new Step(Arrays.copyOfRange(ids, from, to), positions, List.of(span), wantedRows, Step.Tap.NONE));
+        KvSpan span = new KvSpan(0, rows, position, sequence.tables(), input.visibleEnds(from, to, position));
+        decoder.forward(new Step(
+                Arrays.copyOfRange(input.ids(), from, to),
+                positions,
+                List.of(span),
+                wantedRows,
+                input.embedded(from, to),
+                Step.Tap.NONE));
         sequence.advance(rows);
         for (int first = 0; first < count; first += OutputHead.MAX_ROWS) {
             int some = Math.min(OutputHead.MAX_ROWS, count - first);

@@ -3,6 +3,7 @@ package io.jgemma.engine;
 import io.jgemma.engine.chat.AnswerListener;
 import io.jgemma.engine.chat.AnswerStream;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.sample.Sampler;
 import io.jgemma.engine.text.StreamDecoder;
 import io.jgemma.engine.text.Vocabulary;
@@ -26,6 +27,7 @@ final class Generation {
     private final List<ToolCall> calls = new ArrayList<>();
     private final Gathered gathered = new Gathered();
     private final int[] one = new int[1];
+    private final InputRows next = InputRows.of(one);
 
     Generation(Session session, Engine engine, GenerationRequest request, Consumer<? super GenerationEvent> listener) {
         this.session = session;
@@ -38,16 +40,19 @@ final class Generation {
     }
 
     GenerationResult run() {
-        int[] prompt = session.encode(request.prompt());
+        InputRows input = session.encode(request.prompt());
+        int[] prompt = input.ids();
         if (prompt.length >= engine.contextTokens()) {
             throw new ContextExceededException(prompt.length, engine.contextTokens());
         }
         long start = System.nanoTime();
         for (int id : prompt) {
-            sampler.accept(id);
+            if (!InputRows.embedded(id)) {
+                sampler.accept(id);
+            }
         }
         int cached = session.keepCommonPrefix(prompt);
-        int fed = prefill(prompt, cached);
+        int fed = prefill(input, cached);
         long prompted = System.nanoTime();
         FinishReason finish = fed < prompt.length ? FinishReason.CANCELLED : answer(prompt);
         Timings timings = new Timings(cached, fed - cached, prompted - start, ids.size(), System.nanoTime() - prompted);
@@ -55,14 +60,15 @@ final class Generation {
                 prompt, ids.toArray(), text.toString(), reasoning.toString(), calls, finish, timings);
     }
 
-    private int prefill(int[] prompt, int cached) {
-        int last = prompt.length - 1;
+    private int prefill(InputRows input, int cached) {
+        int total = input.rows();
+        int last = total - 1;
         int fed = cached;
-        listener.accept(new GenerationEvent.PromptProgress(fed, prompt.length));
-        while (fed < prompt.length) {
-            int end = Math.min(fed + engine.batchTokens(), prompt.length);
-            int reached = session.feed(prompt, fed, end, i -> i == last, draw);
-            listener.accept(new GenerationEvent.PromptProgress(reached, prompt.length));
+        listener.accept(new GenerationEvent.PromptProgress(fed, total));
+        while (fed < total) {
+            int end = input.sliceEnd(fed, engine.batchTokens());
+            int reached = session.feed(input, fed, end, i -> i == last, draw);
+            listener.accept(new GenerationEvent.PromptProgress(reached, total));
             if (reached < end) {
                 return reached;
             }
@@ -104,7 +110,7 @@ final class Generation {
                 return FinishReason.CONTEXT_FULL;
             }
             one[0] = id;
-            if (session.feed(one, 0, 1, i -> true, draw) == 0) {
+            if (session.feed(next, 0, 1, i -> true, draw) == 0) {
                 return FinishReason.CANCELLED;
             }
         }

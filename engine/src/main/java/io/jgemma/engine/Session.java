@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.sample.Sampler;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
@@ -150,30 +151,54 @@ public final class Session implements AutoCloseable {
      * @throws ContextExceededException when they do not fit
      */
     public void evaluate(int[] ids, IntPredicate wanted, LogitsConsumer consumer) {
+        requireTokens(ids);
+        evaluate(InputRows.of(ids), wanted, consumer);
+    }
+
+    /**
+     * Feeds rows after the present position and shows logits.
+     *
+     * @param wanted index of a row whose logits are wanted
+     * @param consumer receives them
+     * @throws ContextExceededException when they do not fit
+     */
+    public void evaluate(InputRows input, IntPredicate wanted, LogitsConsumer consumer) {
         enter();
         try {
-            requireIds(ids);
-            if (history.size() + ids.length > engine.contextTokens()) {
-                throw new ContextExceededException(history.size() + ids.length, engine.contextTokens());
+            requireKnown(input.ids());
+            if (history.size() + input.rows() > engine.contextTokens()) {
+                throw new ContextExceededException(history.size() + input.rows(), engine.contextTokens());
             }
-            feed(ids, 0, ids.length, wanted, consumer);
+            feed(input, 0, input.rows(), wanted, consumer);
         } finally {
             busy.set(false);
         }
     }
 
-    private void requireIds(int[] ids) {
-        int vocabulary = engine.spec().vocabulary();
+    private void requireTokens(int[] ids) {
         for (int i = 0; i < ids.length; i++) {
-            if (ids[i] < 0 || ids[i] >= vocabulary) {
-                throw new IllegalArgumentException(
-                        "token " + i + " is " + ids[i] + ", but the model knows 0 to " + (vocabulary - 1) + " only");
+            if (InputRows.embedded(ids[i])) {
+                throw unknown(ids, i);
+            }
+        }
+        requireKnown(ids);
+    }
+
+    private void requireKnown(int[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= engine.spec().vocabulary()) {
+                throw unknown(ids, i);
             }
         }
     }
 
-    /** The ids of a prompt, checked. */
-    int[] encode(Prompt prompt) {
+    private IllegalArgumentException unknown(int[] ids, int i) {
+        return new IllegalArgumentException("token " + i + " is " + ids[i] + ", but the model knows 0 to "
+                + (engine.spec().vocabulary() - 1) + " only");
+    }
+
+    /** The rows of a prompt, checked. */
+    InputRows encode(Prompt prompt) {
         Tokenizer tokenizer = engine.tokenizer();
         int[] ids = switch (prompt) {
             case Prompt.Tokens tokens -> tokens.ids();
@@ -188,8 +213,8 @@ public final class Session implements AutoCloseable {
             }
             ids = new int[] {begin};
         }
-        requireIds(ids);
-        return ids;
+        requireTokens(ids);
+        return InputRows.of(ids);
     }
 
     /** Keeps what the cache has in common with a prompt, at most all but its last token, and says how much. */
@@ -197,20 +222,27 @@ public final class Session implements AutoCloseable {
         return rewind(Math.min(history.commonPrefix(ids), ids.length - 1));
     }
 
-    private int rewind(int tokens) {
-        int kept = evaluator.exclusively(() -> sequence.rewind(tokens));
+    /** Keeps at most so many rows, and no part of a block. */
+    private int rewind(int rows) {
+        int kept = rows;
+        int whole = history.wholeBlocks(rows);
+        do {
+            int most = whole;
+            kept = evaluator.exclusively(() -> sequence.rewind(most));
+            whole = history.wholeBlocks(kept);
+        } while (whole < kept);
         history.truncate(kept);
         return kept;
     }
 
-    /** Feeds {@code ids[from..to)}; returns the index of the first not fed because of a cancel. */
-    int feed(int[] ids, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+    /** Feeds rows {@code from} to {@code to}, exclusive; returns the index of the first not fed because of a cancel. */
+    int feed(InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
         int before = sequence.length();
         try {
-            return evaluator.feed(sequence, ids, from, to, wanted, consumer, stop);
+            return evaluator.feed(sequence, input, from, to, wanted, consumer, stop);
         } finally {
             // Also when the consumer threw: what the sequence holds and what is remembered must stay the same.
-            history.addAll(ids, from, from + sequence.length() - before);
+            history.addAll(input.ids(), from, from + sequence.length() - before);
         }
     }
 

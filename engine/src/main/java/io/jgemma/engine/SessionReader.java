@@ -4,6 +4,7 @@ import io.jgemma.engine.SessionFileException.Reason;
 import io.jgemma.engine.kv.KvExtent;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.nn.InputRows;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -168,7 +169,9 @@ final class SessionReader {
         int[] tokens = new int[count];
         in.next(Math.multiplyExact(count, Integer.BYTES)).asIntBuffer().get(tokens);
         for (int i = 0; i < count; i++) {
-            if (tokens[i] < 0 || tokens[i] >= expected.vocabulary()) {
+            boolean ofBlock = InputRows.begins(tokens[i])
+                    || (InputRows.embedded(tokens[i]) && i > 0 && InputRows.embedded(tokens[i - 1]));
+            if (!ofBlock && (tokens[i] < 0 || tokens[i] >= expected.vocabulary())) {
                 throw damaged("is damaged: token " + i + " is " + tokens[i] + ", but the model knows 0 to "
                         + (expected.vocabulary() - 1) + " only");
             }

@@ -1,8 +1,9 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.nn.InputRows;
 import java.util.Arrays;
 
-/** A growing list of token ids. */
+/** A growing list of the ids of a sequence's rows, see {@link InputRows}. */
 final class TokenList {
 
     private int[] ids = new int[256];
@@ -38,6 +39,11 @@ final class TokenList {
 
     int[] toArray() {
         return Arrays.copyOf(ids, size);
+    }
+
+    /** The most of the first {@code end} rows that leaves every block whole or out. */
+    int wholeBlocks(int end) {
+        return end < size ? InputRows.wholeBlocks(ids, end) : size;
     }
 
     /** How many leading ids are equal. */

@@ -9,17 +9,21 @@ import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Architectures;
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -200,6 +204,72 @@ public abstract class ArchitectureContract {
             GenerationResult reused = session.generate(request, event -> {});
             assertThat(reused.timings().cachedTokens()).isEqualTo(100);
             assertThat(reused.ids()).isEqualTo(fresh);
+        }
+    }
+
+    /** Embeddings of tokens, in the scale of the residual stream, as blocks of so many rows. */
+    private static InputRows embedded(Engine engine, int[] tokens, int from, int to, int rowsOfABlock) {
+        GgufTensor table = engine.file().tensor("token_embd.weight");
+        int hidden = engine.spec().hidden();
+        float scale = engine.spec().architecture().startsWith("gemma") ? (float) Math.sqrt(hidden) : 1;
+        int[] ids = tokens.clone();
+        List<InputRows.Block> blocks = new ArrayList<>();
+        for (int first = from; first < to; first += rowsOfABlock) {
+            int rows = Math.min(rowsOfABlock, to - first);
+            float[] values = new float[rows * hidden];
+            for (int r = 0; r < rows; r++) {
+                long bytes = table.type().bytes(hidden);
+                table.type().decode(table.data(), tokens[first + r] * bytes, values, r * hidden, hidden);
+            }
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= scale;
+            }
+            System.arraycopy(InputRows.blockIds(new byte[] {(byte) first}, rows), 0, ids, first, rows);
+            blocks.add(new InputRows.Block(first, rows, () -> MemorySegment.ofArray(values)));
+        }
+        return new InputRows(ids, blocks);
+    }
+
+    private static float[] lastLogits(Session session, InputRows input) {
+        Map<Integer, float[]> seen = new HashMap<>();
+        int last = input.rows() - 1;
+        session.evaluate(
+                input, i -> i == last, (i, values) -> seen.put(i, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED)));
+        return seen.get(last);
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void embeddingsOfTokensGiveTheTokensLogits(String name, String way) {
+        int[] tokens = Golden.ints(golden(name).get("tokens"));
+        try (Engine engine = Engine.open(options(name, way))) {
+            float[] whole = lastLogits(engine.newSession(), tokens);
+            InputRows rows = embedded(engine, tokens, 10, tokens.length - 10, 1);
+            assertThat(Golden.nmse(lastLogits(engine.newSession(), rows), whole))
+                    .isLessThan(OWN_BOUND);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void rowsOfABlockSeeEachOtherHoweverAPromptIsCut(String name, String way) {
+        int[] tokens = Golden.ints(golden(name).get("tokens"));
+        float[] whole = null;
+        for (int chunk : new int[] {512, 45, 20}) {
+            try (Engine engine = Engine.open(options(name, way).withBatchTokens(64, chunk))) {
+                InputRows rows = embedded(engine, tokens, tokens.length - 45, tokens.length - 5, 20);
+                float[] last = lastLogits(engine.newSession(), rows);
+                if (whole == null) {
+                    whole = last;
+                    // Random weights: what a text says matters little, but much more than how it is cut.
+                    assertThat(Golden.nmse(last, lastLogits(engine.newSession(), tokens)))
+                            .as("against rows that see nothing behind them")
+                            .isGreaterThan(10 * OWN_BOUND);
+                }
+                assertThat(Golden.nmse(last, whole))
+                        .as("steps of %d rows", chunk)
+                        .isLessThan(OWN_BOUND);
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ public final class TransformerDecoder implements Decoder {
         try {
             Stage first = context.stages().getFirst();
             // Weights come before buffers: their shapes are checked, so no buffer is larger than the file justifies.
-            embedding = new Embedding(first.ops(), embeddings(context), embeddingScale);
+            embedding = new Embedding(first.backend(), embeddings(context), embeddingScale);
             int layer = 0;
             for (Stage stage : context.stages()) {
                 Part part = new Part(context, stage);

@@ -1,0 +1,5 @@
+/** Tests of what models are wired from. */
+@NullMarked
+package io.jgemma.engine.nn;
+
+import org.jspecify.annotations.NullMarked;
