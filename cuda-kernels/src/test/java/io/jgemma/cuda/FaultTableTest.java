@@ -8,6 +8,7 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.GenerationEvent;
 import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.LoadListener;
 import io.jgemma.engine.Offload;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
@@ -70,7 +71,7 @@ class FaultTableTest {
     }
 
     /** Gives the orders when a quarter of the weights is there. */
-    private record Weights(Runnable order) implements EngineOptions.LoadListener {
+    private record Weights(Runnable order) implements LoadListener {
         @Override
         public void planned(DevicePlan plan) {}
 

@@ -3,14 +3,8 @@ package io.jgemma.engine;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
-import io.jgemma.engine.chat.AnswerStream;
-import io.jgemma.engine.chat.CallIds;
-import io.jgemma.engine.chat.ChatContext;
-import io.jgemma.engine.chat.ReasoningSplitter;
-import io.jgemma.engine.chat.StopMatcher;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.chat.ToolCallParsers;
-import io.jgemma.engine.chat.ToolCallStream;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
@@ -21,19 +15,19 @@ import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
+import io.jgemma.engine.nn.InputRows;
+import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.selftest.SelfTestOptions;
 import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Tokenizers;
-import io.jgemma.engine.text.Vocabulary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,37 +45,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements AutoCloseable {
 
-    /** Enough to see whether a prompt ends by opening a block of reasoning. */
-    private static final int PROMPT_END_TOKENS = 16;
-
     private final EngineOptions options;
     private final @Nullable EmbeddedModel embedded;
     private final GgufFile file;
     private final ModelSpec spec;
-    private final Tokenizer tokenizer;
-    private final ModelTemplate template;
+    private final ModelText text;
     private final Placement placement;
     private final Decoder decoder;
     private final KvPool pool;
     private final Evaluator evaluator;
     private final SessionStore sessionStore;
-    private final ToolCallParser toolParser;
     private final Set<Session> sessions = new LinkedHashSet<>();
+    private final Submissions submissions = new Submissions(this);
     private boolean closed;
 
     private Engine(EngineOptions options, Resources resources) {
         this.options = options;
-        embedded = options.file().isPresent() ? null : embeddedModel();
-        file = resources.add(openFile(options.model(), embedded));
+        embedded = options.model().isPresent() ? null : embeddedModel();
+        file = resources.add(openFile(options.model().orElse(null), embedded));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
-        tokenizer = Tokenizers.of(file.metadata());
-        requireVocabulary();
-        toolParser = options.findToolParser()
-                .map(ToolCallParsers::byName)
-                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
-                .orElse(ToolCallParsers.none());
-        template = ModelTemplate.of(file, options.chatTemplate());
+        text = text(file, spec, options);
         placement = resources.add(Placement.open(options, spec, file));
         KvPlan plan = placement.kvPlan(spec, options);
         int rows = Math.min(options.microBatchTokens(), contextTokens());
@@ -169,12 +153,19 @@ public final class Engine implements AutoCloseable {
                 .orElse(null);
     }
 
-    private void requireVocabulary() {
+    private static ModelText text(GgufFile file, ModelSpec spec, EngineOptions options) {
+        Tokenizer tokenizer = Tokenizers.of(file.metadata());
         int tokens = tokenizer.vocabulary().size();
         if (tokens > spec.vocabulary()) {
             throw new ModelException(file.name() + ": the tokenizer has " + tokens
                     + " tokens, but token_embd.weight only " + spec.vocabulary() + " rows: the file is damaged");
         }
+        ToolCallParser tools = options.toolParser()
+                .map(ToolCallParsers::byName)
+                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
+                .orElse(ToolCallParsers.none());
+        return new ModelText(
+                tokenizer, ModelTemplate.of(file, options.chatTemplate().orElse(null)), tools, spec.vocabulary());
     }
 
     /** Name of the model for people: {@code general.name}, or the file's name. */
@@ -198,7 +189,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public Tokenizer tokenizer() {
-        return tokenizer;
+        return text.tokenizer();
     }
 
     /** The embedded model, if it is what was opened. */
@@ -212,12 +203,12 @@ public final class Engine implements AutoCloseable {
      * @throws ModelException when the file has none and none is built in for its architecture
      */
     public Template chatTemplate() {
-        return template.require();
+        return text.template().require();
     }
 
     /** Whether the template is built in because neither the file nor the options have one. */
     public boolean chatTemplateBuiltin() {
-        return template.builtin();
+        return text.template().builtin();
     }
 
     /** Tokens that a session holds. */
@@ -227,9 +218,9 @@ public final class Engine implements AutoCloseable {
 
     /** What is doubtful about the file, one sentence each. The embedded model was trained with its template as it is. */
     public List<String> warnings() {
-        List<String> all = new ArrayList<>(tokenizer.warnings());
+        List<String> all = new ArrayList<>(text.tokenizer().warnings());
         if (embedded == null) {
-            all.addAll(template.warnings());
+            all.addAll(text.template().warnings());
         }
         if (contextTokens() > spec.contextTokens()) {
             all.add("the context of " + contextTokens() + " tokens is longer than the " + spec.contextTokens()
@@ -270,7 +261,72 @@ public final class Engine implements AutoCloseable {
             }
         }
         session.close();
-        throw new IllegalStateException("the engine is closed");
+        throw new EngineClosedException("engine");
+    }
+
+    /** How tokens are chosen where a request does not say. */
+    public SamplerOptions defaultSampling() {
+        return SamplerOptions.gemma3();
+    }
+
+    /**
+     * The text that a conversation becomes: the chat template's, ended by its generation prompt.
+     *
+     * @throws io.jgemma.engine.template.TemplateException when the template refuses the messages
+     * @throws ModelException when the model has no template
+     */
+    public String render(Prompt.Chat chat) {
+        return text.render(chat);
+    }
+
+    /**
+     * The token ids of a prompt, as {@link #submit} would take them.
+     *
+     * @throws io.jgemma.engine.template.TemplateException when the chat template refuses the messages
+     * @throws IllegalArgumentException when an id is none of the model's
+     */
+    public int[] encode(Prompt prompt) {
+        return text.input(prompt).ids().clone();
+    }
+
+    /** How many tokens a prompt takes; see {@link #encode}. */
+    public int countTokens(Prompt prompt) {
+        return encode(prompt).length;
+    }
+
+    /**
+     * Begins a generation and returns at once. It shares the processor with all others in progress.
+     *
+     * @throws ContextExceededException when the prompt does not fit into the context
+     * @throws MemoryExceededException when its K and V can never fit into memory
+     * @throws QueueFullException when too many requests wait
+     * @throws io.jgemma.engine.template.TemplateException when the chat template refuses the messages
+     * @throws EngineClosedException when the engine is closed
+     */
+    public GenerationHandle submit(GenerationRequest request) {
+        return submissions.submit(request);
+    }
+
+    /**
+     * One vector for a text: the model's hidden states behind its last norm, F32 [hidden], not normalized to unit length.
+     *
+     * @throws ContextExceededException when the text does not fit into the context
+     */
+    public float[] embed(Prompt prompt, Pooling pooling) {
+        InputRows input = text.input(prompt);
+        if (input.rows() > contextTokens()) {
+            throw new ContextExceededException(input.rows(), contextTokens());
+        }
+        return evaluator.embed(input, pooling, spec.hidden());
+    }
+
+    /** What the engine does and has done. */
+    public EngineStatus status() {
+        return evaluator.status(submissions.running());
+    }
+
+    ModelText text() {
+        return text;
     }
 
     SessionStore sessionStore() {
@@ -279,37 +335,6 @@ public final class Engine implements AutoCloseable {
 
     int batchTokens() {
         return options.batchTokens();
-    }
-
-    /** The prompt of a conversation, ended by the template's generation prompt. */
-    String render(Prompt.Chat chat) {
-        Vocabulary vocabulary = tokenizer.vocabulary();
-        return template.require()
-                .render(ChatContext.of(
-                        chat.messages(),
-                        chat.tools(),
-                        pieceOrNull(vocabulary, vocabulary.bosId()),
-                        pieceOrNull(vocabulary, vocabulary.eosId()),
-                        true,
-                        chat.templateVariables()));
-    }
-
-    /**
-     * Reads the answer to a prompt: reasoning and tool calls are separated in conversations only, plain text is continued
-     * as it is.
-     */
-    AnswerStream answerStream(GenerationRequest request, int[] prompt) {
-        ToolCallStream text = ToolCallParsers.none().open(List.of(), CallIds.fromZero());
-        if (!(request.prompt() instanceof Prompt.Chat chat)) {
-            return new AnswerStream(ReasoningSplitter.none(), new StopMatcher(request.stops()), text);
-        }
-        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length);
-        boolean insideReasoning = ReasoningSplitter.opens(tokenizer.decode(end, true));
-        return AnswerStream.of(insideReasoning, request.stops(), toolParser.open(chat.tools(), CallIds.fromZero()));
-    }
-
-    private static @Nullable String pieceOrNull(Vocabulary vocabulary, int id) {
-        return id == Vocabulary.NONE ? null : vocabulary.piece(id);
     }
 
     void forget(Session session) {
@@ -325,6 +350,9 @@ public final class Engine implements AutoCloseable {
                 return;
             }
             closed = true;
+        }
+        submissions.close();
+        synchronized (sessions) {
             List.copyOf(sessions).forEach(Session::close);
         }
         pool.close();

@@ -1,74 +1,43 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How to open a model. Made by {@link #of(Path)} or {@link #embedded()} and the {@code with} methods.
- *
- * @param model the GGUF file (any part of a split one); null for the embedded model
- * @param contextTokens tokens of a session; 0 = what the model was trained for
- * @param threads CPU threads; 0 = physical cores
- * @param batchTokens prompt tokens that a session computes before others get their turn
- * @param microBatchTokens rows computed together; working buffers grow with it
- * @param keyType how K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}
- * @param valueType how V is cached: F32, F16 or BF16
- * @param kernels CPU kernels, see {@link io.jgemma.engine.cpu.CpuBackend#open}: {@code auto}, {@code fast}, {@code x86}, {@code vector} or {@code scalar}
- * @param repack whether the CPU copies weights that it reads faster in another order than the file's
- * @param chatTemplate Jinja source that replaces the file's template, or null
- * @param toolParser syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; null = the
- *     architecture's
- * @param offload which layers run on devices beside the CPU
- * @param listener told how loading goes
- */
-public record EngineOptions(
-        @Nullable Path model,
-        int contextTokens,
-        int threads,
-        int batchTokens,
-        int microBatchTokens,
-        QuantType keyType,
-        QuantType valueType,
-        String kernels,
-        boolean repack,
-        @Nullable String chatTemplate,
-        @Nullable String toolParser,
-        Offload offload,
-        LoadListener listener) {
+/** How to open a model. Made by {@link #of(Path)} or {@link #embedded()}, {@code with} methods, and {@link #toBuilder}. Immutable. */
+public final class EngineOptions {
 
-    /** Told how loading goes. */
-    @FunctionalInterface
-    public interface LoadListener {
-        /**
-         * Part of the model is ready.
-         *
-         * @param doneBytes bytes of weights ready
-         * @param totalBytes bytes of all weights
-         */
-        void loaded(long doneBytes, long totalBytes);
+    private final @Nullable Path model;
+    private final int contextTokens;
+    private final int threads;
+    private final int batchTokens;
+    private final int microBatchTokens;
+    private final QuantType keyType;
+    private final QuantType valueType;
+    private final KernelSet kernels;
+    private final boolean repack;
+    private final @Nullable String chatTemplate;
+    private final @Nullable String toolParser;
+    private final Offload offload;
+    private final LoadListener listener;
 
-        /**
-         * Layers are going to run on devices.
-         *
-         * @param plan which layers where, and what they need there
-         */
-        default void planned(DevicePlan plan) {}
-
-        /**
-         * Something about the model is doubtful, see {@link Engine#warnings}. Unless a listener does something else, it is
-         * logged, so that it does not pass unseen where nobody asks for the warnings.
-         *
-         * @param sentence what, for people
-         */
-        default void doubtful(String sentence) {
-            System.getLogger(Engine.class.getName()).log(System.Logger.Level.WARNING, sentence);
-        }
-    }
-
-    public EngineOptions {
+    private EngineOptions(Builder from) {
+        model = from.model;
+        contextTokens = from.contextTokens;
+        threads = from.threads;
+        batchTokens = from.batchTokens;
+        microBatchTokens = from.microBatchTokens;
+        keyType = from.keyType;
+        valueType = from.valueType;
+        kernels = from.kernels;
+        repack = from.repack;
+        chatTemplate = from.chatTemplate;
+        toolParser = from.toolParser;
+        offload = from.offload;
+        listener = from.listener;
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
                     + " must not be negative, batch " + batchTokens + " and micro-batch " + microBatchTokens
@@ -76,210 +45,256 @@ public record EngineOptions(
         }
     }
 
-    /** Defaults for a GGUF file. */
+    /** Defaults for a GGUF file (any part of a split one). */
     public static EngineOptions of(Path model) {
-        return defaults(model);
+        return new Builder(model).build();
     }
 
     /** Defaults for the embedded model. */
     public static EngineOptions embedded() {
-        return defaults(null);
+        return new Builder((Path) null).build();
     }
 
-    private static EngineOptions defaults(@Nullable Path model) {
-        return new EngineOptions(
-                model,
-                0,
-                0,
-                2048,
-                512,
-                QuantTypes.F16,
-                QuantTypes.F16,
-                "auto",
-                true,
-                null,
-                null,
-                Offload.NONE,
-                (done, total) -> {});
+    /** A builder for a GGUF file (any part of a split one). */
+    public static Builder builder(Path model) {
+        return new Builder(model);
+    }
+
+    /** A builder that begins with these options. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
     /** The GGUF file; empty for the embedded model. */
-    public Optional<Path> file() {
+    public Optional<Path> model() {
         return Optional.ofNullable(model);
     }
 
-    /** The syntax of tool calls; empty for the architecture's. */
-    public Optional<String> findToolParser() {
+    /** Tokens of a session; 0 = what the model was trained for. */
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    /** CPU threads; 0 = physical cores. */
+    public int threads() {
+        return threads;
+    }
+
+    /** Prompt tokens that one request computes in a row before others get their turn. */
+    public int batchTokens() {
+        return batchTokens;
+    }
+
+    /** Rows computed together at most; working buffers grow with it. */
+    public int microBatchTokens() {
+        return microBatchTokens;
+    }
+
+    /** How K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}. */
+    public QuantType keyType() {
+        return keyType;
+    }
+
+    /** How V is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}. */
+    public QuantType valueType() {
+        return valueType;
+    }
+
+    /** CPU kernels. */
+    public KernelSet kernels() {
+        return kernels;
+    }
+
+    /** Whether the CPU copies weights that it reads faster in another order than the file's. */
+    public boolean repack() {
+        return repack;
+    }
+
+    /** Jinja source that replaces the file's template; empty = the file's. */
+    public Optional<String> chatTemplate() {
+        return Optional.ofNullable(chatTemplate);
+    }
+
+    /** Syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; empty = the architecture's. */
+    public Optional<String> toolParser() {
         return Optional.ofNullable(toolParser);
     }
 
-    public EngineOptions withContextTokens(int tokens) {
-        return new EngineOptions(
-                model,
-                tokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
+    /** Which layers run on devices beside the CPU. */
+    public Offload offload() {
+        return offload;
     }
 
-    public EngineOptions withThreads(int count) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                count,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
+    /** Told how loading goes. */
+    public LoadListener listener() {
+        return listener;
     }
 
+    /** See {@link #contextTokens()}. */
+    public EngineOptions withContextTokens(int value) {
+        return toBuilder().contextTokens(value).build();
+    }
+
+    /** See {@link #threads()}. */
+    public EngineOptions withThreads(int value) {
+        return toBuilder().threads(value).build();
+    }
+
+    /** See {@link #kernels()}. */
+    public EngineOptions withKernels(KernelSet value) {
+        return toBuilder().kernels(value).build();
+    }
+
+    /** See {@link #repack()}. */
+    public EngineOptions withRepack(boolean value) {
+        return toBuilder().repack(value).build();
+    }
+
+    /** See {@link #chatTemplate()}. */
+    public EngineOptions withChatTemplate(String value) {
+        return toBuilder().chatTemplate(value).build();
+    }
+
+    /** See {@link #toolParser()}. */
+    public EngineOptions withToolParser(String value) {
+        return toBuilder().toolParser(value).build();
+    }
+
+    /** See {@link #offload()}. */
+    public EngineOptions withOffload(Offload value) {
+        return toBuilder().offload(value).build();
+    }
+
+    /** See {@link #listener()}. */
+    public EngineOptions withListener(LoadListener value) {
+        return toBuilder().listener(value).build();
+    }
+
+    /** See {@link #batchTokens()} and {@link #microBatchTokens()}. */
     public EngineOptions withBatchTokens(int batch, int microBatch) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batch,
-                microBatch,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
+        return toBuilder().batchTokens(batch).microBatchTokens(microBatch).build();
     }
 
+    /** See {@link #keyType()} and {@link #valueType()}. */
     public EngineOptions withKvTypes(QuantType key, QuantType value) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                key,
-                value,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
+        return toBuilder().keyType(key).valueType(value).build();
     }
 
-    public EngineOptions withKernels(String name) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                name,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
-    }
+    /** Makes options; ranges are checked by {@link #build}. */
+    public static final class Builder {
+        private @Nullable Path model;
+        private int contextTokens;
+        private int threads;
+        private int batchTokens = 2048;
+        private int microBatchTokens = 512;
+        private QuantType keyType = QuantTypes.F16;
+        private QuantType valueType = QuantTypes.F16;
+        private KernelSet kernels = KernelSet.AUTO;
+        private boolean repack = true;
+        private @Nullable String chatTemplate;
+        private @Nullable String toolParser;
+        private Offload offload = Offload.NONE;
+        private LoadListener listener = (done, total) -> {};
 
-    public EngineOptions withRepack(boolean wanted) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                wanted,
-                chatTemplate,
-                toolParser,
-                offload,
-                listener);
-    }
+        private Builder(@Nullable Path model) {
+            this.model = model;
+        }
 
-    public EngineOptions withChatTemplate(String source) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                source,
-                toolParser,
-                offload,
-                listener);
-    }
+        private Builder(EngineOptions from) {
+            model = from.model;
+            contextTokens = from.contextTokens;
+            threads = from.threads;
+            batchTokens = from.batchTokens;
+            microBatchTokens = from.microBatchTokens;
+            keyType = from.keyType;
+            valueType = from.valueType;
+            kernels = from.kernels;
+            repack = from.repack;
+            chatTemplate = from.chatTemplate;
+            toolParser = from.toolParser;
+            offload = from.offload;
+            listener = from.listener;
+        }
 
-    public EngineOptions withToolParser(String name) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                name,
-                offload,
-                listener);
-    }
+        /** See {@link EngineOptions#contextTokens()}. */
+        public Builder contextTokens(int value) {
+            contextTokens = value;
+            return this;
+        }
 
-    public EngineOptions withOffload(Offload where) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                where,
-                listener);
-    }
+        /** See {@link EngineOptions#threads()}. */
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
 
-    public EngineOptions withListener(LoadListener loadListener) {
-        return new EngineOptions(
-                model,
-                contextTokens,
-                threads,
-                batchTokens,
-                microBatchTokens,
-                keyType,
-                valueType,
-                kernels,
-                repack,
-                chatTemplate,
-                toolParser,
-                offload,
-                loadListener);
+        /** See {@link EngineOptions#batchTokens()}. */
+        public Builder batchTokens(int value) {
+            batchTokens = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#microBatchTokens()}. */
+        public Builder microBatchTokens(int value) {
+            microBatchTokens = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#keyType()}. */
+        public Builder keyType(QuantType value) {
+            keyType = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#valueType()}. */
+        public Builder valueType(QuantType value) {
+            valueType = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#kernels()}. */
+        public Builder kernels(KernelSet value) {
+            kernels = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#repack()}. */
+        public Builder repack(boolean value) {
+            repack = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#chatTemplate()}. */
+        public Builder chatTemplate(String value) {
+            chatTemplate = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#toolParser()}. */
+        public Builder toolParser(String value) {
+            toolParser = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#offload()}. */
+        public Builder offload(Offload value) {
+            offload = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#listener()}. */
+        public Builder listener(LoadListener value) {
+            listener = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public EngineOptions build() {
+            return new EngineOptions(this);
+        }
     }
 }

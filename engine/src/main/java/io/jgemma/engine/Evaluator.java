@@ -13,6 +13,7 @@ import io.jgemma.engine.nn.Step;
 import io.jgemma.engine.tensor.Tensor;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -30,6 +31,9 @@ final class Evaluator {
     private final KvPool pool;
     private final int microBatchTokens;
     private final ReentrantLock turn = new ReentrantLock(true);
+    private long steps;
+    private long allRows;
+    private long stepNanos;
 
     Evaluator(Backend backend, Decoder decoder, KvPool pool, int microBatchTokens) {
         this.backend = backend;
@@ -127,6 +131,15 @@ final class Evaluator {
 
     private void step(
             KvSequence sequence, InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+        int[] wantedRows = forward(sequence, input, from, to, wanted);
+        for (int first = 0; first < wantedRows.length; first += OutputHead.MAX_ROWS) {
+            int some = Math.min(OutputHead.MAX_ROWS, wantedRows.length - first);
+            show(decoder.logits(first, some), from, first, wantedRows, consumer);
+        }
+    }
+
+    /** Appends rows to a sequence and says which of them are wanted. */
+    private int[] forward(KvSequence sequence, InputRows input, int from, int to, IntPredicate wanted) {
         int rows = to - from;
         int position = sequence.length();
         sequence.reserve(rows);
@@ -141,6 +154,7 @@ final class Evaluator {
         }
         int[] wantedRows = Arrays.copyOf(logitRows, count);
         KvSpan span = new KvSpan(0, rows, position, sequence.tables(), input.visibleEnds(from, to, position));
+        long start = System.nanoTime();
         decoder.forward(new Step(
                 Arrays.copyOfRange(input.ids(), from, to),
                 positions,
@@ -149,9 +163,57 @@ final class Evaluator {
                 input.embedded(from, to),
                 Step.Tap.NONE));
         sequence.advance(rows);
-        for (int first = 0; first < count; first += OutputHead.MAX_ROWS) {
-            int some = Math.min(OutputHead.MAX_ROWS, count - first);
-            show(decoder.logits(first, some), from, first, wantedRows, consumer);
+        steps++;
+        allRows += rows;
+        stepNanos += System.nanoTime() - start;
+        return wantedRows;
+    }
+
+    /** What was computed, for {@link Engine#status}. */
+    EngineStatus status(int running) {
+        return exclusively(() -> new EngineStatus(
+                running,
+                0,
+                allRows,
+                0,
+                0,
+                0,
+                steps,
+                allRows,
+                stepNanos,
+                new EngineStatus.KvUse(pool.bytes(), pool.bytesInUse(), 0),
+                0,
+                0));
+    }
+
+    /** One vector for a text; see {@link Engine#embed}. */
+    float[] embed(InputRows input, Pooling pooling, int hidden) {
+        turn.lock();
+        try (KvSequence sequence = pool.sequence()) {
+            double[] sum = new double[hidden];
+            int last = input.rows() - 1;
+            boolean all = pooling == Pooling.MEAN;
+            for (int from = 0; from <= last; ) {
+                int to = input.sliceEnd(from, microBatchTokens);
+                if (forward(sequence, input, from, to, i -> all || i == last).length > 0) {
+                    addRows(sum, decoder.hidden());
+                }
+                from = to;
+            }
+            float[] mean = new float[hidden];
+            for (int i = 0; i < hidden; i++) {
+                mean[i] = (float) (sum[i] / (all ? input.rows() : 1));
+            }
+            return mean;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private void addRows(double[] sum, Tensor rows) {
+        float[] values = backend.read(rows).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        for (int i = 0; i < values.length; i++) {
+            sum[i % sum.length] += values[i];
         }
     }
 

@@ -10,6 +10,8 @@ public enum FinishReason {
     LENGTH,
     /** The context is full. */
     CONTEXT_FULL,
-    /** {@link Session#cancel} was called. */
-    CANCELLED
+    /** It was cancelled. What was generated stays. */
+    CANCELLED,
+    /** {@link GenerationRequest#deadline} passed. What was generated stays. */
+    DEADLINE
 }

@@ -103,11 +103,11 @@ final class Placement implements AutoCloseable {
 
     /** Adds up what is loaded. A tied output matrix is loaded twice where embedding and output lie apart. */
     private static final class Progress implements LongConsumer {
-        private final EngineOptions.LoadListener listener;
+        private final LoadListener listener;
         private final long total;
         private long done;
 
-        Progress(EngineOptions.LoadListener listener, GgufFile file) {
+        Progress(LoadListener listener, GgufFile file) {
             this.listener = listener;
             total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
         }

@@ -2,11 +2,6 @@ package io.jgemma.engine;
 
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.nn.InputRows;
-import io.jgemma.engine.sample.Sampler;
-import io.jgemma.engine.text.EncodeOptions;
-import io.jgemma.engine.text.Tokenizer;
-import io.jgemma.engine.text.Vocabulary;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -26,7 +21,6 @@ public final class Session implements AutoCloseable {
     private KvSequence sequence;
     private final TokenList history;
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final BooleanSupplier stop = this::cancelled;
     private volatile boolean cancelled;
     private boolean closed;
 
@@ -53,7 +47,23 @@ public final class Session implements AutoCloseable {
         enter();
         try {
             cancelled = false;
-            return new Generation(this, engine, request, listener).run();
+            InputRows prompt = engine.text().input(request.prompt());
+            return new Generation(this, engine, request, prompt, listener, () -> false).run();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /** As {@link #generate(GenerationRequest, Consumer)}, of a prompt that is encoded already. */
+    GenerationResult generate(
+            GenerationRequest request,
+            InputRows prompt,
+            Consumer<? super GenerationEvent> listener,
+            BooleanSupplier cancel) {
+        enter();
+        try {
+            cancelled = false;
+            return new Generation(this, engine, request, prompt, listener, cancel).run();
         } finally {
             busy.set(false);
         }
@@ -151,7 +161,7 @@ public final class Session implements AutoCloseable {
      * @throws ContextExceededException when they do not fit
      */
     public void evaluate(int[] ids, IntPredicate wanted, LogitsConsumer consumer) {
-        requireTokens(ids);
+        engine.text().requireTokens(ids);
         evaluate(InputRows.of(ids), wanted, consumer);
     }
 
@@ -165,56 +175,14 @@ public final class Session implements AutoCloseable {
     public void evaluate(InputRows input, IntPredicate wanted, LogitsConsumer consumer) {
         enter();
         try {
-            requireKnown(input.ids());
+            engine.text().requireKnown(input.ids());
             if (history.size() + input.rows() > engine.contextTokens()) {
                 throw new ContextExceededException(history.size() + input.rows(), engine.contextTokens());
             }
-            feed(input, 0, input.rows(), wanted, consumer);
+            feed(input, 0, input.rows(), wanted, consumer, this::cancelled);
         } finally {
             busy.set(false);
         }
-    }
-
-    private void requireTokens(int[] ids) {
-        for (int i = 0; i < ids.length; i++) {
-            if (InputRows.embedded(ids[i])) {
-                throw unknown(ids, i);
-            }
-        }
-        requireKnown(ids);
-    }
-
-    private void requireKnown(int[] ids) {
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] >= engine.spec().vocabulary()) {
-                throw unknown(ids, i);
-            }
-        }
-    }
-
-    private IllegalArgumentException unknown(int[] ids, int i) {
-        return new IllegalArgumentException("token " + i + " is " + ids[i] + ", but the model knows 0 to "
-                + (engine.spec().vocabulary() - 1) + " only");
-    }
-
-    /** The rows of a prompt, checked. */
-    InputRows encode(Prompt prompt) {
-        Tokenizer tokenizer = engine.tokenizer();
-        int[] ids = switch (prompt) {
-            case Prompt.Tokens tokens -> tokens.ids();
-            case Prompt.Text text -> tokenizer.encode(text.text(), EncodeOptions.PROMPT);
-            case Prompt.Chat chat -> tokenizer.encode(engine.render(chat), EncodeOptions.PROMPT);
-        };
-        if (ids.length == 0) {
-            Vocabulary vocabulary = tokenizer.vocabulary();
-            int begin = vocabulary.bosId() != Vocabulary.NONE ? vocabulary.bosId() : vocabulary.eosId();
-            if (begin == Vocabulary.NONE) {
-                throw new IllegalArgumentException("the prompt is empty, and the model has no token to begin with");
-            }
-            ids = new int[] {begin};
-        }
-        requireTokens(ids);
-        return InputRows.of(ids);
     }
 
     /** Keeps what the cache has in common with a prompt, at most all but its last token, and says how much. */
@@ -236,7 +204,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** Feeds rows {@code from} to {@code to}, exclusive; returns the index of the first not fed because of a cancel. */
-    int feed(InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer) {
+    int feed(InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer, BooleanSupplier stop) {
         int before = sequence.length();
         try {
             return evaluator.feed(sequence, input, from, to, wanted, consumer, stop);
@@ -253,7 +221,7 @@ public final class Session implements AutoCloseable {
         }
         if (closed) {
             busy.set(false);
-            throw new IllegalStateException("the session is closed");
+            throw new EngineClosedException("session");
         }
     }
 
@@ -269,40 +237,6 @@ public final class Session implements AutoCloseable {
             } finally {
                 busy.set(false);
             }
-        }
-    }
-
-    /** Samples from logits, wired here so that the token loop makes no object for it. */
-    static final class Draw implements LogitsConsumer {
-        private final Sampler sampler;
-        private int token = -1;
-
-        Draw(Sampler sampler) {
-            this.sampler = sampler;
-        }
-
-        int token() {
-            return token;
-        }
-
-        @Override
-        public void accept(int index, MemorySegment logits) {
-            token = sampler.sample(logits);
-        }
-
-        @Override
-        public int greatest() {
-            return sampler.greatest();
-        }
-
-        @Override
-        public boolean acceptGreatest(int index, MemorySegment greatest) {
-            int id = sampler.sampleGreatest(greatest);
-            if (id == Sampler.NONE) {
-                return false;
-            }
-            token = id;
-            return true;
         }
     }
 }

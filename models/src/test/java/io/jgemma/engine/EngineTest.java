@@ -3,6 +3,7 @@ package io.jgemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ToolDefinition;
 import io.jgemma.engine.gguf.GgufException;
@@ -224,7 +225,7 @@ final class EngineTest {
         try (GgufFile embedded = Engine.openFile(null)) {
             assertThat(Engine.specOf(embedded).architecture()).isEqualTo("gemma3");
         }
-        assertThatThrownBy(() -> Engine.open(SMALL.withKernels("magic")))
+        assertThatThrownBy(() -> Engine.open(SMALL.withKernels(KernelSet.of("magic"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("magic");
         assertThatThrownBy(() -> Engine.open(SMALL.withKvTypes(QuantTypes.Q4_K, QuantTypes.F16)))

@@ -1,5 +1,6 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.quant.QuantType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ final class SavedSessions {
         return options.withContextTokens(1024)
                 .withThreads(1)
                 .withBatchTokens(256, 64)
-                .withKernels("scalar")
+                .withKernels(KernelSet.SCALAR)
                 .withKvTypes(key, value)
                 .withListener((done, total) -> {});
     }

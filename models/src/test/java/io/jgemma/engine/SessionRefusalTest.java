@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jgemma.engine.SessionFileException.Reason;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantTypes;
@@ -121,7 +122,7 @@ class SessionRefusalTest {
         return EngineOptions.of(model)
                 .withContextTokens(1024)
                 .withThreads(1)
-                .withKernels("scalar")
+                .withKernels(KernelSet.SCALAR)
                 .withKvTypes(QuantTypes.Q4_0, QuantTypes.F16)
                 .withListener((done, total) -> {});
     }

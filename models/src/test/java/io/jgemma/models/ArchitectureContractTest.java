@@ -1,6 +1,7 @@
 package io.jgemma.models;
 
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.x86.X86Support;
 import java.util.List;
 
@@ -14,6 +15,6 @@ final class ArchitectureContractTest extends ArchitectureContract {
 
     @Override
     protected EngineOptions running(EngineOptions options, String way) {
-        return options.withKernels(way).withThreads(2);
+        return options.withKernels(KernelSet.of(way)).withThreads(2);
     }
 }

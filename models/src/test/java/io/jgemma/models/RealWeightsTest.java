@@ -10,6 +10,7 @@ import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.TestModels;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.text.EncodeOptions;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +64,7 @@ final class RealWeightsTest {
         Optional<Path> golden = TestModels.shared("models/real/" + name + ".json");
         assumeTrue(model.isPresent() && golden.isPresent(), () -> name + " is not here");
         try (Engine engine = Engine.open(
-                EngineOptions.of(model.orElseThrow()).withContextTokens(2048).withKernels(kernels))) {
+                EngineOptions.of(model.orElseThrow()).withContextTokens(2048).withKernels(KernelSet.of(kernels)))) {
             List<Double> ours = new ArrayList<>();
             List<Double> theirs = new ArrayList<>();
             for (JsonNode item : Golden.file(golden.orElseThrow()).get("items")) {

@@ -1,6 +1,7 @@
 package io.jgemma.bench.kernel;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufShape;
 import io.jgemma.engine.gguf.GgufTensor;
@@ -68,7 +69,7 @@ public class Products {
     @Param({"2048"})
     public int columns;
 
-    private Backend backend = CpuBackend.open("scalar", 1);
+    private Backend backend = CpuBackend.open(KernelSet.SCALAR, 1);
     private Arena arena = Arena.ofShared();
     private Buffer memory = backend.allocate(4);
     private Tensor x = new Tensor(QuantTypes.F32, 1, 1, memory, 0);
@@ -87,7 +88,7 @@ public class Products {
     public void open() {
         memory.close();
         backend.close();
-        backend = CpuBackend.open(kernels, threads);
+        backend = CpuBackend.open(KernelSet.of(kernels), threads);
         QuantType quant = QuantTypes.all().stream()
                 .filter(t -> t.name().equals(type))
                 .findFirst()

@@ -184,7 +184,7 @@ public final class BenchCommand implements Callable<Integer> {
                 Build.version(),
                 Processor.name(),
                 engine.description(),
-                options.file().map(Object::toString).orElse(engine.modelName()),
+                options.model().map(Object::toString).orElse(engine.modelName()),
                 facts.type(),
                 facts.bytes(),
                 facts.parameters(),

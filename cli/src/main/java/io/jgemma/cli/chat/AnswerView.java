@@ -19,6 +19,7 @@ final class AnswerView implements Consumer<GenerationEvent>, AutoCloseable {
     public void accept(GenerationEvent event) {
         switch (event) {
             case GenerationEvent.PromptProgress progress -> bar.update(progress.done(), progress.total());
+            case GenerationEvent.Token _ -> {} // its text follows
             case GenerationEvent.Reasoning piece -> {
                 bar.close();
                 reasoning = true;

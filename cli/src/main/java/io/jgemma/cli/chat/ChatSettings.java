@@ -7,7 +7,7 @@ import java.util.List;
  * How answers are made.
  *
  * @param sampling how tokens are chosen
- * @param maxTokens tokens of an answer at most; 0 or less = no limit
+ * @param maxTokens tokens of an answer at most; less than 0 = no limit
  * @param stops texts that end an answer
  */
 record ChatSettings(SamplerOptions sampling, int maxTokens, List<String> stops) {

@@ -56,23 +56,24 @@ final class SettingsJson {
             throw new MalformedConversationException("\"settings\" is missing or no object.");
         }
         return new ChatSettings(
-                sampling(node, SamplerOptions.gemma3()), whole(node, "max_tokens", 0), stops(node.path("stop")));
+                sampling(node, SamplerOptions.gemma3()), whole(node, "max_tokens", -1), stops(node.path("stop")));
     }
 
     private static SamplerOptions sampling(JsonNode node, SamplerOptions base) {
         try {
-            return new SamplerOptions(
-                    real(node, "temperature", base.temperature()),
-                    whole(node, "top_k", base.topK()),
-                    real(node, "top_p", base.topP()),
-                    real(node, "min_p", base.minP()),
-                    real(node, "typical_p", base.typicalP()),
-                    real(node, "repeat_penalty", base.repeatPenalty()),
-                    whole(node, "repeat_last_n", base.repeatLastN()),
-                    real(node, "presence_penalty", base.presencePenalty()),
-                    real(node, "frequency_penalty", base.frequencyPenalty()),
-                    biases(node.path("logit_bias")),
-                    seed(node.path("seed"), base.seed()));
+            return base.toBuilder()
+                    .temperature(real(node, "temperature", base.temperature()))
+                    .topK(whole(node, "top_k", base.topK()))
+                    .topP(real(node, "top_p", base.topP()))
+                    .minP(real(node, "min_p", base.minP()))
+                    .typicalP(real(node, "typical_p", base.typicalP()))
+                    .repeatPenalty(real(node, "repeat_penalty", base.repeatPenalty()))
+                    .repeatLastN(whole(node, "repeat_last_n", base.repeatLastN()))
+                    .presencePenalty(real(node, "presence_penalty", base.presencePenalty()))
+                    .frequencyPenalty(real(node, "frequency_penalty", base.frequencyPenalty()))
+                    .logitBias(biases(node.path("logit_bias")))
+                    .seed(seed(node.path("seed"), base.seed()))
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new MalformedConversationException("\"settings\": " + e.getMessage() + ".");
         }

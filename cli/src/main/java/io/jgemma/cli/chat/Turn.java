@@ -100,15 +100,11 @@ final class Turn {
     /** One answer, which joins the conversation; empty if nothing came. */
     private Optional<GenerationResult> generate() {
         Prompt prompt = new Prompt.Chat(conversation.all(), tools.definitions(), Map.of());
-        GenerationRequest request = GenerationRequest.of(prompt)
-                .withSampling(settings.sampling())
-                .withMaxTokens(settings.maxTokens())
-                .withStops(settings.stops());
         GenerationResult result;
         try (ProgressBar bar = bars.get();
                 AnswerView view = new AnswerView(terminal, bar);
                 Listening _ = terminal.onInterrupt(partner::cancel)) {
-            result = partner.generate(request, view);
+            result = partner.generate(request(prompt), view);
         } catch (ContextExceededException e) {
             terminal.error(contextFull());
             return Optional.empty();
@@ -124,11 +120,21 @@ final class Turn {
         return Optional.of(result);
     }
 
+    private GenerationRequest request(Prompt prompt) {
+        GenerationRequest.Builder request =
+                GenerationRequest.builder(prompt).sampling(settings.sampling()).stops(settings.stops());
+        if (settings.maxTokens() >= 0) {
+            request.maxTokens(settings.maxTokens());
+        }
+        return request.build();
+    }
+
     private void explain(FinishReason reason) {
         switch (reason) {
             case CONTEXT_FULL -> terminal.error(contextFull());
             case LENGTH -> terminal.detail("[the answer was cut after " + settings.maxTokens() + " tokens (-n)]");
             case CANCELLED -> terminal.detail("[stopped]");
+            case DEADLINE -> terminal.detail("[out of time]");
             case STOP, TOOL_CALLS -> {}
         }
     }

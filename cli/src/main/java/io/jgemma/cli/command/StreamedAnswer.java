@@ -26,6 +26,7 @@ final class StreamedAnswer implements Consumer<GenerationEvent>, AutoCloseable {
     public void accept(GenerationEvent event) {
         switch (event) {
             case GenerationEvent.PromptProgress progress -> bar.update(progress.done(), progress.total());
+            case GenerationEvent.Token _ -> {} // its text follows
             case GenerationEvent.Reasoning piece -> {
                 bar.close();
                 reasoning = true;

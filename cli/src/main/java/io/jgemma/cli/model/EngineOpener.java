@@ -6,6 +6,7 @@ import io.jgemma.cli.io.Sizes;
 import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.LoadListener;
 import io.jgemma.engine.MemoryPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +32,7 @@ public final class EngineOpener {
     }
 
     /** Keeps warnings until the bar is gone; the plan comes before it. */
-    private record Listener(Console console, ProgressBar bar, List<String> warnings)
-            implements EngineOptions.LoadListener {
+    private record Listener(Console console, ProgressBar bar, List<String> warnings) implements LoadListener {
         @Override
         public void planned(DevicePlan plan) {
             plan.parts().forEach(part -> console.note(line(part)));

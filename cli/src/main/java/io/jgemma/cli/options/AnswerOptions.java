@@ -27,7 +27,7 @@ public final class AnswerOptions {
             description = "Text that ends an answer and is not part of it. May be repeated.")
     private List<String> stops = List.of();
 
-    /** Tokens to generate at most; 0 or less = no limit. */
+    /** Tokens to generate at most; less than 0 = no limit. */
     public int maxTokens() {
         return maxTokens;
     }
@@ -44,9 +44,11 @@ public final class AnswerOptions {
 
     /** A request that obeys all of it; {@code chosen} is what {@link #sampling} said. */
     public GenerationRequest request(Prompt prompt, SamplerOptions chosen) {
-        return GenerationRequest.of(prompt)
-                .withSampling(chosen)
-                .withMaxTokens(maxTokens)
-                .withStops(stops());
+        GenerationRequest.Builder request =
+                GenerationRequest.builder(prompt).sampling(chosen).stops(stops());
+        if (maxTokens >= 0) {
+            request.maxTokens(maxTokens);
+        }
+        return request.build();
     }
 }

@@ -1,38 +1,12 @@
 package io.jgemma.cli.options;
 
 import io.jgemma.engine.Offload;
-import java.util.Locale;
+import io.jgemma.engine.backend.KernelSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What computes, and with which kernels. */
 public final class ComputeOptions {
-
-    /** Names of CPU kernels. */
-    public enum Kernels {
-        /** The fastest that can run here. */
-        AUTO,
-        /** As auto, but a prompt's activations may be rounded to 8 bits where that is faster. */
-        FAST,
-        /** Assembled for x86-64, or an error. */
-        X86,
-        /** As x86, held to AVX2. */
-        AVX2,
-        /** As x86, held to AVX-VNNI. */
-        AVX_VNNI,
-        /** As x86, held to AVX-512 with VNNI. */
-        AVX512_VNNI,
-        /** Vector, or an error. */
-        VECTOR,
-        /** The scalar reference. */
-        SCALAR;
-
-        /** As an option's value. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
 
     @Option(
             names = {"-fa", "--flash-attn"},
@@ -51,7 +25,7 @@ public final class ComputeOptions {
                     "CPU kernels: auto, fast (prompts in 8 bits where that is faster), x86 (avx2, avx-vnni and avx512-vnni "
                             + "use no later instructions), vector or scalar. "
                             + "Default: ${DEFAULT-VALUE}.")
-    private Kernels kernels = Kernels.AUTO;
+    private KernelSet kernels = KernelSet.AUTO;
 
     @Option(
             names = "--no-repack",
@@ -77,7 +51,7 @@ public final class ComputeOptions {
     }
 
     /** CPU kernels. */
-    public Kernels kernels() {
+    public KernelSet kernels() {
         return kernels;
     }
 }

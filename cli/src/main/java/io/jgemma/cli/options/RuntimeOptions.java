@@ -68,7 +68,7 @@ public final class RuntimeOptions {
                 .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
                 .withKvTypes(kv.key(), kv.value())
                 .withRepack(compute.repack())
-                .withKernels(compute.kernels().toString())
+                .withKernels(compute.kernels())
                 .withOffload(compute.offload());
     }
 }

@@ -92,17 +92,18 @@ public final class SamplingOptions {
     private SamplerOptions merged(SamplerOptions base) {
         Map<Integer, Float> biases = new HashMap<>(base.logitBias());
         logitBias.forEach(bias -> biases.put(bias.token(), bias.bias()));
-        return new SamplerOptions(
-                temperature == null ? base.temperature() : temperature,
-                topK == null ? base.topK() : topK,
-                topP == null ? base.topP() : topP,
-                minP == null ? base.minP() : minP,
-                typical == null ? base.typicalP() : typical,
-                repeatPenalty == null ? base.repeatPenalty() : repeatPenalty,
-                repeatLastN == null ? base.repeatLastN() : repeatLastN,
-                presencePenalty == null ? base.presencePenalty() : presencePenalty,
-                frequencyPenalty == null ? base.frequencyPenalty() : frequencyPenalty,
-                biases,
-                seed == null ? base.seed() : seed);
+        return base.toBuilder()
+                .temperature(temperature == null ? base.temperature() : temperature)
+                .topK(topK == null ? base.topK() : topK)
+                .topP(topP == null ? base.topP() : topP)
+                .minP(minP == null ? base.minP() : minP)
+                .typicalP(typical == null ? base.typicalP() : typical)
+                .repeatPenalty(repeatPenalty == null ? base.repeatPenalty() : repeatPenalty)
+                .repeatLastN(repeatLastN == null ? base.repeatLastN() : repeatLastN)
+                .presencePenalty(presencePenalty == null ? base.presencePenalty() : presencePenalty)
+                .frequencyPenalty(frequencyPenalty == null ? base.frequencyPenalty() : frequencyPenalty)
+                .logitBias(biases)
+                .seed(seed == null ? base.seed() : seed)
+                .build();
     }
 }

@@ -59,7 +59,7 @@ class ChatLoopTest {
         assertThat(partner.lastChat().messages())
                 .containsExactly(
                         ChatMessage.user("Hello"), ChatMessage.assistant("Hi!"), ChatMessage.user("How are you?"));
-        assertThat(partner.requests().getLast().maxTokens()).isEqualTo(7);
+        assertThat(partner.requests().getLast().maxTokens()).hasValue(7);
         assertThat(partner.requests().getLast().stops()).containsExactly("END");
         assertThat(terminal.lines()).contains("[20.0 tokens/s, prompt 3 tokens (1 new), context 200 of 4096]");
     }

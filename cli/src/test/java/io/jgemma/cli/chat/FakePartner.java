@@ -88,7 +88,7 @@ final class FakePartner implements Partner {
         cancelled = false;
         remembered = 100 * requests.size();
         Answer answer = answers.remove();
-        listener.accept(new GenerationEvent.PromptProgress(5, 10));
+        listener.accept(new GenerationEvent.PromptProgress(5, 10, 2, 1_000_000));
         if (!answer.reasoning().isEmpty()) {
             listener.accept(new GenerationEvent.Reasoning(answer.reasoning()));
         }
@@ -104,6 +104,8 @@ final class FakePartner implements Partner {
                 answer.reasoning(),
                 answer.calls(),
                 cancelled ? FinishReason.CANCELLED : answer.finish(),
+                null,
+                List.of(),
                 new Timings(2, 1, 1_000_000, 11, 500_000_000));
     }
 

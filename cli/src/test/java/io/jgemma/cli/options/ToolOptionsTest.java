@@ -17,13 +17,13 @@ class ToolOptionsTest {
 
     @Test
     void leavesTheSyntaxToTheArchitecture() {
-        assertThat(options().findToolParser()).isEmpty();
+        assertThat(options().toolParser()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({"gemma,gemma", "Qwen,qwen", "hermes,qwen", "llama,llama3", "none,none"})
     void takesASyntaxByNameOrAlias(String given, String name) {
-        assertThat(options("--tool-parser", given).findToolParser()).contains(name);
+        assertThat(options("--tool-parser", given).toolParser()).contains(name);
     }
 
     @Test

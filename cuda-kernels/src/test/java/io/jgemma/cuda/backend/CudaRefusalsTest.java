@@ -8,6 +8,7 @@ import io.jgemma.cuda.StandIn;
 import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.LoadListener;
 import io.jgemma.engine.Offload;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
@@ -26,7 +27,7 @@ class CudaRefusalsTest {
         return EngineOptions.embedded().withContextTokens(context).withOffload(offload);
     }
 
-    private static final class Plans implements EngineOptions.LoadListener {
+    private static final class Plans implements LoadListener {
         private final List<DevicePlan> plans = new ArrayList<>();
         private final List<String> doubts = new ArrayList<>();
 

@@ -1,6 +1,7 @@
 package io.jgemma.engine.chat;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads one answer while it is written: separates reasoning, then ends the text at a stop string, then finds tool calls.
@@ -60,6 +61,11 @@ public final class AnswerStream {
     /** Whether a stop string came, so that generating may end. */
     public boolean stopped() {
         return stops.stopped();
+    }
+
+    /** The stop string that came. */
+    public Optional<String> matchedStop() {
+        return stops.match();
     }
 
     /** Takes what is no reasoning through stop strings and calls. */

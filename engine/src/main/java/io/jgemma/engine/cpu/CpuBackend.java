@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.cpu.vector.VectorKernels;
@@ -37,13 +38,10 @@ public final class CpuBackend implements Backend {
     /**
      * Opens the CPU.
      *
-     * @param kernels {@code auto} (the fastest that can run here and keep what float32 gives), {@code fast} (the same, but a
-     *     prompt's activations may be rounded to 8 bits), {@code x86}, the same held to {@code avx2}, {@code avx-vnni} or {@code avx512-vnni},
-     *     {@code vector} or {@code scalar}
      * @param threads threads to compute with; 0 = physical cores
-     * @throws IllegalArgumentException for another name of kernels, kernels that cannot run here, or fewer than 0 threads
+     * @throws IllegalArgumentException for kernels that cannot run here, or fewer than 0 threads
      */
-    public static CpuBackend open(String kernels, int threads) {
+    public static CpuBackend open(KernelSet kernels, int threads) {
         return open(kernels, threads, true);
     }
 
@@ -52,9 +50,9 @@ public final class CpuBackend implements Backend {
      *
      * @param repack whether weights are copied where kernels read them faster in another order than the file's; else all are
      *     used where the file is mapped
-     * @see #open(String, int)
+     * @see #open(KernelSet, int)
      */
-    public static CpuBackend open(String kernels, int threads, boolean repack) {
+    public static CpuBackend open(KernelSet kernels, int threads, boolean repack) {
         if (threads < 0) {
             throw new IllegalArgumentException(
                     threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
@@ -62,18 +60,15 @@ public final class CpuBackend implements Backend {
         return new CpuBackend(kernels(kernels), threads > 0 ? threads : CpuTopology.physicalCores(), repack);
     }
 
-    private static CpuKernels kernels(String name) {
-        return switch (name) {
-            case "auto" -> best(Short.SIZE);
-            case "fast" -> best(Byte.SIZE);
-            case "x86" -> X86Kernels.assemble(X86Support.find(), new VectorKernels(), Short.SIZE);
-            case "avx2", "avx-vnni", "avx512-vnni" ->
-                X86Kernels.assemble(X86Support.find().limitedTo(name), new VectorKernels(), Short.SIZE);
-            case "vector" -> new VectorKernels();
-            case "scalar" -> new ScalarKernels();
-            default ->
-                throw new IllegalArgumentException("there are no CPU kernels called '" + name
-                        + "': choose auto, fast, x86, avx2, avx-vnni, avx512-vnni, vector or scalar");
+    private static CpuKernels kernels(KernelSet set) {
+        return switch (set) {
+            case AUTO -> best(Short.SIZE);
+            case FAST -> best(Byte.SIZE);
+            case X86 -> X86Kernels.assemble(X86Support.find(), new VectorKernels(), Short.SIZE);
+            case AVX2, AVX_VNNI, AVX512_VNNI ->
+                X86Kernels.assemble(X86Support.find().limitedTo(set.toString()), new VectorKernels(), Short.SIZE);
+            case VECTOR -> new VectorKernels();
+            case SCALAR -> new ScalarKernels();
         };
     }
 

@@ -25,6 +25,12 @@ public interface Decoder extends AutoCloseable {
      */
     Tensor greatest(Tensor logits, int k);
 
+    /**
+     * Hidden states of the last step's wanted rows, behind the last norm: F32 [wanted rows, hidden], valid until the next
+     * step.
+     */
+    Tensor hidden();
+
     @Override
     void close();
 }

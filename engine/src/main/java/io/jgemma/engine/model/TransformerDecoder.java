@@ -144,6 +144,11 @@ public final class TransformerDecoder implements Decoder {
     }
 
     @Override
+    public Tensor hidden() {
+        return head.hidden();
+    }
+
+    @Override
     public void close() {
         parts.forEach(part -> part.workspace.close());
     }

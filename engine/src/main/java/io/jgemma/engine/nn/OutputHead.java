@@ -41,6 +41,11 @@ public final class OutputHead {
         }
     }
 
+    /** The wanted rows behind the norm, F32 [wanted rows, hidden]; at least one was wanted. */
+    public Tensor hidden() {
+        return wanted.first(count);
+    }
+
     /**
      * Logits of the wanted rows {@code first} to {@code first + rows}, exclusive, F32 [rows, vocabulary]; valid until the
      * next call.

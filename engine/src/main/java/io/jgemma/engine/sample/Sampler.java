@@ -3,8 +3,8 @@ package io.jgemma.engine.sample;
 import io.jgemma.engine.backend.Ops;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.BitSet;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the tokens of one sequence. The stages and their order are llama.cpp's; a stage whose option is neutral does
@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *   <li>penalties for the tokens told by {@link #accept}: for a token that came c times among the last
  *       {@code repeatLastN}, l = l / repeatPenalty if l is above 0, else l * repeatPenalty; then
  *       l = l - (c * frequencyPenalty + presencePenalty)
- *   <li>mask: l = negative infinity where a {@link LogitMask} forbids
+ *   <li>mask: l = negative infinity where a mask forbids, see {@link TokenConstraint}
  *   <li>top-k: the k greatest l
  *   <li>locally typical: with the entropy H = -sum p ln p of p = softmax(l), by ascending |-ln p - H| until the sum of
  *       p exceeds {@code typicalP}
@@ -44,7 +44,6 @@ public final class Sampler {
     private final long seed;
     private final Xoshiro256 random;
     private final float[] logits;
-    private final BitSet allowed;
     private final int[] biasedTokens;
     private final float[] biases;
     private final Penalties penalties;
@@ -55,7 +54,6 @@ public final class Sampler {
         this.seed = seed;
         random = Xoshiro256.ofSeed(seed);
         logits = new float[vocabulary];
-        allowed = new BitSet(vocabulary);
         biasedTokens = options.logitBias().keySet().stream()
                 .mapToInt(Integer::intValue)
                 .sorted()
@@ -129,20 +127,24 @@ public final class Sampler {
      * @throws SamplingException if a logit is NaN or positive infinity, or all are negative infinity
      */
     public int sample(MemorySegment logits) {
-        return sample(logits, LogitMask.NONE);
+        return choose(logits, null);
     }
 
     /**
-     * Chooses the next token among those that a mask allows.
+     * Chooses the next token among those that are allowed.
      *
      * @param logits F32 [vocabulary] in native byte order; stays as it is
-     * @param mask what is forbidden
+     * @param allowed one bit for each token id, as {@link TokenConstraint#mask} leaves them
      * @return the token id
      * @throws SamplingException if a logit that is not forbidden is NaN or positive infinity, or all are negative
      *     infinity or forbidden
      */
-    public int sample(MemorySegment logits, LogitMask mask) {
-        adjust(logits, mask);
+    public int sample(MemorySegment logits, long[] allowed) {
+        return choose(logits, allowed);
+    }
+
+    private int choose(MemorySegment logits, long @Nullable [] allowed) {
+        adjust(logits, allowed);
         if (options.isGreedy()) {
             return mostLikely();
         }
@@ -199,7 +201,7 @@ public final class Sampler {
     }
 
     /** Copies the logits and applies what changes single ones. */
-    private void adjust(MemorySegment given, LogitMask mask) {
+    private void adjust(MemorySegment given, long @Nullable [] allowed) {
         if (given.byteSize() != (long) logits.length * Float.BYTES) {
             throw new IllegalArgumentException("the logits have " + given.byteSize() + " bytes, expected "
                     + (long) logits.length * Float.BYTES + " for a vocabulary of " + logits.length + " tokens");
@@ -209,11 +211,11 @@ public final class Sampler {
             logits[biasedTokens[i]] += biases[i];
         }
         penalties.apply(logits);
-        if (!mask.equals(LogitMask.NONE)) {
-            allowed.set(0, logits.length);
-            mask.apply(allowed);
-            for (int id = allowed.nextClearBit(0); id < logits.length; id = allowed.nextClearBit(id + 1)) {
-                logits[id] = Float.NEGATIVE_INFINITY;
+        if (allowed != null) {
+            for (int id = 0; id < logits.length; id++) {
+                if ((allowed[id >> 6] >>> id & 1) == 0) {
+                    logits[id] = Float.NEGATIVE_INFINITY;
+                }
             }
         }
     }

@@ -1,36 +1,14 @@
 package io.jgemma.engine.sample;
 
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens are chosen. Made by {@link #gemma3()} or {@link #greedy()} and the {@code with} methods;
- * {@link Sampler} says in which order and by which formulas.
- *
- * @param temperature divides the logits before the draw; 0 or less = always the likeliest token
- * @param topK keep the so many likeliest tokens; 0 or -1 = all
- * @param topP keep the likeliest tokens that together reach this probability, 0 to 1; 1 = all
- * @param minP keep tokens at least so likely, compared with the likeliest, 0 to 1; 0 = all
- * @param typicalP keep the most typical tokens that together pass this probability, 0 to 1; 1 = all
- * @param repeatPenalty divides positive and multiplies other logits of tokens that came already; above 0, 1 = off
- * @param repeatLastN how many last tokens the three penalties look at, up to {@value #MAX_REPEAT_LAST_N}; 0 = none,
- *     -1 = all
- * @param presencePenalty taken from the logit of a token that came already; 0 = off
- * @param frequencyPenalty taken from the logit of a token once for each time it came; 0 = off
- * @param logitBias added to the logit of a token id; negative infinity forbids the token
- * @param seed the same seed chooses the same tokens from the same logits; -1 = another one each time
+ * How tokens are chosen: {@link Sampler} says in which order and by which formulas. Made by a {@link #builder}, whose stages
+ * are all off, or from {@link #gemma3} or {@link #greedy} by {@code with} methods and {@link #toBuilder}. Immutable.
  */
-public record SamplerOptions(
-        float temperature,
-        int topK,
-        float topP,
-        float minP,
-        float typicalP,
-        float repeatPenalty,
-        int repeatLastN,
-        float presencePenalty,
-        float frequencyPenalty,
-        Map<Integer, Float> logitBias,
-        long seed) {
+public final class SamplerOptions {
 
     /** The seed that stands for another one each time. */
     public static final long RANDOM_SEED = -1;
@@ -38,7 +16,34 @@ public record SamplerOptions(
     /** The longest window of the penalties, in tokens; a longer one is asked for by -1. */
     public static final int MAX_REPEAT_LAST_N = 1 << 20;
 
-    public SamplerOptions {
+    private final float temperature;
+    private final int topK;
+    private final float topP;
+    private final float minP;
+    private final float typicalP;
+    private final float repeatPenalty;
+    private final int repeatLastN;
+    private final float presencePenalty;
+    private final float frequencyPenalty;
+    private final Map<Integer, Float> logitBias;
+    private final long seed;
+
+    private SamplerOptions(Builder from) {
+        temperature = from.temperature;
+        topK = from.topK;
+        topP = from.topP;
+        minP = from.minP;
+        typicalP = from.typicalP;
+        repeatPenalty = from.repeatPenalty;
+        repeatLastN = from.repeatLastN;
+        presencePenalty = from.presencePenalty;
+        frequencyPenalty = from.frequencyPenalty;
+        logitBias = Map.copyOf(from.logitBias);
+        seed = from.seed;
+        requireRanges();
+    }
+
+    private void requireRanges() {
         finite("temperature", temperature);
         if (topK < -1) {
             throw new IllegalArgumentException("topK is " + topK + ", expected 1 or more, or 0 or -1 to keep all");
@@ -56,18 +61,27 @@ public record SamplerOptions(
         }
         finite("presencePenalty", presencePenalty);
         finite("frequencyPenalty", frequencyPenalty);
-        logitBias = Map.copyOf(logitBias);
         logitBias.forEach(SamplerOptions::checkBias);
+    }
+
+    /** Options with temperature 1 and every stage off: the model's own distribution. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that begins with these options. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
     /** What Gemma 3's makers recommend: temperature 1, top-k 64, top-p 0.95, everything else off, a random seed. */
     public static SamplerOptions gemma3() {
-        return new SamplerOptions(1, 64, 0.95f, 0, 1, 1, 64, 0, 0, Map.of(), RANDOM_SEED);
+        return builder().topK(64).topP(0.95f).build();
     }
 
     /** Always the likeliest token. */
     public static SamplerOptions greedy() {
-        return new SamplerOptions(0, 0, 1, 0, 1, 1, 64, 0, 0, Map.of(), RANDOM_SEED);
+        return builder().temperature(0).build();
     }
 
     /** Whether the likeliest token is taken instead of a random one. */
@@ -80,159 +94,118 @@ public record SamplerOptions(
         return repeatLastN != 0 && (repeatPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0);
     }
 
+    /** Divides the logits before the draw; 0 or less = always the likeliest token. */
+    public float temperature() {
+        return temperature;
+    }
+
+    /** Keep the so many likeliest tokens; 0 or -1 = all. */
+    public int topK() {
+        return topK;
+    }
+
+    /** Keep the likeliest tokens that together reach this probability, 0 to 1; 1 = all. */
+    public float topP() {
+        return topP;
+    }
+
+    /** Keep tokens at least so likely, compared with the likeliest, 0 to 1; 0 = all. */
+    public float minP() {
+        return minP;
+    }
+
+    /** Keep the most typical tokens that together pass this probability, 0 to 1; 1 = all. */
+    public float typicalP() {
+        return typicalP;
+    }
+
+    /** Divides positive and multiplies other logits of tokens that came already; above 0, 1 = off. */
+    public float repeatPenalty() {
+        return repeatPenalty;
+    }
+
+    /** How many last tokens the three penalties look at, up to {@link #MAX_REPEAT_LAST_N}; 0 = none, -1 = all. */
+    public int repeatLastN() {
+        return repeatLastN;
+    }
+
+    /** Taken from the logit of a token that came already; 0 = off. */
+    public float presencePenalty() {
+        return presencePenalty;
+    }
+
+    /** Taken from the logit of a token once for each time it came; 0 = off. */
+    public float frequencyPenalty() {
+        return frequencyPenalty;
+    }
+
+    /** Added to the logit of a token id; negative infinity forbids the token. */
+    public Map<Integer, Float> logitBias() {
+        return logitBias;
+    }
+
+    /** The same seed chooses the same tokens from the same logits; -1 = another one each time. */
+    public long seed() {
+        return seed;
+    }
+
+    /** See {@link #temperature()}. */
     public SamplerOptions withTemperature(float value) {
-        return new SamplerOptions(
-                value,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().temperature(value).build();
     }
 
+    /** See {@link #topK()}. */
     public SamplerOptions withTopK(int value) {
-        return new SamplerOptions(
-                temperature,
-                value,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().topK(value).build();
     }
 
+    /** See {@link #topP()}. */
     public SamplerOptions withTopP(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                value,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().topP(value).build();
     }
 
+    /** See {@link #minP()}. */
     public SamplerOptions withMinP(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                value,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().minP(value).build();
     }
 
+    /** See {@link #typicalP()}. */
     public SamplerOptions withTypicalP(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                value,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().typicalP(value).build();
     }
 
+    /** See {@link #repeatPenalty()}. */
     public SamplerOptions withRepeatPenalty(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                value,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().repeatPenalty(value).build();
     }
 
+    /** See {@link #repeatLastN()}. */
     public SamplerOptions withRepeatLastN(int value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                value,
-                presencePenalty,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().repeatLastN(value).build();
     }
 
+    /** See {@link #presencePenalty()}. */
     public SamplerOptions withPresencePenalty(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                value,
-                frequencyPenalty,
-                logitBias,
-                seed);
+        return toBuilder().presencePenalty(value).build();
     }
 
+    /** See {@link #frequencyPenalty()}. */
     public SamplerOptions withFrequencyPenalty(float value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                value,
-                logitBias,
-                seed);
+        return toBuilder().frequencyPenalty(value).build();
     }
 
-    /** These biases instead of the present ones. */
+    /** See {@link #logitBias()}. */
     public SamplerOptions withLogitBias(Map<Integer, Float> value) {
-        return new SamplerOptions(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repeatPenalty,
-                repeatLastN,
-                presencePenalty,
-                frequencyPenalty,
-                value,
-                seed);
+        return toBuilder().logitBias(value).build();
     }
 
+    /** See {@link #seed()}. */
     public SamplerOptions withSeed(long value) {
-        return new SamplerOptions(
+        return toBuilder().seed(value).build();
+    }
+
+    private List<Object> values() {
+        return List.of(
                 temperature,
                 topK,
                 topP,
@@ -243,7 +216,22 @@ public record SamplerOptions(
                 presencePenalty,
                 frequencyPenalty,
                 logitBias,
-                value);
+                seed);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SamplerOptions options && values().equals(options.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "SamplerOptions" + values();
     }
 
     private static void finite(String name, float value) {
@@ -265,6 +253,112 @@ public record SamplerOptions(
         if (Float.isNaN(bias) || bias == Float.POSITIVE_INFINITY) {
             throw new IllegalArgumentException("logitBias of token " + token + " is " + bias
                     + ", expected a finite number, or -Infinity to forbid the token");
+        }
+    }
+
+    /** Makes options; ranges are checked by {@link #build}. */
+    public static final class Builder {
+        private float temperature = 1;
+        private int topK;
+        private float topP = 1;
+        private float minP;
+        private float typicalP = 1;
+        private float repeatPenalty = 1;
+        private int repeatLastN = 64;
+        private float presencePenalty;
+        private float frequencyPenalty;
+        private Map<Integer, Float> logitBias = Map.of();
+        private long seed = RANDOM_SEED;
+
+        private Builder() {}
+
+        private Builder(SamplerOptions from) {
+            temperature = from.temperature;
+            topK = from.topK;
+            topP = from.topP;
+            minP = from.minP;
+            typicalP = from.typicalP;
+            repeatPenalty = from.repeatPenalty;
+            repeatLastN = from.repeatLastN;
+            presencePenalty = from.presencePenalty;
+            frequencyPenalty = from.frequencyPenalty;
+            logitBias = from.logitBias;
+            seed = from.seed;
+        }
+
+        /** See {@link SamplerOptions#temperature()}. */
+        public Builder temperature(float value) {
+            temperature = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#topK()}. */
+        public Builder topK(int value) {
+            topK = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#topP()}. */
+        public Builder topP(float value) {
+            topP = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#minP()}. */
+        public Builder minP(float value) {
+            minP = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#typicalP()}. */
+        public Builder typicalP(float value) {
+            typicalP = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#repeatPenalty()}. */
+        public Builder repeatPenalty(float value) {
+            repeatPenalty = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#repeatLastN()}. */
+        public Builder repeatLastN(int value) {
+            repeatLastN = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#presencePenalty()}. */
+        public Builder presencePenalty(float value) {
+            presencePenalty = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#frequencyPenalty()}. */
+        public Builder frequencyPenalty(float value) {
+            frequencyPenalty = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#logitBias()}. */
+        public Builder logitBias(Map<Integer, Float> value) {
+            logitBias = value;
+            return this;
+        }
+
+        /** See {@link SamplerOptions#seed()}. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /**
+         * The options.
+         *
+         * @throws IllegalArgumentException when a value is out of range
+         */
+        public SamplerOptions build() {
+            return new SamplerOptions(this);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.jgemma.engine.selftest;
 
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceException;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -62,7 +63,7 @@ public final class SelfTest {
     private SelfTestResult test(SelfTestCase each) {
         try (Backend device = devices.get()) {
             float[] expected;
-            try (Backend cpu = CpuBackend.open("scalar", 1)) {
+            try (Backend cpu = CpuBackend.open(KernelSet.SCALAR, 1)) {
                 expected = compute(each, cpu);
             }
             double error = error(compute(each, device), expected);

@@ -3,6 +3,7 @@ package io.jgemma.engine.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.quant.QuantTypes;
@@ -14,9 +15,9 @@ class CpuBackendTest {
 
     @Test
     void kernelsAreChosenByName() {
-        try (CpuBackend scalar = CpuBackend.open("scalar", 1);
-                CpuBackend vector = CpuBackend.open("vector", 3);
-                CpuBackend auto = CpuBackend.open("auto", 0)) {
+        try (CpuBackend scalar = CpuBackend.open(KernelSet.SCALAR, 1);
+                CpuBackend vector = CpuBackend.open(KernelSet.VECTOR, 3);
+                CpuBackend auto = CpuBackend.open(KernelSet.AUTO, 0)) {
             assertThat(scalar.description()).isEqualTo("CPU, scalar kernels, 1 thread");
             assertThat(vector.description())
                     .isEqualTo("CPU, vector kernels (" + VectorKernels.registerBits() + " bits), 3 threads");
@@ -24,11 +25,11 @@ class CpuBackendTest {
                     .contains(X86Support.find().isPresent() ? "x86 kernels (AVX" : "vector")
                     .contains(CpuTopology.physicalCores() + " thread");
         }
-        assertThatThrownBy(() -> CpuBackend.open("fpga", 1))
+        assertThatThrownBy(() -> CpuBackend.open(KernelSet.of("fpga"), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'fpga'")
                 .hasMessageContaining("scalar");
-        assertThatThrownBy(() -> CpuBackend.open("scalar", -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CpuBackend.open(KernelSet.SCALAR, -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -49,7 +50,7 @@ class CpuBackendTest {
             public void close() {}
         };
         Tensor tensor = new Tensor(QuantTypes.F32, 10, 10, foreign, 0);
-        try (CpuBackend backend = CpuBackend.open("scalar", 1);
+        try (CpuBackend backend = CpuBackend.open(KernelSet.SCALAR, 1);
                 Buffer own = backend.allocate(400)) {
             Tensor mine = new Tensor(QuantTypes.F32, 10, 10, own, 0);
             assertThatThrownBy(() -> backend.ops().add(mine, tensor))
@@ -62,7 +63,7 @@ class CpuBackendTest {
 
     @Test
     void closedMemoryCannotBeUsed() {
-        try (CpuBackend backend = CpuBackend.open("vector", 1)) {
+        try (CpuBackend backend = CpuBackend.open(KernelSet.VECTOR, 1)) {
             Buffer buffer = backend.allocate(400);
             Tensor tensor = new Tensor(QuantTypes.F32, 10, 10, buffer, 0);
             buffer.close();
@@ -72,7 +73,7 @@ class CpuBackendTest {
 
     @Test
     void closingTwiceIsClosingOnce() {
-        CpuBackend backend = CpuBackend.open("vector", 2);
+        CpuBackend backend = CpuBackend.open(KernelSet.VECTOR, 2);
         try (Buffer buffer = backend.allocate(4 * 100 * 100)) {
             Tensor tensor = new Tensor(QuantTypes.F32, 100, 100, buffer, 0);
             backend.ops().add(tensor, tensor);

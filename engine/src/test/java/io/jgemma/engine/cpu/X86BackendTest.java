@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.OpsContract;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.gguf.GgufShape;
@@ -55,7 +56,7 @@ class X86BackendTest {
     }
 
     private static Backend backend(String kernels, int threads, boolean repack) {
-        return CpuBackend.open(kernels, threads, repack);
+        return CpuBackend.open(KernelSet.of(kernels), threads, repack);
     }
 
     abstract static class Operations extends OpsContract {

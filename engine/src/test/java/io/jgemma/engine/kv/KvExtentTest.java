@@ -3,6 +3,7 @@ package io.jgemma.engine.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.quant.QuantType;
@@ -35,7 +36,7 @@ class KvExtentTest {
         for (QuantType key : TYPES) {
             for (QuantType value : TYPES) {
                 KvPlan plan = plan(key, value, 0, 1, 100, 300);
-                try (CpuBackend backend = CpuBackend.open("scalar", 1);
+                try (CpuBackend backend = CpuBackend.open(KernelSet.SCALAR, 1);
                         KvPool pool = new KvPool(backend, plan);
                         KvSequence sequence = pool.sequence()) {
                     for (int i = 0; i < 2000; i++) {

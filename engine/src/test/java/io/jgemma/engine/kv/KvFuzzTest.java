@@ -2,6 +2,7 @@ package io.jgemma.engine.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.kv.CacheModel.Line;
 import io.jgemma.engine.quant.QuantType;
@@ -41,7 +42,7 @@ final class KvFuzzTest {
     @ParameterizedTest
     @CsvSource({"vector, 4900", "scalar, 100"})
     void randomOperationsGiveWhatAPlainCacheGives(String kernels, int runs) {
-        try (CpuBackend backend = CpuBackend.open(kernels, 1)) {
+        try (CpuBackend backend = CpuBackend.open(KernelSet.of(kernels), 1)) {
             for (int first = 0; first < runs; first += RUNS_OF_A_POOL) {
                 long seed = kernels.hashCode() + 1_000_003L * first;
                 try {

@@ -2,6 +2,7 @@ package io.jgemma.engine.kv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
@@ -35,7 +36,7 @@ final class KvMemoryTest {
     void countedIsWhatWasPredicted(QuantType keyType, QuantType valueType) {
         List<int[]> windows = List.of(new int[] {0}, new int[] {64}, new int[] {512}, new int[] {0, 64, 300, 300, 512});
         SplittableRandom random = new SplittableRandom(5);
-        try (CpuBackend backend = CpuBackend.open("scalar", 1)) {
+        try (CpuBackend backend = CpuBackend.open(KernelSet.SCALAR, 1)) {
             for (int[] layers : windows) {
                 KvPlan plan = plan(layers, keyType, valueType);
                 try (KvPool pool = new KvPool(backend, plan)) {

@@ -3,6 +3,7 @@ package io.jgemma.engine.kv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.quant.QuantTypes;
@@ -38,7 +39,7 @@ class KvSequenceTest {
     private static final int PAGE = KvLayout.PAGE_TOKENS;
     private static final int[] WINDOWS = {0, 100, 300};
 
-    private final CpuBackend backend = CpuBackend.open("scalar", 1);
+    private final CpuBackend backend = CpuBackend.open(KernelSet.SCALAR, 1);
     private final KvPool pool = new KvPool(backend, plan());
     private final SplittableRandom random = new SplittableRandom(99);
 

@@ -42,7 +42,7 @@ class SamplerAllocationTest {
         long thread = Thread.currentThread().threadId();
         Sampler sampler = Sampler.of(options, VOCABULARY);
         MemorySegment logits = TestLogits.segment(TestLogits.gaussian(VOCABULARY, 3, 9));
-        LogitMask mask = allowed -> allowed.clear(100, 200);
+        long[] mask = TestLogits.mask(VOCABULARY, allowed -> allowed.clear(100, 200));
         choose(sampler, logits, mask);
         threads.getThreadAllocatedBytes(thread);
 
@@ -53,7 +53,7 @@ class SamplerAllocationTest {
         assertThat(allocated).isLessThan(TOKENS * BYTES_OF_SMALLEST_OBJECT);
     }
 
-    private static void choose(Sampler sampler, MemorySegment logits, LogitMask mask) {
+    private static void choose(Sampler sampler, MemorySegment logits, long[] mask) {
         for (int i = 0; i < TOKENS; i++) {
             sampler.accept(sampler.sample(logits));
             sampler.accept(sampler.sample(logits, mask));

@@ -15,14 +15,25 @@ class SamplerOptionsTest {
 
     @Test
     void gemma3IsWhatItsMakersRecommend() {
-        assertThat(BASE).isEqualTo(new SamplerOptions(1, 64, 0.95f, 0, 1, 1, 64, 0, 0, Map.of(), -1));
+        assertThat(BASE)
+                .isEqualTo(SamplerOptions.builder()
+                        .temperature(1)
+                        .topK(64)
+                        .topP(0.95f)
+                        .seed(-1)
+                        .build());
+        assertThat(BASE.toBuilder().build()).isEqualTo(BASE).hasSameHashCodeAs(BASE);
+        assertThat(BASE.minP()).isZero();
+        assertThat(BASE.typicalP()).isEqualTo(1);
+        assertThat(BASE.repeatPenalty()).isEqualTo(1);
         assertThat(BASE.isGreedy()).isFalse();
         assertThat(BASE.penalizes()).isFalse();
     }
 
     @Test
     void greedyChangesNoLogit() {
-        assertThat(SamplerOptions.greedy()).isEqualTo(new SamplerOptions(0, 0, 1, 0, 1, 1, 64, 0, 0, Map.of(), -1));
+        assertThat(SamplerOptions.greedy())
+                .isEqualTo(SamplerOptions.builder().temperature(0).build());
         assertThat(SamplerOptions.greedy().isGreedy()).isTrue();
         assertThat(BASE.withTemperature(-1).isGreedy()).isTrue();
     }
@@ -40,9 +51,18 @@ class SamplerOptionsTest {
                 .withFrequencyPenalty(2)
                 .withLogitBias(Map.of(4, Float.NEGATIVE_INFINITY))
                 .withSeed(9);
-        assertThat(changed)
-                .isEqualTo(new SamplerOptions(
-                        0.5f, 3, 0.25f, 0.125f, 0.75f, 1.5f, 7, -1, 2, Map.of(4, Float.NEGATIVE_INFINITY), 9));
+        assertThat(changed.temperature()).isEqualTo(0.5f);
+        assertThat(changed.topK()).isEqualTo(3);
+        assertThat(changed.topP()).isEqualTo(0.25f);
+        assertThat(changed.minP()).isEqualTo(0.125f);
+        assertThat(changed.typicalP()).isEqualTo(0.75f);
+        assertThat(changed.repeatPenalty()).isEqualTo(1.5f);
+        assertThat(changed.repeatLastN()).isEqualTo(7);
+        assertThat(changed.presencePenalty()).isEqualTo(-1);
+        assertThat(changed.frequencyPenalty()).isEqualTo(2);
+        assertThat(changed.logitBias()).isEqualTo(Map.of(4, Float.NEGATIVE_INFINITY));
+        assertThat(changed.seed()).isEqualTo(9);
+        assertThat(changed.toBuilder().build()).isEqualTo(changed).isNotEqualTo(BASE);
     }
 
     @Test
