@@ -10,6 +10,11 @@ import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvSide;
 import io.jgemma.engine.backend.KvSpan;
 import io.jgemma.engine.backend.PageTable;
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.HostBuffer;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 

@@ -1,5 +1,9 @@
 package io.jgemma.engine.cpu;
 
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
+import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;

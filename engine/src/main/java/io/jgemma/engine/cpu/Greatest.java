@@ -1,6 +1,9 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.backend.Ops;
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import java.lang.foreign.ValueLayout;
 
 /** The greatest of a row's numbers, found in one pass that keeps the greatest so far in their order. */

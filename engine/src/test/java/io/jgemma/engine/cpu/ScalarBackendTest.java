@@ -4,6 +4,7 @@ import io.jgemma.engine.backend.AttentionContract;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.MemoryContract;
 import io.jgemma.engine.backend.OpsContract;
+import io.jgemma.engine.cpu.kernel.ScalarKernels;
 import org.junit.jupiter.api.Nested;
 
 /** The scalar kernels keep the contract. */

@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.kernel.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
@@ -132,7 +132,7 @@ final class Attention {
         return p.segment().get(FLOAT, p.row(i) + 4L * t);
     }
 
-    /** See {@link io.jgemma.engine.cpu.CpuKernels#softmaxStep}. */
+    /** See {@link io.jgemma.engine.cpu.kernel.CpuKernels#softmaxStep}. */
     static void softmaxStep(Operand s, Operand o, Operand state) {
         for (int i = 0; i < s.rows(); i++) {
             long at = state.row(i);

@@ -1,7 +1,7 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
 /** Types without a product of their own: a piece that stays in the first-level cache is decoded, then multiplied. */

@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.kernel.Operand;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;

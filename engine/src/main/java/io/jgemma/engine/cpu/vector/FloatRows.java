@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.MemorySegment;
 

@@ -1,8 +1,8 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.KvTile;
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

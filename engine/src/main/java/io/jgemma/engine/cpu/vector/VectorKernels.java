@@ -1,9 +1,9 @@
 package io.jgemma.engine.cpu.vector;
 
-import io.jgemma.engine.cpu.CpuKernels;
-import io.jgemma.engine.cpu.KvTile;
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;

@@ -1,10 +1,29 @@
 package io.jgemma.engine.cpu.x86;
 
-import io.jgemma.engine.cpu.CpuKernels;
-import io.jgemma.engine.cpu.KvTile;
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
-import io.jgemma.engine.cpu.WeightLayout;
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
+import io.jgemma.engine.cpu.kernel.WeightLayout;
+import io.jgemma.engine.cpu.x86.assembler.CodeCache;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.PageMemory;
+import io.jgemma.engine.cpu.x86.attention.BytePanels;
+import io.jgemma.engine.cpu.x86.attention.X86Attention;
+import io.jgemma.engine.cpu.x86.attention.X86ByteAttention;
+import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
+import io.jgemma.engine.cpu.x86.elements.X86Elements;
+import io.jgemma.engine.cpu.x86.weights.PanelActivations;
+import io.jgemma.engine.cpu.x86.weights.Products;
+import io.jgemma.engine.cpu.x86.weights.RowActivations;
+import io.jgemma.engine.cpu.x86.weights.X86BlockRows;
+import io.jgemma.engine.cpu.x86.weights.X86Dots;
+import io.jgemma.engine.cpu.x86.weights.X86Rows;
+import io.jgemma.engine.cpu.x86.weights.groups.GroupLayout;
+import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
+import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
+import io.jgemma.engine.cpu.x86.weights.panels.X86Panels;
+import io.jgemma.engine.cpu.x86.weights.panels.X86WidePanels;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
@@ -16,7 +35,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembled kernels for products with the types of {@link BlockFormat} and {@link SuperBlocks} and with floats ({@link X86Dots}), and for
+ * Assembled kernels for products with the types of {@code BlockFormat} and {@code SuperBlocks} and with floats ({@link X86Dots}), and for
  * attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
  * products are rounded to integers, 32 with one scale (256 where {@link X86Rows} multiplies blocks of 256): to 16 bits, or where so asked
  * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).

@@ -1,5 +1,9 @@
 package io.jgemma.engine.cpu.x86;
 
+import io.jgemma.engine.cpu.x86.assembler.CodeMemoryException;
+import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
+import io.jgemma.engine.cpu.x86.assembler.Cpuid;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +78,7 @@ public final class X86Support {
     }
 
     /** The same, held to a level of instructions. */
-    X86Support limitedTo(Isa wanted) {
+    public X86Support limitedTo(Isa wanted) {
         if (features == null) {
             return this;
         }

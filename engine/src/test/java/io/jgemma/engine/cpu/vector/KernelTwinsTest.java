@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jgemma.engine.backend.RandomBlocks;
-import io.jgemma.engine.cpu.CpuKernels;
-import io.jgemma.engine.cpu.KvTile;
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.ScalarKernels;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.CpuKernels;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.ScalarKernels;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;

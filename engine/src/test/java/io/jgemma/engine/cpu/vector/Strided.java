@@ -2,7 +2,7 @@ package io.jgemma.engine.cpu.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jgemma.engine.cpu.Operand;
+import io.jgemma.engine.cpu.kernel.Operand;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

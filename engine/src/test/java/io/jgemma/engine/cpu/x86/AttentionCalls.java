@@ -2,6 +2,21 @@ package io.jgemma.engine.cpu.x86;
 
 import static io.jgemma.engine.cpu.x86.GuardedCalls.FAR_AHEAD;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.Width;
+import io.jgemma.engine.cpu.x86.attention.BytePanels;
+import io.jgemma.engine.cpu.x86.attention.TileDecoder;
+import io.jgemma.engine.cpu.x86.attention.TileFloats;
+import io.jgemma.engine.cpu.x86.attention.WeightedRows;
+import io.jgemma.engine.cpu.x86.attention.WordRows;
+import io.jgemma.engine.cpu.x86.attention.WordScales;
+import io.jgemma.engine.cpu.x86.attention.X86Attention;
+import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
+import io.jgemma.engine.cpu.x86.weights.DotProducts;
+import io.jgemma.engine.cpu.x86.weights.X86Dots;
+import io.jgemma.engine.cpu.x86.weights.panels.PanelStart;
+import io.jgemma.engine.cpu.x86.weights.panels.WidePanels;
+
 /** Calls of the routines of attention. */
 final class AttentionCalls {
 

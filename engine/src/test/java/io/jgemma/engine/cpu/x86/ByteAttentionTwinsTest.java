@@ -3,12 +3,13 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jgemma.engine.cpu.KvTile;
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.ScalarKernels;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.KvTile;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.ScalarKernels;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.vector.Strided;
 import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.Arena;

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.AssemblyException;
+import io.jgemma.engine.cpu.x86.assembler.CodeCache;
+import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
+import io.jgemma.engine.cpu.x86.assembler.Cpuid;
+import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

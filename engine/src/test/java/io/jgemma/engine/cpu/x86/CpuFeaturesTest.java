@@ -2,6 +2,7 @@ package io.jgemma.engine.cpu.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
 import org.junit.jupiter.api.Test;
 
 /** Answers of processors as their manuals give them; the machine's own are in {@link CodeCacheTest}. */

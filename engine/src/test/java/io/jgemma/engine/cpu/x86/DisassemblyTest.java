@@ -3,6 +3,7 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.ScalarKernels;
-import io.jgemma.engine.cpu.Scratch;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.ScalarKernels;
+import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.vector.Strided;
 import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.quant.QuantTypes;

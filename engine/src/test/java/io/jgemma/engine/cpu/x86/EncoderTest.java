@@ -3,6 +3,15 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.AssemblyException;
+import io.jgemma.engine.cpu.x86.assembler.Condition;
+import io.jgemma.engine.cpu.x86.assembler.Frame;
+import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Label;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.cpu.x86.assembler.Op;
+import io.jgemma.engine.cpu.x86.assembler.Vec;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Map;

@@ -3,10 +3,14 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jgemma.engine.cpu.Operand;
-import io.jgemma.engine.cpu.Scratch;
-import io.jgemma.engine.cpu.WeightLayout;
+import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.Scratch;
+import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.cpu.vector.VectorKernels;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.weights.groups.GroupFormat;
+import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
+import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

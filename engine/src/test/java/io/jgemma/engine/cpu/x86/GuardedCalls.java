@@ -2,6 +2,13 @@ package io.jgemma.engine.cpu.x86;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.CodeCache;
+import io.jgemma.engine.cpu.x86.assembler.Condition;
+import io.jgemma.engine.cpu.x86.assembler.Frame;
+import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Label;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;

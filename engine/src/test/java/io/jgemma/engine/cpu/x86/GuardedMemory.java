@@ -1,5 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
+import io.jgemma.engine.cpu.x86.assembler.PageMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

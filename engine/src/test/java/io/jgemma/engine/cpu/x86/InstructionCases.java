@@ -1,15 +1,21 @@
 package io.jgemma.engine.cpu.x86;
 
-import static io.jgemma.engine.cpu.x86.Gp.R12;
-import static io.jgemma.engine.cpu.x86.Gp.R13;
-import static io.jgemma.engine.cpu.x86.Gp.R14;
-import static io.jgemma.engine.cpu.x86.Gp.R9;
-import static io.jgemma.engine.cpu.x86.Gp.RAX;
-import static io.jgemma.engine.cpu.x86.Gp.RBP;
-import static io.jgemma.engine.cpu.x86.Gp.RCX;
-import static io.jgemma.engine.cpu.x86.Gp.RDI;
-import static io.jgemma.engine.cpu.x86.Gp.RSP;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.R12;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.R13;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.R14;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.R9;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.RAX;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.RBP;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.RCX;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.RDI;
+import static io.jgemma.engine.cpu.x86.assembler.Gp.RSP;
 
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.cpu.x86.assembler.Op;
+import io.jgemma.engine.cpu.x86.assembler.Rm;
+import io.jgemma.engine.cpu.x86.assembler.Vec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,6 +3,15 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
+import io.jgemma.engine.cpu.x86.elements.ElementRows;
+import io.jgemma.engine.cpu.x86.elements.FirstAbove;
+import io.jgemma.engine.cpu.x86.elements.X86Elements;
+import io.jgemma.engine.cpu.x86.weights.X86Rows;
+import io.jgemma.engine.cpu.x86.weights.panels.X86WidePanels;
 import io.jgemma.engine.spec.RopeSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

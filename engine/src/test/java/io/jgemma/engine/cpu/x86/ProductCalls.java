@@ -1,5 +1,25 @@
 package io.jgemma.engine.cpu.x86;
 
+import io.jgemma.engine.cpu.x86.weights.BlockFormat;
+import io.jgemma.engine.cpu.x86.weights.BlockRows;
+import io.jgemma.engine.cpu.x86.weights.PanelActivations;
+import io.jgemma.engine.cpu.x86.weights.PanelQuantizer;
+import io.jgemma.engine.cpu.x86.weights.PanelScaling;
+import io.jgemma.engine.cpu.x86.weights.PlaneOrder;
+import io.jgemma.engine.cpu.x86.weights.RowOrder;
+import io.jgemma.engine.cpu.x86.weights.SuperBlocks;
+import io.jgemma.engine.cpu.x86.weights.WideRows;
+import io.jgemma.engine.cpu.x86.weights.X86BlockRows;
+import io.jgemma.engine.cpu.x86.weights.X86Rows;
+import io.jgemma.engine.cpu.x86.weights.groups.GroupLayout;
+import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
+import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
+import io.jgemma.engine.cpu.x86.weights.panels.BlockPacker;
+import io.jgemma.engine.cpu.x86.weights.panels.PanelProducts;
+import io.jgemma.engine.cpu.x86.weights.panels.WidePacker;
+import io.jgemma.engine.cpu.x86.weights.panels.WidePanels;
+import io.jgemma.engine.cpu.x86.weights.panels.X86Panels;
+import io.jgemma.engine.cpu.x86.weights.panels.X86WidePanels;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 

@@ -3,6 +3,10 @@ package io.jgemma.engine.cpu.x86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jgemma.engine.cpu.x86.assembler.CodeCache;
+import io.jgemma.engine.cpu.x86.weights.BlockFormat;
+import io.jgemma.engine.cpu.x86.weights.RowOrder;
+import io.jgemma.engine.cpu.x86.weights.RowQuantizer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

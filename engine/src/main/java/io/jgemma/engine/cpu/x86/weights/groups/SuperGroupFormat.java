@@ -1,0 +1,100 @@
+package io.jgemma.engine.cpu.x86.weights.groups;
+
+import io.jgemma.engine.cpu.x86.weights.PanelScaling;
+import io.jgemma.engine.cpu.x86.weights.SuperBlocks;
+import io.jgemma.engine.quant.QuantType;
+import io.jgemma.engine.quant.QuantTypes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Weights in blocks of 256 (Q4_K, Q5_K, Q6_K) of 16 rows together: a unit is a block of each row, whose bytes lie as in the file, but four of a
+ * row beside four of the next.
+ *
+ * <pre>
+ * Q4_K, Q5_K   int32 [36 or 44][16 rows]     words as in the file
+ * Q6_K         F16 [16 rows]                 the last two bytes, and half a line of nothing
+ *              int32 [4][16 rows]            words 48 to 51: scales
+ *              int32 [2][24][16 rows]        of each 128 elements the 8 words of high bits and the 16 of low ones
+ * </pre>
+ * That is the order in which they are read.
+ */
+record SuperGroupFormat(QuantType type) implements RowGroups {
+
+    static List<SuperGroupFormat> all() {
+        return SuperBlocks.TYPES.stream().map(SuperGroupFormat::new).toList();
+    }
+
+    boolean isSix() {
+        return type == QuantTypes.Q6_K;
+    }
+
+    boolean isFive() {
+        return type == QuantTypes.Q5_K;
+    }
+
+    /** Whole words of a block. */
+    int words() {
+        return type.blockBytes() / Integer.BYTES;
+    }
+
+    /** Whether a block has two bytes more than whole words. */
+    boolean hasHalf() {
+        return type.blockBytes() % Integer.BYTES != 0;
+    }
+
+    /** The line that has a word of all rows. */
+    int line(int word) {
+        if (!isSix()) {
+            return word;
+        }
+        if (word >= 48) {
+            return 1 + word - 48;
+        }
+        int half = word < 32 ? word / 16 : (word - 32) / 8;
+        int first = 5 + 24 * half;
+        return word < 32 ? first + 8 + word % 16 : first + word % 8;
+    }
+
+    @Override
+    public PanelScaling scaling() {
+        return PanelScaling.of(type);
+    }
+
+    @Override
+    public int codeOffset() {
+        return isSix() ? -32 : 0;
+    }
+
+    @Override
+    public int unitColumns() {
+        return type.blockSize();
+    }
+
+    @Override
+    public int unitBytes() {
+        return LINE * (words() + (hasHalf() ? 1 : 0));
+    }
+
+    @Override
+    public List<Piece> pieces(int block) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < words(); i++) {
+            pieces.add(new Piece(4 * i, LINE * line(i), false));
+        }
+        if (hasHalf()) {
+            pieces.add(new Piece(4 * words(), 0, true));
+        }
+        return pieces;
+    }
+
+    @Override
+    public byte[] assembleRows() {
+        return SuperGroupRows.assemble(this);
+    }
+
+    @Override
+    public byte[] assembleUnpacker() {
+        return SuperGroupUnpacker.assemble(this);
+    }
+}
