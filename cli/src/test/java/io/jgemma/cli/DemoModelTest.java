@@ -57,6 +57,41 @@ class DemoModelTest {
     }
 
     @Test
+    void runAnswersEachPromptOfAFileAsItWouldAlone(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("p.jsonl"),
+                "{\"prompt\": \"Hello\", \"id\": 7}\r\n\n{\"prompt\": \"Name a river.\\n\"}\n{\"prompt\": \"Hello\"}");
+
+        assertThat(console.run(quick("run", "--prompts", file.toString()))).isZero();
+
+        assertThat(console.out()).hasLineCount(3);
+        String[] lines = console.out().split("\n", -1);
+        TestConsole alone = new TestConsole("");
+        assertThat(alone.run(quick("run", "--json", "-p", "Name a river.\n"))).isZero();
+        assertThat(json(lines[1]).get("prompt_ids")).isEqualTo(json(alone.out()).get("prompt_ids"));
+        assertThat(json(lines[1]).get("ids")).isEqualTo(json(alone.out()).get("ids"));
+        assertThat(json(lines[2]).get("ids")).isEqualTo(json(lines[0]).get("ids"));
+        assertThat(json(lines[2]).get("timings").get("cached_tokens").intValue())
+                .isZero();
+    }
+
+    @Test
+    void runNamesTheLineOfAPromptThatIsNone(@TempDir Path directory) throws IOException {
+        for (String line : new String[] {"{\"prompt\": 1}", "{\"text\": \"a\"}", "[]", "{"}) {
+            Path file = Files.writeString(directory.resolve("p.jsonl"), "{\"prompt\": \"a\"}\n" + line + "\n");
+            TestConsole told = new TestConsole("");
+
+            assertThat(told.run(quick("run", "--prompts", file.toString()))).isEqualTo(1);
+            assertThat(told.err()).contains("p.jsonl', line 2 ").hasLineCount(1);
+            assertThat(told.out()).isEmpty();
+        }
+        Path tooLong = Files.writeString(
+                directory.resolve("long.jsonl"), "{\"prompt\": \"" + "many words ".repeat(400) + "\"}\n");
+        assertThat(console.run(quick("run", "--prompts", tooLong.toString()))).isEqualTo(1);
+        assertThat(console.err()).contains("long.jsonl', line 1: ");
+    }
+
+    @Test
     void runStopsWhereItIsTold() throws IOException {
         assertThat(console.run(quick("run", "--json", "-p", "Hello", "-n", "3")))
                 .isZero();

@@ -21,6 +21,7 @@ class UsageTest {
                 "frobnicate|jgemma: there is no command 'frobnicate'",
                 "run --frobnicate|jgemma run: Unknown option: '--frobnicate'",
                 "run -p a --nonsense 99|Unknown option",
+                "run --prompts a -f b|jgemma run: --prompts and -p or -f are both given",
                 "run -p a -f b|jgemma run: -p and -f are both given",
                 "run -p a -c many|'many' is not a number of tokens",
                 "run -p a -c -5|-c -5 makes no sense",

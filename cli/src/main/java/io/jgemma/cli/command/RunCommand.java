@@ -1,5 +1,6 @@
 package io.jgemma.cli.command;
 
+import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.JsonText;
 import io.jgemma.cli.io.UsageException;
@@ -9,6 +10,7 @@ import io.jgemma.cli.options.ChatOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
+import io.jgemma.engine.ContextExceededException;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
@@ -17,16 +19,18 @@ import io.jgemma.engine.Session;
 import io.jgemma.engine.Timings;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.template.TemplateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One prompt, one answer: the answer alone on standard output, everything else on standard error. */
+/** One prompt, one answer, or each prompt of a file: answers alone on standard output, everything else on standard error. */
 @Command(name = "run", description = "Answer one prompt, or continue one text, and end.", abbreviateSynopsis = true)
 public final class RunCommand implements Callable<Integer> {
     private final Console console;
@@ -52,6 +56,14 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object with token ids, text and timings instead.")
     private boolean json;
 
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE",
+            description =
+                    "Answer each prompt of a file of JSON lines, {\"prompt\": TEXT}, on its own; - = standard input."
+                            + " Prints the object of --json for each.")
+    private @Nullable String prompts;
+
     public RunCommand(Console console) {
         this.console = console;
     }
@@ -63,36 +75,63 @@ public final class RunCommand implements Callable<Integer> {
         }
         var file = model.file();
         SamplerOptions sampling = answer.sampling();
-        String given = text.prompt(console);
-        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)));
-                Session session = engine.newSession()) {
-            GenerationResult result = generate(session, answer.request(prompt(engine, given), sampling));
-            if (json) {
-                console.out().println(json(result)).flush();
+        List<PromptFile.Entry> given = given();
+        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)))) {
+            boolean asJson = json || prompts != null;
+            boolean templated = usesTemplate(engine);
+            for (PromptFile.Entry entry : given) {
+                GenerationResult result = generate(
+                        engine, answer.request(prompt(templated, entry.text()), sampling), !asJson, entry.place());
+                if (asJson) {
+                    console.out().println(json(result)).flush();
+                }
+                console.note(console.errStyle().dim(summary(result.timings())));
             }
-            console.note(console.errStyle().dim(summary(result.timings())));
         }
         return 0;
     }
 
-    private GenerationResult generate(Session session, GenerationRequest request) {
-        try (StreamedAnswer streamed = new StreamedAnswer(console, !json)) {
+    private List<PromptFile.Entry> given() {
+        if (prompts == null) {
+            return List.of(new PromptFile.Entry(text.prompt(console), ""));
+        }
+        if (text.given()) {
+            throw new UsageException("--prompts and -p or -f are both given; give one of them");
+        }
+        return PromptFile.read(prompts, console);
+    }
+
+    private GenerationResult generate(Engine engine, GenerationRequest request, boolean shown, String place) {
+        try (Session session = engine.newSession();
+                StreamedAnswer streamed = new StreamedAnswer(console, shown)) {
             return session.generate(request, streamed);
+        } catch (ContextExceededException | TemplateException e) {
+            if (place.isEmpty()) {
+                throw e;
+            }
+            throw new CommandException(place + ": " + e.getMessage(), e);
         }
     }
 
-    private Prompt prompt(Engine engine, String given) {
+    private boolean usesTemplate(Engine engine) {
         if (raw) {
-            return new Prompt.Text(given);
+            return false;
         }
         boolean own =
                 !engine.file().metadata().string("tokenizer.chat_template", "").isEmpty();
-        if (!own && !chat.templateGiven()) {
-            if (chat.system().isPresent()) {
-                throw new UsageException("--system needs a chat template and the model's file has none; give one with"
-                        + " --chat-template FILE");
-            }
-            console.note("The model's file has no chat template, so the text is continued as it is (as with --raw).");
+        if (own || chat.templateGiven()) {
+            return true;
+        }
+        if (chat.system().isPresent()) {
+            throw new UsageException("--system needs a chat template and the model's file has none; give one with"
+                    + " --chat-template FILE");
+        }
+        console.note("The model's file has no chat template, so the text is continued as it is (as with --raw).");
+        return false;
+    }
+
+    private Prompt prompt(boolean templated, String given) {
+        if (!templated) {
             return new Prompt.Text(given);
         }
         List<ChatMessage> messages = new ArrayList<>();

@@ -34,6 +34,11 @@ public final class TextOptions {
             description = "Read \\n, \\r, \\t, \\\\, \\\" and \\' in the text of -p as in Java.")
     private boolean escapes;
 
+    /** Whether a text was named; without one, standard input holds it. */
+    public boolean given() {
+        return prompt != null || file != null;
+    }
+
     /**
      * The text, unchanged.
      *
