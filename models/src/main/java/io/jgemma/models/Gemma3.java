@@ -52,48 +52,39 @@ public final class Gemma3 implements Architecture {
         SpecReader reader = new SpecReader(file, name());
         int hidden = reader.count("embedding_length");
         int blocks = reader.blocks();
-        int heads = reader.count("attention.head_count");
+        int[] heads = reader.counts("attention.head_count", blocks);
+        int[] kvHeads = reader.kvHeads(heads);
+        int[] feedForward = reader.counts("feed_forward_length", blocks);
         int keyDim = reader.count("attention.key_length", DEFAULT_HEAD_DIM);
+        int valueDim = reader.count("attention.value_length", DEFAULT_HEAD_DIM);
         int window = reader.number("attention.sliding_window", 0);
-        double scaled = blocks == LAYERS_OF_27B ? (double) hidden / heads : keyDim;
+        double scaled = blocks == LAYERS_OF_27B ? (double) hidden / heads[0] : keyDim;
         float scale = (float) reader.real("attention.scale", 1 / Math.sqrt(scaled));
         RopeSpec global = reader.rope(RopeSpec.Style.HALVES, keyDim, 1_000_000);
-        double localBase = reader.real("rope.freq_base_swa", reader.real("rope.local.freq_base", LOCAL_ROPE_BASE));
-        RopeSpec local = RopeSpec.of(RopeSpec.Style.HALVES, keyDim, localBase, 1);
+        boolean[] sliding = sliding(reader, blocks);
+        RopeSpec local = reader.localRope(RopeSpec.Style.HALVES, keyDim, LOCAL_ROPE_BASE);
         List<LayerSpec> layers = new ArrayList<>();
         for (int i = 0; i < blocks; i++) {
-            boolean sliding = window > 0 && sliding(reader, i);
-            layers.add(new LayerSpec(
-                    heads,
-                    reader.count("attention.head_count_kv", heads),
-                    keyDim,
-                    reader.count("attention.value_length", DEFAULT_HEAD_DIM),
-                    sliding ? window : 0,
-                    scale,
-                    sliding ? local : global,
-                    reader.count("feed_forward_length"),
-                    Activation.GELU_TANH));
+            boolean windowed = window > 0 && sliding[i];
+            LayerSpec.Attending attending = new LayerSpec.Attending(
+                    windowed ? window : 0, scale, windowed ? local : global, Activation.GELU_TANH);
+            layers.add(reader.layer(
+                    i, hidden, new LayerSpec.Shape(heads[i], kvHeads[i], keyDim, valueDim, feedForward[i]), attending));
         }
-        return new ModelSpec(
-                name(),
-                reader.count("context_length"),
-                reader.vocabulary(),
-                hidden,
-                (float) reader.real("attention.layer_norm_rms_epsilon"),
-                layers);
+        return reader.model(name(), hidden, layers);
     }
 
-    private static boolean sliding(SpecReader reader, int layer) {
-        return reader.flags("attention.sliding_window_pattern")
-                .map(flags -> layer < flags.length && flags[layer])
-                .orElseGet(() -> (layer + 1) % patternLength(reader) != 0);
-    }
-
-    private static int patternLength(SpecReader reader) {
-        return reader.has("attention.sliding_window_pattern")
-                        && reader.flags("attention.sliding_window_pattern").isEmpty()
-                ? reader.count("attention.sliding_window_pattern")
-                : PATTERN;
+    /** Which layers see a window only: said layer by layer, or by the length of the pattern whose last layer sees all. */
+    private static boolean[] sliding(SpecReader reader, int blocks) {
+        String key = "attention.sliding_window_pattern";
+        return reader.flags(key, blocks).orElseGet(() -> {
+            int pattern = reader.count(key, PATTERN);
+            boolean[] sliding = new boolean[blocks];
+            for (int i = 0; i < blocks; i++) {
+                sliding[i] = (i + 1) % pattern != 0;
+            }
+            return sliding;
+        });
     }
 
     @Override
@@ -103,7 +94,6 @@ public final class Gemma3 implements Architecture {
 
     /** Norms before and after: {@code x += norm(attention(norm(x)))}, {@code x += norm(mlp(norm(x)))}. */
     private static final class SandwichBlock implements Block {
-        private final int index;
         private final Workspace.Rows hidden;
         private final RmsNorm attnNorm;
         private final Attention attention;
@@ -113,7 +103,6 @@ public final class Gemma3 implements Architecture {
         private final RmsNorm ffnPostNorm;
 
         SandwichBlock(BlockContext context) {
-            index = context.index();
             hidden = context.hidden();
             attnNorm = context.norm("attn_norm");
             attention = context.attention();
@@ -128,11 +117,9 @@ public final class Gemma3 implements Architecture {
             Tensor h = hidden.first(step.rows());
             attnNorm.apply(h, x);
             attention.apply(h, h, step);
-            step.tap().see("attn_out", index, h);
             attnPostNorm.addTo(x, h);
             ffnNorm.apply(h, x);
             mlp.apply(h, h);
-            step.tap().see("ffn_out", index, h);
             ffnPostNorm.addTo(x, h);
         }
     }

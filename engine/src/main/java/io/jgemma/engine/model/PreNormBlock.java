@@ -11,7 +11,6 @@ import io.jgemma.engine.tensor.Tensor;
 /** The block of the Llama and Qwen families: {@code x += attention(norm(x))}, {@code x += mlp(norm(x))}. */
 public final class PreNormBlock implements Block {
 
-    private final int index;
     private final Ops ops;
     private final Workspace.Rows hidden;
     private final RmsNorm attnNorm;
@@ -21,7 +20,6 @@ public final class PreNormBlock implements Block {
 
     /** Loads a block. */
     public PreNormBlock(BlockContext context) {
-        index = context.index();
         ops = context.ops();
         hidden = context.hidden();
         attnNorm = context.norm("attn_norm");
@@ -35,11 +33,9 @@ public final class PreNormBlock implements Block {
         Tensor h = hidden.first(step.rows());
         attnNorm.apply(h, x);
         attention.apply(h, h, step);
-        step.tap().see("attn_out", index, h);
         ops.add(x, h);
         ffnNorm.apply(h, x);
         mlp.apply(h, h);
-        step.tap().see("ffn_out", index, h);
         ops.add(x, h);
     }
 }

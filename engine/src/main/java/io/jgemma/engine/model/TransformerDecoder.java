@@ -1,5 +1,6 @@
 package io.jgemma.engine.model;
 
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.nn.Embedding;
 import io.jgemma.engine.nn.Linear;
 import io.jgemma.engine.nn.OutputHead;
@@ -46,13 +47,12 @@ public final class TransformerDecoder implements Decoder {
             blocks.add(block.apply(new BlockContext(context, stage, workspace, layer, rope)));
         }
 
-        void forward(Tensor x, int firstLayer, Step step) {
+        void forward(Tensor x, Step step) {
             for (Rope rope : ropes.values()) {
                 rope.begin(step);
             }
             for (int i = 0; i < blocks.size(); i++) {
                 blocks.get(i).forward(x, step);
-                step.tap().see("l_out", firstLayer + i, x);
             }
         }
     }
@@ -82,6 +82,7 @@ public final class TransformerDecoder implements Decoder {
                 }
             }
             head = head(context.spec(), parts.getLast());
+            requireReadable();
             complete = true;
         } finally {
             if (!complete) {
@@ -114,11 +115,12 @@ public final class TransformerDecoder implements Decoder {
 
     @Override
     public void forward(Step step) {
+        for (int i = 0; i < parts.size(); i++) {
+            parts.get(i).stage.weights().requireUnchanged();
+        }
         Part before = parts.getFirst();
         Tensor x = before.residual.first(step.rows());
         embedding.apply(x, step);
-        step.tap().see("inp_embd", -1, x);
-        int layer = 0;
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             if (i > 0) {
@@ -126,16 +128,23 @@ public final class TransformerDecoder implements Decoder {
                 part.stage.backend().receive(here, x, before.stage.backend());
                 x = here;
             }
-            part.forward(x, layer, step);
-            layer = part.stage.endLayer();
+            part.forward(x, step);
             before = part;
         }
         head.begin(x, step);
+        requireReadable();
+    }
+
+    /** Zeros may have been read in place of weights: what came of them is nobody's to see. */
+    private void requireReadable() {
+        parts.getFirst().stage.weights().requireReadable();
     }
 
     @Override
     public Tensor logits(int first, int rows) {
-        return head.logits(first, rows);
+        Tensor logits = head.logits(first, rows);
+        requireReadable();
+        return logits;
     }
 
     @Override
@@ -150,6 +159,8 @@ public final class TransformerDecoder implements Decoder {
 
     @Override
     public void close() {
-        parts.forEach(part -> part.workspace.close());
+        Cleanup cleanup = new Cleanup();
+        parts.forEach(part -> cleanup.add(part.workspace::close));
+        cleanup.run();
     }
 }

@@ -26,6 +26,7 @@ public final class Weights implements AutoCloseable {
     private final LongConsumer progress;
     private final Map<String, Tensor> loaded = new HashMap<>();
     private final Arena converted = Arena.ofShared();
+    private boolean usedInPlace;
 
     /**
      * The weights of a file.
@@ -61,35 +62,61 @@ public final class Weights implements AutoCloseable {
 
     private Tensor load(String name, long rows, long columns, Function<GgufTensor, Tensor> upload) {
         Tensor known = loaded.get(name);
-        if (known != null) {
-            return known;
-        }
+        return known == null ? place(checked(name, rows, columns), upload) : known;
+    }
+
+    private GgufTensor checked(String name, long rows, long columns) {
         GgufTensor tensor = file.tensor(name);
         if (tensor.rows() != rows || tensor.columns() != columns) {
             throw new ModelException(file.name() + ": tensor " + name + " has " + tensor.rows() + " rows of "
                     + tensor.columns() + " elements, but the metadata asks for " + rows + " of " + columns
                     + ": the file is damaged or of another model");
         }
+        return tensor;
+    }
+
+    private Tensor place(GgufTensor tensor, Function<GgufTensor, Tensor> upload) {
         Tensor made = upload.apply(tensor);
-        loaded.put(name, made);
+        loaded.put(tensor.name(), made);
         if (backend.copied(made)) {
             file.unload(tensor);
+        } else {
+            usedInPlace = true;
         }
-        progress.accept(tensor.data().byteSize());
+        progress.accept(tensor.byteSize());
         return made;
     }
 
     /** A vector as F32 [1, n], whatever its type in the file. */
     public Tensor vector(String name, long n) {
-        Tensor vector = matrix(name, 1, n);
-        if (vector.type().equals(QuantTypes.F32)) {
-            return vector;
+        Tensor known = loaded.get(name);
+        if (known != null) {
+            return known;
         }
-        float[] values = decode(file.tensor(name));
-        MemorySegment floats = converted.allocateFrom(ValueLayout.JAVA_FLOAT, values);
-        Tensor made = backend.upload(new GgufTensor(name, QuantTypes.F32, GgufShape.of(n), floats));
-        loaded.put(name, made);
-        return made;
+        GgufTensor tensor = checked(name, 1, n);
+        return tensor.type().equals(QuantTypes.F32)
+                ? place(tensor, backend::upload)
+                : place(tensor, this::uploadDecoded);
+    }
+
+    private Tensor uploadDecoded(GgufTensor tensor) {
+        MemorySegment floats = converted.allocateFrom(ValueLayout.JAVA_FLOAT, decode(tensor));
+        return backend.upload(new GgufTensor(tensor.name(), QuantTypes.F32, GgufShape.of(tensor.columns()), floats));
+    }
+
+    /**
+     * Refuses to compute with a file that somebody has cut or rewritten, where weights are used in place; see
+     * {@link GgufFile#requireUnchanged}.
+     */
+    public void requireUnchanged() {
+        if (usedInPlace) {
+            file.requireUnchanged();
+        }
+    }
+
+    /** Refuses what was computed from, or copied out of, pages that could not be read; see {@link GgufFile#requireReadable}. */
+    public void requireReadable() {
+        file.requireReadable();
     }
 
     /** A vector's values on the host, if the file has it. */

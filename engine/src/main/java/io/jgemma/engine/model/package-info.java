@@ -1,5 +1,6 @@
 /**
- * What an architecture's file provides, and how one is found for a file. Imports everything below the public API.
+ * What an architecture's file provides, and how one is found for a file. Imports {@code memory}, {@code quant},
+ * {@code tensor}, {@code gguf}, {@code spec}, {@code backend}, {@code kv} and {@code nn}.
  */
 @NullMarked
 package io.jgemma.engine.model;

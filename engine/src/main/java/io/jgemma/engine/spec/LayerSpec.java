@@ -48,4 +48,39 @@ public record LayerSpec(
     public boolean sliding() {
         return window > 0;
     }
+
+    /**
+     * Sizes of a layer.
+     *
+     * @param heads query heads
+     * @param kvHeads key and value heads
+     * @param keyDim elements of a query or key head
+     * @param valueDim elements of a value head
+     * @param feedForward width of the feed-forward
+     */
+    public record Shape(int heads, int kvHeads, int keyDim, int valueDim, int feedForward) {}
+
+    /**
+     * What a layer computes with its sizes.
+     *
+     * @param window how many newest tokens a row sees, itself included; 0 = all
+     * @param attentionScale factor on query times key
+     * @param rope position embedding
+     * @param activation nonlinearity of the feed-forward
+     */
+    public record Attending(int window, float attentionScale, RopeSpec rope, Activation activation) {}
+
+    /** A layer of both. */
+    public static LayerSpec of(Shape shape, Attending attending) {
+        return new LayerSpec(
+                shape.heads(),
+                shape.kvHeads(),
+                shape.keyDim(),
+                shape.valueDim(),
+                attending.window(),
+                attending.attentionScale(),
+                attending.rope(),
+                shape.feedForward(),
+                attending.activation());
+    }
 }

@@ -7,7 +7,8 @@ final class Tables {
     /** A power of two that {@code entries} fill to at most two thirds, so that a failing search ends soon. */
     static int capacity(int entries) {
         if (entries > 1 << 28) {
-            throw new TokenizerException("a vocabulary of " + entries + " entries is beyond what fits in memory");
+            throw new TokenizerException(
+                    "tokenizer.ggml.tokens: " + entries + " entries are beyond what fits in memory");
         }
         return Integer.highestOneBit(Math.max(8, entries + (entries >> 1))) << 1;
     }

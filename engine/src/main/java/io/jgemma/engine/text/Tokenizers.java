@@ -16,10 +16,15 @@ public final class Tokenizers {
      * The tokenizer that the file's metadata describes; {@link Tokenizer#warnings} says what is doubtful in it, for whoever
      * opens the model to pass on.
      *
-     * @throws TokenizerException if the kind of vocabulary is not supported or its parts do not fit together
+     * @throws TokenizerException if the kind of vocabulary is not supported or its parts do not fit together; the message
+     *     names file and key
      */
     public static Tokenizer of(GgufMetadata metadata) {
-        return of(new GgufFields(metadata));
+        try {
+            return of(new GgufFields(metadata));
+        } catch (TokenizerException e) {
+            throw new TokenizerException(metadata.file() + ": " + e.getMessage(), e);
+        }
     }
 
     static Tokenizer of(TokenizerFields fields) {

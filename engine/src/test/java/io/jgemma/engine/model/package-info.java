@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.model;
+
+import org.jspecify.annotations.NullMarked;
