@@ -2,6 +2,7 @@
 module io.jgemma.cli {
     requires static org.jspecify;
     requires io.jgemma.engine;
+    requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires org.jline.reader;
     requires org.jline.terminal;

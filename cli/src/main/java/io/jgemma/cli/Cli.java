@@ -66,6 +66,7 @@ public final class Cli {
         } else {
             commands.forEach((name, command) -> line.addSubcommand(name, withCommonOptions(command.get())));
         }
+        Numbers.register(line);
         return line.registerConverter(Path.class, Cli::path)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -9,6 +9,7 @@ import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.sample.LogitChecks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Comparator;
@@ -86,10 +87,10 @@ public final class LogitsCommand implements Callable<Integer> {
 
     private float[] evaluate(Session session, int[] ids, int asked, int vocabulary) {
         float[] logits = new float[vocabulary];
-        session.evaluate(
-                ids,
-                index -> index == asked,
-                (index, row) -> MemorySegment.copy(row, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, logits, 0, logits.length));
+        session.evaluate(ids, index -> index == asked, (index, row) -> {
+            LogitChecks.requireNumbers(row);
+            MemorySegment.copy(row, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, logits, 0, logits.length);
+        });
         return logits;
     }
 

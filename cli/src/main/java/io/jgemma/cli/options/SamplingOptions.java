@@ -5,6 +5,7 @@ import io.jgemma.engine.sample.SamplerOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -79,31 +80,38 @@ public final class SamplingOptions {
     /**
      * {@code base} with everything given on the command line.
      *
-     * @throws UsageException when a value is out of range
+     * @throws UsageException when a value is out of range; it names the flag
      */
     public SamplerOptions over(SamplerOptions base) {
-        try {
-            return merged(base);
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private SamplerOptions merged(SamplerOptions base) {
+        SamplerOptions options = with(base, "--temp", temperature, SamplerOptions::withTemperature);
+        options = with(options, "--top-k", topK, SamplerOptions::withTopK);
+        options = with(options, "--top-p", topP, SamplerOptions::withTopP);
+        options = with(options, "--min-p", minP, SamplerOptions::withMinP);
+        options = with(options, "--typical", typical, SamplerOptions::withTypicalP);
+        options = with(options, "--repeat-penalty", repeatPenalty, SamplerOptions::withRepeatPenalty);
+        options = with(options, "--repeat-last-n", repeatLastN, SamplerOptions::withRepeatLastN);
+        options = with(options, "--presence-penalty", presencePenalty, SamplerOptions::withPresencePenalty);
+        options = with(options, "--frequency-penalty", frequencyPenalty, SamplerOptions::withFrequencyPenalty);
         Map<Integer, Float> biases = new HashMap<>(base.logitBias());
         logitBias.forEach(bias -> biases.put(bias.token(), bias.bias()));
-        return base.toBuilder()
-                .temperature(temperature == null ? base.temperature() : temperature)
-                .topK(topK == null ? base.topK() : topK)
-                .topP(topP == null ? base.topP() : topP)
-                .minP(minP == null ? base.minP() : minP)
-                .typicalP(typical == null ? base.typicalP() : typical)
-                .repeatPenalty(repeatPenalty == null ? base.repeatPenalty() : repeatPenalty)
-                .repeatLastN(repeatLastN == null ? base.repeatLastN() : repeatLastN)
-                .presencePenalty(presencePenalty == null ? base.presencePenalty() : presencePenalty)
-                .frequencyPenalty(frequencyPenalty == null ? base.frequencyPenalty() : frequencyPenalty)
-                .logitBias(biases)
-                .seed(seed == null ? base.seed() : seed)
-                .build();
+        options = with(options, "--logit-bias", biases, SamplerOptions::withLogitBias);
+        return with(options, "--seed", seed, SamplerOptions::withSeed);
+    }
+
+    /** The engine says what is wrong of a property, by its name; here it goes by the flag's. */
+    private static <T> SamplerOptions with(
+            SamplerOptions options,
+            String flag,
+            @Nullable T value,
+            BiFunction<SamplerOptions, T, SamplerOptions> change) {
+        if (value == null) {
+            return options;
+        }
+        try {
+            return change.apply(options, value);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new UsageException(flag + message.substring(Math.max(0, message.indexOf(' '))));
+        }
     }
 }

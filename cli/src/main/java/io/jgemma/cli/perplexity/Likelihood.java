@@ -1,5 +1,6 @@
 package io.jgemma.cli.perplexity;
 
+import io.jgemma.engine.sample.LogitChecks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -26,8 +27,13 @@ final class Likelihood {
         return logOfSum - logits.getAtIndex(ValueLayout.JAVA_FLOAT, token);
     }
 
-    /** {@code ln(sum_i exp(z_i))}. */
+    /**
+     * {@code ln(sum_i exp(z_i))}.
+     *
+     * @throws io.jgemma.engine.sample.SamplingException when a logit is no number
+     */
     static double logOfSum(MemorySegment logits) {
+        LogitChecks.requireNumbers(logits);
         long count = logits.byteSize() / Float.BYTES;
         float largest = logits.getAtIndex(ValueLayout.JAVA_FLOAT, likeliest(logits));
         double sum = 0;

@@ -1,8 +1,28 @@
 package io.jgemma.engine.sample;
 
-/** What is wrong with logits from which no token can be chosen. */
-final class LogitChecks {
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** What is wrong with logits from which no token can be chosen, and nothing measured. */
+public final class LogitChecks {
     private LogitChecks() {}
+
+    /**
+     * Refuses a row of logits in which one is NaN or positive infinity, as the sampler does. For whoever shows or measures
+     * logits: numbers that are none must not be taken for results.
+     *
+     * @param logits F32 [vocabulary]
+     * @throws SamplingException when one is
+     */
+    public static void requireNumbers(MemorySegment logits) {
+        long count = logits.byteSize() / Float.BYTES;
+        for (long i = 0; i < count; i++) {
+            // Fails for NaN as well.
+            if (!(logits.getAtIndex(ValueLayout.JAVA_FLOAT, i) < Float.POSITIVE_INFINITY)) {
+                finite(logits.toArray(ValueLayout.JAVA_FLOAT), (int) i);
+            }
+        }
+    }
 
     /** Refuses NaN and positive infinity at {@code id}. */
     static void finite(float[] logits, int id) {
