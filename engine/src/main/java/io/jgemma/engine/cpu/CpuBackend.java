@@ -12,6 +12,7 @@ import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.X86Kernels;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -68,10 +69,10 @@ public final class CpuBackend implements Backend {
         return switch (set) {
             case AUTO -> best(Short.SIZE);
             case FAST -> best(Byte.SIZE);
-            case X86 -> X86Kernels.assemble(X86Support.find(), new VectorKernels(), Short.SIZE);
+            case X86 -> X86Kernels.assemble(X86Support.find(), portable(), Short.SIZE);
             case AVX2, AVX_VNNI, AVX512_VNNI ->
-                X86Kernels.assemble(X86Support.find().limitedTo(set.toString()), new VectorKernels(), Short.SIZE);
-            case VECTOR -> new VectorKernels();
+                X86Kernels.assemble(X86Support.find().limitedTo(set.toString()), portable(), Short.SIZE);
+            case VECTOR -> vector();
             case SCALAR -> new ScalarKernels();
         };
     }
@@ -81,12 +82,38 @@ public final class CpuBackend implements Backend {
         if (!support.isPresent()) {
             System.getLogger(CpuBackend.class.getName())
                     .log(
-                            System.Logger.Level.INFO,
-                            "no kernels are assembled, the Vector API is used: {0}",
+                            support.forbidden() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                            "no kernels are assembled, which are several times as fast on a prompt: {0}",
                             support.reason());
+            return portable();
+        }
+        return X86Kernels.assemble(support, portable(), promptBits);
+    }
+
+    /** What runs on any processor: kernels on the Vector API, or scalar ones where the JVM was started without it. */
+    private static CpuKernels portable() {
+        if (vectorApiPresent()) {
             return new VectorKernels();
         }
-        return X86Kernels.assemble(support, new VectorKernels(), promptBits);
+        System.getLogger(CpuBackend.class.getName())
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the JVM runs without the Vector API, so what is not assembled is computed by scalar kernels,"
+                                + " many times as slow: start java with --add-modules jdk.incubator.vector");
+        return new ScalarKernels();
+    }
+
+    private static CpuKernels vector() {
+        if (!vectorApiPresent()) {
+            throw new IllegalArgumentException("vector kernels cannot run here: the JVM runs without the Vector API;"
+                    + " start java with --add-modules jdk.incubator.vector, or choose auto or scalar");
+        }
+        return new VectorKernels();
+    }
+
+    /** An incubator module is there only where it was asked for; no class that uses it may be loaded before this was asked. */
+    private static boolean vectorApiPresent() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
     /** Opens the CPU with given kernels. */
@@ -101,13 +128,7 @@ public final class CpuBackend implements Backend {
     }
 
     private String detail() {
-        if (kernels instanceof VectorKernels) {
-            return " (" + VectorKernels.registerBits() + " bits)";
-        }
-        if (kernels instanceof X86Kernels x86) {
-            return " (" + x86.detail() + ")";
-        }
-        return "";
+        return kernels.detail().isEmpty() ? "" : " (" + kernels.detail() + ")";
     }
 
     @Override
@@ -197,11 +218,13 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void close() {
-        ops.close();
-        weights.forEach(HostBuffer::close);
-        weights.clear();
+        Cleanup cleanup = new Cleanup();
         if (kernels instanceof X86Kernels x86) {
-            x86.close();
+            cleanup.add(x86::close);
         }
+        weights.forEach(buffer -> cleanup.add(buffer::close));
+        weights.clear();
+        cleanup.add(ops::close);
+        cleanup.run();
     }
 }

@@ -18,6 +18,11 @@ public interface CpuKernels {
     /** Name for people and for {@code --cpu-kernels}, e.g. {@code "vector"}. */
     String name();
 
+    /** For people: what {@link #name} does not say, e.g. {@code "256 bits"}; may be empty. */
+    default String detail() {
+        return "";
+    }
+
     /** The order in which these kernels like weights of a type to lie, if another than the file's. They take both. */
     default Optional<WeightLayout> layout(QuantType weights) {
         return Optional.empty();

@@ -61,6 +61,11 @@ public final class VectorKernels implements CpuKernels {
         return "vector";
     }
 
+    @Override
+    public String detail() {
+        return registerBits() + " bits";
+    }
+
     private RowKernel rows(QuantType type) {
         RowKernel kernel = rowKernels.get(type);
         if (kernel == null) {

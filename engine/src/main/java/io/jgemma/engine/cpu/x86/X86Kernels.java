@@ -131,7 +131,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         return "x86";
     }
 
-    /** For people: the instructions used, and who does what is not assembled. */
+    /** The instructions used, and who does what is not assembled. */
+    @Override
     public String detail() {
         return isa.title() + prompts + "; " + others.name() + " for the rest";
     }

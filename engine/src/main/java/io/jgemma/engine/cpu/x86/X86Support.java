@@ -23,22 +23,31 @@ public final class X86Support {
     private final @Nullable Isa isa;
     private final String reason;
 
+    private final boolean forbidden;
+
     private X86Support(CpuFeatures features, Isa isa) {
         this.features = features;
         this.isa = isa;
         reason = "";
+        forbidden = false;
     }
 
     private X86Support(String reason) {
+        this(reason, false);
+    }
+
+    private X86Support(String reason, boolean forbidden) {
         features = null;
         isa = null;
         this.reason = reason;
+        this.forbidden = forbidden;
     }
 
     /** Asks the system and the processor. */
     public static X86Support find() {
         if (!X86Support.class.getModule().isNativeAccessEnabled()) {
-            return new X86Support("native access is not allowed (--enable-native-access)");
+            return new X86Support(
+                    "native access is not allowed; start java with --enable-native-access=ALL-UNNAMED", true);
         }
         if (!isLinuxOnX86()) {
             return new X86Support("they are made for Linux on x86-64");
@@ -90,6 +99,11 @@ public final class X86Support {
     /** Whether they can run. */
     public boolean isPresent() {
         return features != null;
+    }
+
+    /** Whether an option of the JVM is all that is missing. */
+    public boolean forbidden() {
+        return forbidden;
     }
 
     /** Why they cannot run; empty where they can. */
