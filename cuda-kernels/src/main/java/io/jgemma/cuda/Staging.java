@@ -1,5 +1,6 @@
 package io.jgemma.cuda;
 
+import io.jgemma.engine.memory.Cleanup;
 import java.lang.foreign.MemorySegment;
 
 /**

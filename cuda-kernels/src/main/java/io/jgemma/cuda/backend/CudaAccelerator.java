@@ -1,6 +1,5 @@
 package io.jgemma.cuda.backend;
 
-import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaDrivers;
 import io.jgemma.cuda.CudaException;
@@ -13,6 +12,7 @@ import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.Gemm;
+import io.jgemma.engine.memory.Cleanup;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

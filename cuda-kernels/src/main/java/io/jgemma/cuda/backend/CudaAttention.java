@@ -6,6 +6,7 @@ import io.jgemma.cuda.kernels.Attention;
 import io.jgemma.cuda.kernels.AttentionKernels;
 import io.jgemma.cuda.kernels.DeviceRows;
 import io.jgemma.cuda.kernels.Q16Rows;
+import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvReads;
@@ -95,15 +96,14 @@ final class CudaAttention {
         for (int i = 0; i < spans.size(); i++) {
             KvSpan span = spans.get(i);
             if (span.rows() > 0) {
-                KvExtent extent =
-                        KvExtent.of(layer.layout(), span, span.tables().get(layer.group()));
+                KvAppend append = KvAppend.of(layer.layout(), span.tables().get(layer.group()), span);
                 long table = tables.toWrite(layer, span);
                 Attention.Store store = new Attention.Store(
                         at(k, span.firstRow()),
                         at(v, span.firstRow()),
                         layer.layout().kvHeads());
                 // A decode step's tail may leave in one page while its token comes to the next.
-                int pages = Math.max(PAGES_OF_STEP, extent.pageEnd() - extent.firstPage());
+                int pages = Math.max(PAGES_OF_STEP, append.endPage() - append.firstPage());
                 kernels.storeKv(store, new Attention.Place(table, layer.slot()), pages);
             }
         }

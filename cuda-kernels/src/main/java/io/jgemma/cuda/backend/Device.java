@@ -1,6 +1,5 @@
 package io.jgemma.cuda.backend;
 
-import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.CudaException;
 import io.jgemma.cuda.DeviceMemory;
@@ -8,6 +7,7 @@ import io.jgemma.cuda.Staging;
 import io.jgemma.cuda.kernels.KernelImages;
 import io.jgemma.cuda.kernels.Kernels;
 import io.jgemma.engine.backend.DeviceException;
+import io.jgemma.engine.memory.Cleanup;
 
 /**
  * One GPU with what belongs to it: context, one stream for everything, kernels, staging memory. Work is done in the order

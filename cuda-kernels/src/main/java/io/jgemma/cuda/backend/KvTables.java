@@ -3,6 +3,7 @@ package io.jgemma.cuda.backend;
 import static io.jgemma.engine.backend.KvLayout.PAGE_TOKENS;
 import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
 
+import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvSide;
@@ -93,12 +94,12 @@ final class KvTables {
     /** Fields of {@code KvSpan} in their order; {@link Field} names those that come later. */
     private void header(KvLayout layout, KvSpan span, PageTable table) {
         count = 0;
-        KvExtent extent = KvExtent.of(layout, span, table);
+        KvAppend append = KvAppend.of(layout, table, span);
         put(span.position());
         put(span.rows());
         put(layout.window());
-        put(extent.tailStart());
-        put(extent.nextTail());
+        put(append.tailStart());
+        put(append.nextTail());
         put(0);
         put(layout.kvHeads());
         put(layout.keysOffset(1, 0));
@@ -108,7 +109,7 @@ final class KvTables {
         put(0);
         put(0);
         put(0);
-        put(extent.firstTile());
+        put(append.firstTile());
         put(layout.keys(), 0, 0);
         put(layout.values(), layout.valuesOffset(0, 0), layout.recentValueOffset(0, 0, 0));
     }
@@ -126,13 +127,11 @@ final class KvTables {
         int from = span.visibleStart(0, layout.window());
         int position = span.position();
         int tail = layout.tiled() ? table.tailStart() : 0;
-        int quantizedFrom = Math.max(from, layout.sink() ? TILE_TOKENS : 0);
-        int quantizedTo = Math.min(tail, position);
         int firstPage = from / PAGE_TOKENS;
         words[Field.PAGES] = (long) count - firstPage;
         for (int page = firstPage; page * PAGE_TOKENS < position; page++) {
-            boolean seen = (layout.plain() && meets(page, from, position))
-                    || (layout.tiled() && meets(page, quantizedFrom, quantizedTo));
+            boolean seen = (layout.plain() && KvAppend.meets(page, from, position))
+                    || (layout.tiled() && seesQuantized(layout, tail, page, from, position));
             put(seen ? addressOfPage(table, page) : 0);
         }
         if (layout.sink() && position > 0) {
@@ -142,8 +141,7 @@ final class KvTables {
         int firstTile = Math.max(from, tail) / TILE_TOKENS;
         words[Field.RECENTS] = (long) count - firstTile;
         for (int tile = firstTile; tile * TILE_TOKENS < position && layout.tiled(); tile++) {
-            boolean sink = tile == 0 && layout.sink();
-            put(sink ? 0 : addressOfRecentTile(table, tile));
+            put(layout.sink(tile) ? 0 : addressOfRecentTile(table, tile));
         }
         if (span.visibleEnds().length > 0) {
             words[Field.ENDS] = count;
@@ -153,32 +151,33 @@ final class KvTables {
         }
     }
 
-    /** What storing the span writes, and the recent tiles that it quantizes. */
-    private void writtenPlaces(KvLayout layout, KvSpan span, PageTable table) {
-        KvExtent extent = KvExtent.of(layout, span, table);
-        int firstPage = extent.firstPage();
-        words[Field.PAGES] = (long) count - firstPage;
-        for (int page = firstPage; page < extent.pageEnd(); page++) {
-            boolean written = (layout.plain() && meets(page, span.position(), extent.end()))
-                    || (layout.tiled() && meets(page, extent.tailStart(), extent.nextTail()));
-            put(written ? addressOfPage(table, page) : 0);
-        }
-        words[Field.RECENTS] = (long) count - extent.firstTile();
-        for (int tile = extent.firstTile(); tile < extent.tileEnd() && layout.tiled(); tile++) {
-            int start = tile * TILE_TOKENS;
-            boolean leaves = start >= extent.tailStart() && start < extent.nextTail();
-            boolean sink = tile == 0 && layout.sink();
-            boolean waits = !leaves || start < span.position() || sink;
-            boolean grows = start + TILE_TOKENS > span.position();
-            if (sink) {
-                words[Field.SINK] = count;
+    /** Whether a page has a quantized tile of which tokens {@code from} to {@code to}, exclusive, are some. */
+    private static boolean seesQuantized(KvLayout layout, int tail, int page, int from, int to) {
+        int first = Math.max(page * PAGE_TOKENS, from) / TILE_TOKENS;
+        int end = Math.ceilDiv(Math.min((page + 1) * PAGE_TOKENS, to), TILE_TOKENS);
+        for (int tile = first; tile < end; tile++) {
+            if (!layout.recent(tile, tail)) {
+                return true;
             }
-            put(waits && (grows || leaves) ? addressOfRecentTile(table, tile) : 0);
         }
+        return false;
     }
 
-    private static boolean meets(int page, int from, int to) {
-        return Math.max(page * PAGE_TOKENS, from) < Math.min((page + 1) * PAGE_TOKENS, to);
+    /** What storing the span writes, and the recent tiles that it quantizes. */
+    private void writtenPlaces(KvLayout layout, KvSpan span, PageTable table) {
+        KvAppend append = KvAppend.of(layout, table, span);
+        int firstPage = append.firstPage();
+        words[Field.PAGES] = (long) count - firstPage;
+        for (int page = firstPage; page < append.endPage(); page++) {
+            put(append.touchesPage(page) ? addressOfPage(table, page) : 0);
+        }
+        words[Field.RECENTS] = (long) count - append.firstTile();
+        for (int tile = append.firstTile(); tile < append.endTile() && layout.tiled(); tile++) {
+            if (layout.sink(tile)) {
+                words[Field.SINK] = count;
+            }
+            put(append.touchesRecent(tile) ? addressOfRecentTile(table, tile) : 0);
+        }
     }
 
     private long addressOfPage(PageTable table, int page) {

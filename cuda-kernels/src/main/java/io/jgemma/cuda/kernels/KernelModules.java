@@ -1,9 +1,9 @@
 package io.jgemma.cuda.kernels;
 
 import io.jgemma.cuda.Arguments;
-import io.jgemma.cuda.Cleanup;
 import io.jgemma.cuda.CudaDriver;
 import io.jgemma.cuda.LaunchShape;
+import io.jgemma.engine.memory.Cleanup;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;

@@ -90,6 +90,21 @@ public record KvLayout(int layers, int kvHeads, KvSide keys, KvSide values, int 
         return tiled() && window == 0;
     }
 
+    /** Whether a tile is the first of layers that keep it in F16. */
+    public boolean sink(int tile) {
+        return tile == 0 && sink();
+    }
+
+    /**
+     * Whether the quantized sides of a stored tile are read in F16, from a recent tile: it has not left the tail, or is the
+     * sink. Else they are read from the tile's page. What storing makes of tiles is at {@link KvAppend}.
+     *
+     * @param tailStart first token of the tail
+     */
+    public boolean recent(int tile, int tailStart) {
+        return tiled() && (tile * TILE_TOKENS >= tailStart || sink(tile));
+    }
+
     /**
      * First token of the tail after a sequence has grown.
      *

@@ -2,6 +2,7 @@ package io.jgemma.engine.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvReads;
@@ -48,6 +49,8 @@ final class CpuAttention implements RowPool.Job {
     static final KvSpan NO_SPAN = KvSpan.causal(0, 0, 0, List.of());
 
     static final KvLayer NONE = new KvLayer(KvLayout.of(1, 1, 1, 1, QuantTypes.F32, QuantTypes.F32, 0), 0, 0);
+
+    static final KvAppend NO_APPEND = KvAppend.of(NONE.layout(), 0, 0, 0);
 
     private final CpuKernels kernels;
     private final Scratch[] scratch;

@@ -115,9 +115,7 @@ final class CpuKvReader {
         if (!layout.tiled()) {
             return Place.PAGE;
         }
-        int first = tileIndex * TILE_TOKENS;
-        boolean exact = first >= table.tailStart() || (first == 0 && layout.sink());
-        return exact ? Place.RECENT_TILE : Place.QUANTIZED_TILE;
+        return layout.recent(tileIndex, table.tailStart()) ? Place.RECENT_TILE : Place.QUANTIZED_TILE;
     }
 
     /** Whether a tile lies in memory where the one before it, of the current run, ends. */

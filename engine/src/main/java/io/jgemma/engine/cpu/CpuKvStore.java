@@ -5,6 +5,7 @@ import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayer;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.KvSide;
@@ -17,6 +18,8 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes new tokens into pages and recent tiles, and quantizes the tiles that leave the tail. An item is one page of one
@@ -32,10 +35,8 @@ final class CpuKvStore implements RowPool.Job {
     private final Operand values = new Operand();
     private KvLayer layer = CpuAttention.NONE;
     private KvSpan span = CpuAttention.NO_SPAN;
-    private int end;
-    private int tailStart;
-    private int nextTail;
-    private int firstTile;
+    private KvAppend append = CpuAttention.NO_APPEND;
+    private @Nullable KvAppend[] appends = {};
 
     /** With each worker's scratch memory. */
     CpuKvStore(CpuKernels kernels, Scratch[] scratch) {
@@ -56,12 +57,24 @@ final class CpuKvStore implements RowPool.Job {
         span = newTokens;
         keys.set(k);
         values.set(v);
-        end = span.position() + span.rows();
-        tailStart = table().tailStart();
-        nextTail = layer.layout().tiled() ? KvLayout.tailStart(tailStart, end) : tailStart;
-        firstTile = (nextTail > tailStart ? Math.min(tailStart, span.position()) : span.position()) / TILE_TOKENS;
-        return (Math.ceilDiv(end, PAGE_TOKENS) - firstTile / PAGE_TILES)
-                * layer.layout().kvHeads();
+        append = append(layer, span);
+        return (append.endPage() - append.firstPage()) * layer.layout().kvHeads();
+    }
+
+    /** The layers of a group ask one after the other for the same. */
+    private KvAppend append(KvLayer kvLayer, KvSpan newTokens) {
+        int group = kvLayer.group();
+        if (group >= appends.length) {
+            appends = Arrays.copyOf(appends, group + 1);
+        }
+        KvLayout layout = kvLayer.layout();
+        int tail = layout.tiled() ? table().tailStart() : 0;
+        KvAppend before = appends[group];
+        if (before == null || !before.isOf(layout, tail, newTokens.position(), newTokens.rows())) {
+            before = KvAppend.of(layout, tail, newTokens.position(), newTokens.rows());
+            appends[group] = before;
+        }
+        return before;
     }
 
     private PageTable table() {
@@ -72,9 +85,9 @@ final class CpuKvStore implements RowPool.Job {
     public void run(int from, int to, int worker) {
         int heads = layer.layout().kvHeads();
         for (int i = from; i < to; i++) {
-            int page = firstTile / PAGE_TILES + i / heads;
-            int lastTile = Math.min((page + 1) * PAGE_TILES, Math.ceilDiv(end, TILE_TOKENS));
-            for (int tile = Math.max(page * PAGE_TILES, firstTile); tile < lastTile; tile++) {
+            int page = append.firstPage() + i / heads;
+            int endTile = Math.min((page + 1) * PAGE_TILES, append.endTile());
+            for (int tile = Math.max(page * PAGE_TILES, append.firstTile()); tile < endTile; tile++) {
                 store(layer.layout().keys(), tile, i % heads, matrices[worker]);
                 store(layer.layout().values(), tile, i % heads, matrices[worker]);
             }
@@ -84,7 +97,7 @@ final class CpuKvStore implements RowPool.Job {
     private void store(KvSide side, int tile, int head, Matrices work) {
         int start = tile * TILE_TOKENS;
         int from = Math.max(start, span.position());
-        int to = Math.min(start + TILE_TOKENS, end);
+        int to = Math.min(start + TILE_TOKENS, append.end());
         if (!side.tiled()) {
             if (from < to) {
                 MemorySegment page = HostBuffer.in(table().page(tile / PAGE_TILES));
@@ -99,11 +112,8 @@ final class CpuKvStore implements RowPool.Job {
             }
             return;
         }
-        boolean leaves = start >= tailStart && start < nextTail;
-        // A tile that came whole and leaves at once never waits; the sink stays in F16 beside its quantized form.
-        boolean waits = !leaves
-                || start < span.position()
-                || (tile == 0 && layer.layout().sink());
+        boolean leaves = append.leaves(tile);
+        boolean waits = append.waits(tile);
         if (waits && from < to) {
             MemorySegment recent = HostBuffer.in(table().recentTile(tile));
             encode(

@@ -44,11 +44,9 @@ public record KvExtent(int length, List<Group> groups) {
 
         /** Indexes of the recent tiles, ascending. */
         int[] tiles(KvLayout layout, int length) {
-            if (!layout.tiled()) {
-                return new int[0];
-            }
-            IntStream tail = IntStream.range(tailStart / TILE_TOKENS, Math.ceilDiv(length, TILE_TOKENS));
-            return (layout.sink() && tailStart > 0 ? IntStream.concat(IntStream.of(0), tail) : tail).toArray();
+            return IntStream.range(0, Math.ceilDiv(length, TILE_TOKENS))
+                    .filter(tile -> layout.recent(tile, tailStart))
+                    .toArray();
         }
 
         private void requireFits(KvLayout layout, int length) {

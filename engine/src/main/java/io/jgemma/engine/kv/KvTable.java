@@ -3,6 +3,7 @@ package io.jgemma.engine.kv;
 import static io.jgemma.engine.backend.KvLayout.PAGE_TOKENS;
 import static io.jgemma.engine.backend.KvLayout.TILE_TOKENS;
 
+import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.PageTable;
 import io.jgemma.engine.tensor.Buffer;
@@ -46,27 +47,16 @@ final class KvTable implements PageTable {
 
     /** Makes room behind {@code length} tokens for {@code more}: everything that storing them writes is held, and owned. */
     void reserve(int length, int more) {
-        int end = length + more;
-        if (layout.plain()) {
-            pages.own(length / PAGE_TOKENS, Math.ceilDiv(end, PAGE_TOKENS));
-        }
-        if (layout.tiled() && more > 0) {
-            int nextTail = KvLayout.tailStart(tailStart, end);
-            if (nextTail > tailStart) {
-                pages.own(tailStart / PAGE_TOKENS, Math.ceilDiv(nextTail, PAGE_TOKENS));
+        KvAppend append = KvAppend.of(layout, tailStart, length, more);
+        for (int page = append.firstPage(); page < append.endPage(); page++) {
+            if (append.touchesPage(page)) {
+                pages.own(page, page + 1);
             }
-            reserveTiles(length, nextTail, end);
         }
-    }
-
-    /** A tile begun before goes on; of those begun now, the ones that are quantized at once never wait in F16. */
-    private void reserveTiles(int length, int nextTail, int end) {
-        if (length % TILE_TOKENS != 0 || (length == 0 && layout.sink())) {
-            tiles.own(length / TILE_TOKENS);
-        }
-        int firstBegun = Math.ceilDiv(length, TILE_TOKENS);
-        for (int i = Math.max(firstBegun, nextTail / TILE_TOKENS); i < Math.ceilDiv(end, TILE_TOKENS); i++) {
-            tiles.own(i);
+        for (int tile = append.firstTile(); tile < append.endTile(); tile++) {
+            if (append.touchesRecent(tile) && append.grows(tile)) {
+                tiles.own(tile);
+            }
         }
     }
 
@@ -74,7 +64,7 @@ final class KvTable implements PageTable {
     void advance(int length) {
         if (layout.tiled()) {
             tailStart = KvLayout.tailStart(tailStart, length);
-            tiles.dropBefore(tailStart / TILE_TOKENS, layout.sink());
+            tiles.dropUnless(tile -> layout.recent(tile, tailStart));
         }
         pages.dropBefore(KvPlan.firstPage(layout, length));
     }

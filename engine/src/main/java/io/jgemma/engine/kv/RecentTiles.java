@@ -4,6 +4,7 @@ import io.jgemma.engine.tensor.Buffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The few recent tiles that one sequence holds in one group: the sink and the tail, in any order. */
@@ -50,24 +51,20 @@ final class RecentTiles {
         }
     }
 
-    /** Gives back the tiles before {@code from}, tile 0 excepted where it is to stay. */
-    void dropBefore(int from, boolean keepSink) {
-        drop(keepSink ? 1 : 0, from);
-    }
-
-    /** Gives back tile {@code to} and those behind. */
-    void dropFrom(int to) {
-        drop(to, Integer.MAX_VALUE);
-    }
-
-    private void drop(int from, int to) {
+    /** Gives back the tiles whose index is not to stay. */
+    void dropUnless(IntPredicate stays) {
         for (Iterator<Tile> i = held.iterator(); i.hasNext(); ) {
             Tile tile = i.next();
-            if (tile.index >= from && tile.index < to) {
+            if (!stays.test(tile.index)) {
                 tile.page.release();
                 i.remove();
             }
         }
+    }
+
+    /** Gives back tile {@code to} and those behind. */
+    void dropFrom(int to) {
+        dropUnless(tile -> tile < to);
     }
 
     /** Holds what {@code other} holds before tile {@code to}, beside it. */
