@@ -5,7 +5,6 @@
 @SuppressWarnings("module") // The benchmarks are built after this module, so the compiler does not see them.
 module io.jgemma.engine {
     requires static transitive org.jspecify;
-    requires transitive com.fasterxml.jackson.databind;
     requires jdk.incubator.vector;
 
     exports io.jgemma.engine;
@@ -15,6 +14,7 @@ module io.jgemma.engine {
             io.jgemma.bench;
     exports io.jgemma.engine.gguf;
     exports io.jgemma.engine.kv;
+    exports io.jgemma.engine.memory;
     exports io.jgemma.engine.model;
     exports io.jgemma.engine.nn;
     exports io.jgemma.engine.quant;

@@ -9,6 +9,7 @@ import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.kv.KvPlan;
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.model.Stage;
 import io.jgemma.engine.model.Weights;
 import io.jgemma.engine.selftest.SelfTest;
@@ -165,9 +166,11 @@ final class Placement implements AutoCloseable {
 
     @Override
     public void close() {
+        Cleanup cleanup = new Cleanup();
         for (Stage stage : stages) {
-            stage.backend().close();
-            stage.weights().close();
+            cleanup.add(stage.weights()::close);
+            cleanup.add(stage.backend()::close);
         }
+        cleanup.run();
     }
 }

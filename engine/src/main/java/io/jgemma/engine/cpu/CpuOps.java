@@ -13,6 +13,7 @@ import io.jgemma.engine.cpu.kernel.CpuKernels;
 import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.kernel.WeightLayout;
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
@@ -273,12 +274,14 @@ final class CpuOps implements Ops, AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
-        products.close();
-        attention.close();
-        shared.close();
+        Cleanup cleanup = new Cleanup();
         for (Scratch s : scratch) {
-            s.close();
+            cleanup.add(s::close);
         }
+        cleanup.add(shared::close);
+        cleanup.add(attention::close);
+        cleanup.add(products::close);
+        cleanup.add(pool::close);
+        cleanup.run();
     }
 }

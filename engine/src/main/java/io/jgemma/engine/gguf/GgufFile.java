@@ -1,21 +1,20 @@
 package io.jgemma.engine.gguf;
 
+import io.jgemma.engine.memory.Cleanup;
+import io.jgemma.engine.memory.MappedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open GGUF file (version 2 or 3, little endian), or all files of a split one. Opening checks everything: what is
@@ -35,20 +34,17 @@ public final class GgufFile implements AutoCloseable {
     private static final long COPY_ALIGNMENT = 64;
 
     private final String name;
-    private final List<Path> paths;
-    private final Arena arena;
-    private final List<MemorySegment> mappings;
+    private final List<MappedFile> files;
+    private final @Nullable Arena arena;
     private final long byteSize;
     private final GgufParser.Part first;
     private final List<GgufTensor> tensors;
     private final Map<String, GgufTensor> byName;
 
-    private GgufFile(
-            String name, List<Path> paths, Arena arena, List<MemorySegment> mappings, List<MemorySegment> parts) {
+    private GgufFile(String name, List<MappedFile> files, @Nullable Arena arena, List<MemorySegment> parts) {
         this.name = name;
-        this.paths = List.copyOf(paths);
+        this.files = List.copyOf(files);
         this.arena = arena;
-        this.mappings = List.copyOf(mappings);
         this.byteSize = parts.stream().mapToLong(MemorySegment::byteSize).sum();
         this.tensors = new ArrayList<>();
         this.byName = new HashMap<>();
@@ -64,40 +60,43 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file, or all files of a split model if {@code path} is named like one of them
+     * Maps a file, or all files of a split model if {@code path} is named like one of them
      * ({@code NAME-00001-of-00003.gguf}, any part will do).
      *
      * @throws GgufException if a file is missing, unreadable, not GGUF, damaged, or holds something unsupported
      */
     public static GgufFile open(Path path) {
-        SplitName split = SplitName.parse(path).orElse(null);
-        List<Path> paths = new ArrayList<>();
-        if (split == null) {
-            paths.add(path);
-        } else {
-            for (int i = 0; i < split.count(); i++) {
-                paths.add(split.part(i));
-            }
-        }
-        return open(path.toString(), paths);
+        return open(path, FileOpener::map);
     }
 
-    private static GgufFile open(String name, List<Path> paths) {
-        Arena arena = Arena.ofShared();
+    /**
+     * As {@link #open}, but the content is read into memory of its own, so that nothing that happens to the file afterwards
+     * reaches it.
+     */
+    public static GgufFile openCopy(Path path) {
+        return open(path, FileOpener::copy);
+    }
+
+    private static GgufFile open(Path path, Function<Path, MappedFile> opener) {
+        SplitName split = SplitName.parse(path).orElse(null);
+        int count = split == null ? 1 : split.count();
+        List<MappedFile> files = new ArrayList<>();
         boolean opened = false;
         try {
-            List<MemorySegment> mappings = new ArrayList<>();
-            for (Path path : paths) {
-                mappings.add(map(path, arena));
+            for (int i = 0; i < count; i++) {
+                files.add(opener.apply(split == null ? path : split.part(i)));
             }
-            List<MemorySegment> parts =
-                    mappings.stream().map(each -> plain(each, arena)).toList();
-            GgufFile file = new GgufFile(name, paths, arena, mappings, parts);
+            GgufFile file = new GgufFile(
+                    path.toString(),
+                    files,
+                    null,
+                    files.stream().map(MappedFile::segment).toList());
+            file.requireUnchanged();
             opened = true;
             return file;
         } finally {
             if (!opened) {
-                arena.close();
+                files.forEach(MappedFile::close);
             }
         }
     }
@@ -145,7 +144,7 @@ public final class GgufFile implements AutoCloseable {
                 MemorySegment.copy(chunk, 0, whole, offset, chunk.byteSize());
                 offset += chunk.byteSize();
             }
-            GgufFile file = new GgufFile(name, List.of(), arena, List.of(), List.of(whole.asReadOnly()));
+            GgufFile file = new GgufFile(name, List.of(), arena, List.of(whole.asReadOnly()));
             opened = true;
             return file;
         } finally {
@@ -155,37 +154,8 @@ public final class GgufFile implements AutoCloseable {
         }
     }
 
-    private static MemorySegment map(Path path, Arena arena) {
-        if (!Files.isRegularFile(path)) {
-            String problem = Files.exists(path)
-                    ? "not a regular file: name a .gguf file"
-                    : "no such file: check the name, or download it";
-            throw new GgufException(path.toString(), GgufException.NO_OFFSET, "file", problem);
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (AccessDeniedException e) {
-            throw new GgufException(
-                    path.toString(), GgufException.NO_OFFSET, "file", "reading is not permitted: change its mode", e);
-        } catch (IOException e) {
-            throw new GgufException(
-                    path.toString(), GgufException.NO_OFFSET, "file", "cannot be mapped: " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * The same memory and lifetime as a segment of the class that allocated memory has too. A mapped segment has its own
-     * class, and a kernel that has seen both compiles to slower code.
-     */
-    @SuppressWarnings("restricted") // address, size and lifetime are those of the mapping
-    private static MemorySegment plain(MemorySegment mapped, Arena arena) {
-        return MemorySegment.ofAddress(mapped.address())
-                .reinterpret(mapped.byteSize(), arena, null)
-                .asReadOnly();
-    }
-
     private String fileName(int part) {
-        return paths.isEmpty() ? name : paths.get(part).toString();
+        return files.isEmpty() ? name : files.get(part).path().toString();
     }
 
     private void checkSplit(int part, int parts, GgufMetadata metadata) {
@@ -203,14 +173,13 @@ public final class GgufFile implements AutoCloseable {
     }
 
     private void checkSplitValue(int part, GgufMetadata metadata, String key, int expected) {
-        OptionalLong value = metadata.findInteger(key);
-        if (value.isPresent() && value.getAsLong() == expected) {
+        String found = metadata.has(key) ? Long.toString(metadata.integer(key)) : "none";
+        if (found.equals(Integer.toString(expected))) {
             return;
         }
-        String problem = "the file's name asks for " + expected + ", the file has "
-                + (value.isPresent() ? value.getAsLong() : "none")
+        String problem = "the file's name asks for " + expected + ", the file has " + found
                 + ": the parts are misnamed or of different models; download them again";
-        throw value.isPresent()
+        throw metadata.has(key)
                 ? metadata.error(key, problem)
                 : new GgufException(fileName(part), GgufException.NO_OFFSET, "metadata '" + key + "'", problem);
     }
@@ -245,7 +214,7 @@ public final class GgufFile implements AutoCloseable {
 
     /** The files, in the order of the parts; none if it was opened from memory. */
     public List<Path> paths() {
-        return paths;
+        return files.stream().map(MappedFile::path).toList();
     }
 
     /** GGUF's version, 2 or 3; that of the first part. */
@@ -297,20 +266,56 @@ public final class GgufFile implements AutoCloseable {
      * be read.
      */
     public void unload(GgufTensor tensor) {
-        long address = tensor.data().address();
-        for (MemorySegment mapping : mappings) {
-            long offset = address - mapping.address();
-            if (offset >= 0 && offset + tensor.byteSize() <= mapping.byteSize()) {
-                mapping.asSlice(offset, tensor.byteSize()).unload();
+        files.forEach(file -> file.unload(tensor.data()));
+    }
+
+    /**
+     * Refuses to go on where somebody has cut or rewritten a mapped file. To be asked before work that reads it; the system
+     * is asked, which takes some microseconds.
+     *
+     * @throws GgufException when what was mapped is no longer what was opened
+     */
+    public void requireUnchanged() {
+        requireReadable();
+        for (MappedFile file : files) {
+            Optional<String> change = file.change();
+            if (change.isPresent()) {
+                throw changed(file, change.get());
             }
         }
+    }
+
+    /**
+     * Refuses results of work that met a page which could not be read. To be asked after it; costs nothing.
+     *
+     * @throws GgufException when there was one
+     */
+    public void requireReadable() {
+        for (MappedFile file : files) {
+            if (file.unreadable()) {
+                throw changed(
+                        file,
+                        file.change().orElse("could not be read from its disk (or was cut and is whole again now)"));
+            }
+        }
+    }
+
+    private static GgufException changed(MappedFile file, String what) {
+        return new GgufException(
+                file.path().toString(),
+                GgufException.NO_OFFSET,
+                "file",
+                "it " + what + ": open it again when nobody writes to it, or have it copied into memory (--no-mmap)");
     }
 
     /** Unmaps the file. A second call does nothing. */
     @Override
     public void close() {
-        if (arena.scope().isAlive()) {
-            arena.close();
+        Cleanup cleanup = new Cleanup();
+        if (arena != null && arena.scope().isAlive()) {
+            cleanup.add(arena::close);
         }
+        files.forEach(file -> cleanup.add(file::close));
+        cleanup.run();
     }
 }

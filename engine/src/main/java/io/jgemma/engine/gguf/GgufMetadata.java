@@ -10,19 +10,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * The key-value pairs of a GGUF file. Values stay in the file and are decoded when asked for, so that a vocabulary of
  * 262,144 strings costs nothing until somebody reads it.
  *
- * <p>Each lookup comes in three forms: {@code string(key)} throws a {@link GgufException} if there is no such key,
- * {@code string(key, fallback)} and {@code findString(key)} do not. All three throw one if the value has another type or
- * is out of range: a key that is present but wrong is never taken for absent. Any integer type will do where an integer is
+ * <p>{@code string(key)} and its like throw a {@link GgufException} if there is no such key, {@code string(key, fallback)}
+ * does not. Both throw one if the value has another type or is out of range: a key that is present but wrong is never
+ * taken for absent. Any integer type will do where an integer is
  * asked for, any number where a real one is.
  *
  * <p>Safe for use by any number of threads until the file is closed; after that, lookups throw
@@ -47,6 +43,11 @@ public final class GgufMetadata {
         this.file = file;
         this.data = data;
         this.entries = Collections.unmodifiableMap(entries);
+    }
+
+    /** The file's name, for messages. */
+    public String file() {
+        return file;
     }
 
     /** Whether the file has this key. */
@@ -84,10 +85,6 @@ public final class GgufMetadata {
         return has(key) ? string(key) : fallback;
     }
 
-    public Optional<String> findString(String key) {
-        return has(key) ? Optional.of(string(key)) : Optional.empty();
-    }
-
     /** An integer of any of the eight types. */
     public long integer(String key) {
         Entry entry = entry(key);
@@ -105,10 +102,6 @@ public final class GgufMetadata {
         return has(key) ? integer(key) : fallback;
     }
 
-    public OptionalLong findInteger(String key) {
-        return has(key) ? OptionalLong.of(integer(key)) : OptionalLong.empty();
-    }
-
     /** An integer of any of the eight types that fits into an {@code int}. */
     public int int32(String key) {
         return narrow(key, integer(key));
@@ -116,10 +109,6 @@ public final class GgufMetadata {
 
     public int int32(String key, int fallback) {
         return has(key) ? int32(key) : fallback;
-    }
-
-    public OptionalInt findInt32(String key) {
-        return has(key) ? OptionalInt.of(int32(key)) : OptionalInt.empty();
     }
 
     /** A number of any type. */
@@ -135,10 +124,6 @@ public final class GgufMetadata {
         return has(key) ? real(key) : fallback;
     }
 
-    public OptionalDouble findReal(String key) {
-        return has(key) ? OptionalDouble.of(real(key)) : OptionalDouble.empty();
-    }
-
     public boolean bool(String key) {
         Entry entry = scalar(key, "a bool", GgufValueType.BOOL);
         return data.get(GgufCursor.BYTE, entry.offset()) != 0;
@@ -148,10 +133,6 @@ public final class GgufMetadata {
         return has(key) ? bool(key) : fallback;
     }
 
-    public Optional<Boolean> findBool(String key) {
-        return has(key) ? Optional.of(bool(key)) : Optional.empty();
-    }
-
     /** An array of strings, decoded one by one as they are read. */
     public GgufStrings strings(String key) {
         Entry entry = array(key, "an array of strings");
@@ -159,10 +140,6 @@ public final class GgufMetadata {
             throw wrongType(key, "an array of strings", entry);
         }
         return new GgufStrings(data, entry.offset(), length(key, entry));
-    }
-
-    public Optional<GgufStrings> findStrings(String key) {
-        return has(key) ? Optional.of(strings(key)) : Optional.empty();
     }
 
     /** An array of integers of any type that fit into an {@code int}. */
@@ -176,10 +153,6 @@ public final class GgufMetadata {
             values[i] = narrow(key, integer(entry.elementType(), offset(entry, i)));
         }
         return values;
-    }
-
-    public Optional<int[]> findInts(String key) {
-        return has(key) ? Optional.of(ints(key)) : Optional.empty();
     }
 
     /**
@@ -214,10 +187,6 @@ public final class GgufMetadata {
         return values;
     }
 
-    public Optional<float[]> findFloats(String key) {
-        return has(key) ? Optional.of(floats(key)) : Optional.empty();
-    }
-
     /** An array of bools. */
     public boolean[] bools(String key) {
         Entry entry = array(key, "an array of bools");
@@ -229,10 +198,6 @@ public final class GgufMetadata {
             values[i] = data.get(GgufCursor.BYTE, offset(entry, i)) != 0;
         }
         return values;
-    }
-
-    public Optional<boolean[]> findBools(String key) {
-        return has(key) ? Optional.of(bools(key)) : Optional.empty();
     }
 
     /**

@@ -79,15 +79,6 @@ class GgufMetadataTest {
             assertThat(metadata.int32("k", 6)).isEqualTo(6);
             assertThat(metadata.real("k", 0.5)).isEqualTo(0.5);
             assertThat(metadata.bool("k", true)).isTrue();
-            assertThat(metadata.findString("k")).isEmpty();
-            assertThat(metadata.findInteger("k")).isEmpty();
-            assertThat(metadata.findInt32("k")).isEmpty();
-            assertThat(metadata.findReal("k")).isEmpty();
-            assertThat(metadata.findBool("k")).isEmpty();
-            assertThat(metadata.findStrings("k")).isEmpty();
-            assertThat(metadata.findInts("k")).isEmpty();
-            assertThat(metadata.findFloats("k")).isEmpty();
-            assertThat(metadata.findBools("k")).isEmpty();
         });
     }
 
@@ -108,15 +99,15 @@ class GgufMetadataTest {
             assertThat(metadata.int32("i", 6)).isEqualTo(7);
             assertThat(metadata.real("f", 0.5)).isEqualTo(2);
             assertThat(metadata.bool("b", true)).isFalse();
-            assertThat(metadata.findString("s")).contains("y");
-            assertThat(metadata.findInteger("i")).hasValue(7);
-            assertThat(metadata.findInt32("i")).hasValue(7);
-            assertThat(metadata.findReal("f")).hasValue(2);
-            assertThat(metadata.findBool("b")).contains(false);
-            assertThat(metadata.findStrings("ss").orElseThrow()).containsExactly("a");
-            assertThat(metadata.findInts("is").orElseThrow()).containsExactly(1);
-            assertThat(metadata.findFloats("fs").orElseThrow()).containsExactly(2);
-            assertThat(metadata.findBools("bs").orElseThrow()).containsExactly(true);
+            assertThat(metadata.string("s")).isEqualTo("y");
+            assertThat(metadata.integer("i")).isEqualTo(7);
+            assertThat(metadata.int32("i")).isEqualTo(7);
+            assertThat(metadata.real("f")).isEqualTo(2);
+            assertThat(metadata.bool("b")).isEqualTo(false);
+            assertThat(metadata.strings("ss")).containsExactly("a");
+            assertThat(metadata.ints("is")).containsExactly(1);
+            assertThat(metadata.floats("fs")).containsExactly(2);
+            assertThat(metadata.bools("bs")).containsExactly(true);
         });
     }
 
@@ -157,7 +148,7 @@ class GgufMetadataTest {
         with(writer, metadata -> {
             assertRefused(() -> metadata.string("number"), "expected a string, got UINT32 5");
             assertRefused(() -> metadata.string("number", "x"), "expected a string, got UINT32 5");
-            assertRefused(() -> metadata.findString("numbers"), "expected a string, got an array of 3 INT32");
+            assertRefused(() -> metadata.string("numbers", ""), "expected a string, got an array of 3 INT32");
             assertRefused(() -> metadata.integer("real"), "expected an integer, got FLOAT32 1.5");
             assertRefused(() -> metadata.integer("flag", 1), "expected an integer, got BOOL true");
             assertRefused(() -> metadata.int32("text"), "got STRING 'a long text that goes on and on, further...'");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.memory;
+
+import org.jspecify.annotations.NullMarked;
