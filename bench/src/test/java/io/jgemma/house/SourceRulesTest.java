@@ -7,6 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +19,16 @@ import org.junit.jupiter.api.Test;
 class SourceRulesTest {
     /** Tests run in their module's folder. */
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    private static final Pattern ENGINE = Pattern.compile("engine/src/main/java/io/jgemma/engine/[a-z]+$");
+    private static final Pattern IMPORT =
+            Pattern.compile("^import (?:static )?io\\.jgemma\\.engine\\.([a-z]+)\\.", Pattern.MULTILINE);
+    private static final Pattern SENTENCE = Pattern.compile("\\b[Ii]mports? ([^.]*)\\.");
+    private static final Pattern CODE = Pattern.compile("\\{@code ([a-z]+)}");
+    private static final Pattern MATHS = Pattern.compile(
+            "/main/java/io/jgemma/(engine/(quant|tensor|spec|backend|cpu|kv|nn)|cuda)/.*\\.java$|/main/cuda/");
+    private static final Pattern MODEL = Pattern.compile("(?<!j)[gG]emma|[lL]lama|[qQ]wen");
+    private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\\n]*", Pattern.DOTALL);
 
     private static final int MOST_LINES = 500;
     private static final int MOST_LINES_OF_KERNELS = 700;
@@ -56,6 +71,53 @@ class SourceRulesTest {
             }
         }
         assertThat(left).isEmpty();
+    }
+
+    /** What a package of the engine says that it imports, it imports, and nothing else. */
+    @Test
+    void packagesImportWhatTheySay() throws IOException {
+        Map<Path, TreeSet<String>> imports = new TreeMap<>();
+        for (Path source : sources()) {
+            Path folder = source.getParent();
+            if (ENGINE.matcher(folder.toString().replace('\\', '/')).find()) {
+                String own = folder.getFileName().toString();
+                IMPORT.matcher(Files.readString(source))
+                        .results()
+                        .map(found -> found.group(1))
+                        .filter(name -> !name.equals(own))
+                        .forEach(imports.computeIfAbsent(folder, each -> new TreeSet<>())::add);
+            }
+        }
+        List<String> wrong = new ArrayList<>();
+        for (Map.Entry<Path, TreeSet<String>> each : imports.entrySet()) {
+            String info =
+                    Files.readString(each.getKey().resolve("package-info.java")).replaceAll("\\s+\\*?\\s*", " ");
+            Matcher sentence = SENTENCE.matcher(info);
+            if (sentence.find()) {
+                TreeSet<String> said = new TreeSet<>();
+                CODE.matcher(sentence.group(1)).results().forEach(found -> said.add(found.group(1)));
+                if (!said.equals(each.getValue())) {
+                    wrong.add(each.getKey().getFileName() + " says " + said + " and imports " + each.getValue());
+                }
+            }
+        }
+        assertThat(imports).hasSizeGreaterThan(5);
+        assertThat(wrong).isEmpty();
+    }
+
+    /** Operations, kernels and the K/V cache serve any model: none of their code, texts included, names one. */
+    @Test
+    void mathsNamesNoModel() throws IOException {
+        List<String> named = new ArrayList<>();
+        for (Path source : sources()) {
+            String path = source.toString().replace('\\', '/');
+            if (MATHS.matcher(path).find()) {
+                MODEL.matcher(COMMENT.matcher(Files.readString(source)).replaceAll(""))
+                        .results()
+                        .forEach(found -> named.add(ROOT.relativize(source) + " names " + found.group()));
+            }
+        }
+        assertThat(named).isEmpty();
     }
 
     private static boolean isKernel(Path source) {

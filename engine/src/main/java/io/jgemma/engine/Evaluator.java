@@ -160,8 +160,7 @@ final class Evaluator {
                 positions,
                 List.of(span),
                 wantedRows,
-                input.embedded(from, to),
-                Step.Tap.NONE));
+                input.embedded(from, to)));
         sequence.advance(rows);
         steps++;
         allRows += rows;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.backend.KvLayout;
+import io.jgemma.engine.model.Architecture;
+import io.jgemma.engine.model.Architectures;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.models.Golden;
 import java.lang.foreign.MemorySegment;
@@ -16,9 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A session that is cut back and goes on gives what a fresh one gives. */
 final class RewindTest {
@@ -29,6 +32,11 @@ final class RewindTest {
     private static final double RANDOM_WEIGHTS_BOUND = 1e-7;
 
     private static final double TRAINED_WEIGHTS_BOUND = 1e-5;
+
+    /** Every architecture there is: a new one is tested without a word here. */
+    private static Stream<String> architectures() {
+        return Architectures.all().stream().map(Architecture::name);
+    }
 
     private static EngineOptions tiny(String name) {
         try {
@@ -54,7 +62,7 @@ final class RewindTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gemma3", "llama", "qwen2", "qwen3"})
+    @MethodSource("architectures")
     void halfPrecisionContinuesAsAFreshSession(String name) {
         try (Engine engine = Engine.open(tiny(name).withContextTokens(1024).withThreads(1))) {
             int[] text = new SplittableRandom(3)

@@ -113,6 +113,9 @@ final class RowPool implements AutoCloseable {
         }
         try {
             claim(work, 0);
+        } catch (RuntimeException | Error e) {
+            next.set(Integer.MAX_VALUE); // what is left would be computed for nobody
+            throw e;
         } finally {
             awaitWorkers();
         }

@@ -17,13 +17,13 @@ public final class OutputHead {
     private final Linear output;
     private final Workspace.Rows wanted;
     private final Workspace.Rows logits;
-    private final Workspace workspace;
+    private final Workspace.Growing greatest;
     private int count;
 
     /** A head over [rows, hidden]. */
     public OutputHead(Ops ops, RmsNorm norm, Linear output, int hidden, Workspace workspace) {
         this.ops = ops;
-        this.workspace = workspace;
+        greatest = workspace.growing();
         this.norm = norm;
         this.output = output;
         wanted = workspace.rows("head", hidden);
@@ -37,7 +37,6 @@ public final class OutputHead {
             Tensor rows = wanted.first(count);
             ops.gatherRows(rows, x, step.logitRows());
             norm.apply(rows, rows);
-            step.tap().see("result_norm", -1, rows);
         }
     }
 
@@ -64,9 +63,7 @@ public final class OutputHead {
      * @param rows from {@link #logits}
      */
     public Tensor greatest(Tensor rows, int k) {
-        Tensor y = workspace
-                .rows("greatest", Math.min(MAX_ROWS, workspace.maxRows()), 2 * k)
-                .first(Math.toIntExact(rows.rows()));
+        Tensor y = greatest.of(Math.toIntExact(rows.rows()), 2 * k);
         ops.greatest(y, rows);
         return y;
     }

@@ -1,7 +1,6 @@
 package io.jgemma.engine.nn;
 
 import io.jgemma.engine.backend.KvSpan;
-import io.jgemma.engine.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -12,26 +11,9 @@ import java.util.List;
  * @param spans which rows belong to which sequence
  * @param logitRows rows whose logits are wanted, ascending
  * @param embedded rows that are no tokens
- * @param tap shown intermediate results; {@link Tap#NONE} when nobody looks
  */
 public record Step(
-        int[] tokens, int[] positions, List<KvSpan> spans, int[] logitRows, List<EmbeddedRows> embedded, Tap tap) {
-
-    /** Sees intermediate results, so that they can be compared with another engine's. */
-    @FunctionalInterface
-    public interface Tap {
-        /** Looks at nothing. */
-        Tap NONE = (name, layer, value) -> {};
-
-        /**
-         * A result is there.
-         *
-         * @param name as in other engines' graphs, e.g. {@code "attn_norm"}
-         * @param layer index of the layer, -1 outside of layers
-         * @param value F32 [rows, ...], valid during the call
-         */
-        void see(String name, int layer, Tensor value);
-    }
+        int[] tokens, int[] positions, List<KvSpan> spans, int[] logitRows, List<EmbeddedRows> embedded) {
 
     public Step {
         spans = List.copyOf(spans);
@@ -42,9 +24,9 @@ public record Step(
         }
     }
 
-    /** A step of tokens that nobody looks into. */
+    /** A step of tokens. */
     public static Step of(int[] tokens, int[] positions, List<KvSpan> spans, int[] logitRows) {
-        return new Step(tokens, positions, spans, logitRows, List.of(), Tap.NONE);
+        return new Step(tokens, positions, spans, logitRows, List.of());
     }
 
     /** Number of rows. */

@@ -1,11 +1,13 @@
 package io.jgemma.engine.nn;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The working buffers of one decoder, each made once for the largest step. Blocks that are never busy at the same time
@@ -16,6 +18,7 @@ public final class Workspace implements AutoCloseable {
     private final Backend backend;
     private final int maxRows;
     private final List<Rows> buffers = new ArrayList<>();
+    private final List<Growing> growing = new ArrayList<>();
 
     /** A workspace for steps of at most {@code maxRows} rows. */
     public Workspace(Backend backend, int maxRows) {
@@ -46,12 +49,53 @@ public final class Workspace implements AutoCloseable {
         return made;
     }
 
+    /** A buffer of no name for results whose width the caller chooses; it takes memory when it is first used. */
+    public Growing growing() {
+        Growing made = new Growing();
+        growing.add(made);
+        return made;
+    }
+
     @Override
     public void close() {
-        for (Rows buffer : buffers) {
-            buffer.all.buffer().close();
-        }
+        Cleanup cleanup = new Cleanup();
+        buffers.forEach(each -> cleanup.add(each.all.buffer()::close));
+        growing.forEach(each -> cleanup.add(each::close));
         buffers.clear();
+        growing.clear();
+        cleanup.run();
+    }
+
+    /** One buffer as large as the largest it was asked for. */
+    public final class Growing {
+        private @Nullable Tensor view;
+
+        private Growing() {}
+
+        /** F32 [rows, columns], content undefined; the same object as long as neither changes. Earlier ones are void. */
+        public Tensor of(int rows, int columns) {
+            Tensor before = view;
+            if (before != null && before.rows() == rows && before.columns() == columns) {
+                return before;
+            }
+            long bytes = (long) rows * columns * Float.BYTES;
+            Buffer memory = before == null ? null : before.buffer();
+            if (memory == null || memory.byteSize() < bytes) {
+                close();
+                memory = backend.allocate(bytes);
+            }
+            Tensor made = new Tensor(QuantTypes.F32, rows, columns, memory, 0);
+            view = made;
+            return made;
+        }
+
+        private void close() {
+            Tensor before = view;
+            view = null;
+            if (before != null) {
+                before.buffer().close();
+            }
+        }
     }
 
     /** A buffer that is seen with as many rows as the step has. */

@@ -1,6 +1,6 @@
 /**
  * From logits to the next token: options, penalties, truncations, the seeded draw, and the hook for masks. Imports
- * nothing of jgemma.
+ * {@code backend} only.
  */
 @NullMarked
 package io.jgemma.engine.sample;

@@ -3,6 +3,7 @@ package io.jgemma.engine.selftest;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.gguf.GgufShape;
 import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.tensor.Buffer;
@@ -10,8 +11,6 @@ import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.SplittableRandom;
 
 /** Operands of one case on one backend: the same random numbers on each. */
@@ -20,13 +19,10 @@ final class SelfTestMemory implements AutoCloseable {
     /** So many different blocks make up a weight. */
     private static final int VARIETY = 64;
 
-    private static final double SMALLEST = 0.05;
-    private static final double LARGEST = 20;
-
     private final Backend backend;
     private final SplittableRandom random = new SplittableRandom(1);
     private final Arena arena = Arena.ofShared();
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Cleanup open = new Cleanup();
 
     SelfTestMemory(Backend backend) {
         this.backend = backend;
@@ -38,40 +34,24 @@ final class SelfTestMemory implements AutoCloseable {
 
     /** Something to close before the memory is. */
     <T extends AutoCloseable> T add(T resource) {
-        open.push(resource);
+        open.add(() -> close(resource));
         return resource;
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("memory of a self-test cannot be given back", e);
+        }
     }
 
     /** A weight of any type with random blocks. */
     Tensor weight(QuantType type, int rows, int columns) {
-        MemorySegment blocks = arena.allocate(type.bytes((long) rows * columns), 64);
-        byte[][] variety = new byte[VARIETY][];
-        for (int i = 0; i < VARIETY; i++) {
-            variety[i] = block(type);
-        }
-        for (long at = 0; at < blocks.byteSize(); at += type.blockBytes()) {
-            byte[] block = variety[random.nextInt(VARIETY)];
-            MemorySegment.copy(block, 0, blocks, ValueLayout.JAVA_BYTE, at, block.length);
-        }
+        MemorySegment blocks = RandomWeights.of(type, (long) rows * columns, VARIETY, random, arena);
         return backend.upload(new GgufTensor("weight", type, GgufShape.of(columns, rows), blocks));
-    }
-
-    /** Random bytes that decode to numbers of usual size. */
-    private byte[] block(QuantType type) {
-        byte[] bytes = new byte[type.blockBytes()];
-        float[] values = new float[type.blockSize()];
-        while (true) {
-            random.nextBytes(bytes);
-            type.decode(MemorySegment.ofArray(bytes), 0, values, 0, values.length);
-            double squares = 0;
-            for (float value : values) {
-                squares += (double) value * value;
-            }
-            double size = Math.sqrt(squares / values.length);
-            if (size > SMALLEST && size < LARGEST) {
-                return bytes;
-            }
-        }
     }
 
     /** F32 [rows, columns] with normally distributed numbers. */
@@ -99,12 +79,6 @@ final class SelfTestMemory implements AutoCloseable {
     /** Weights stay until the backend is closed; all else goes. */
     @Override
     public void close() {
-        try {
-            while (!open.isEmpty()) {
-                open.pop().close();
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException("memory of a self-test cannot be given back", e);
-        }
+        open.run();
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,28 @@ class RowPoolTest {
                 }
             }
             assertThat(broken).as("empty ranges and shared workers").hasValue(0);
+        }
+    }
+
+    /** What the caller's failure leaves over is computed for nobody, so nobody computes it. */
+    @Test
+    void whenTheCallersChunkFailsTheOthersStop() {
+        int rows = 4000;
+        try (RowPool pool = new RowPool(3)) {
+            AtomicInteger done = new AtomicInteger();
+            assertThatThrownBy(() -> pool.runChunks(rows, 1, (from, to, worker) -> {
+                        if (worker == 0) {
+                            throw new IllegalStateException("the caller's chunk");
+                        }
+                        done.addAndGet(to - from);
+                        LockSupport.parkNanos(1_000_000);
+                    }))
+                    .hasMessage("the caller's chunk");
+            assertThat(done.get()).isLessThan(rows / 2);
+
+            AtomicInteger again = new AtomicInteger();
+            pool.run(rows, 1, (from, to, worker) -> again.addAndGet(to - from));
+            assertThat(again).hasValue(rows);
         }
     }
 
