@@ -67,7 +67,7 @@ class DecodeAllocationTest {
             int position = sequence.length();
             sequence.reserve(1);
             KvSpan span = KvSpan.causal(0, 1, position, sequence.tables());
-            Step step = new Step(new int[] {5 + i % 50}, new int[] {position}, List.of(span), new int[] {0});
+            Step step = Step.of(new int[] {5 + i % 50}, new int[] {position}, List.of(span), new int[] {0});
             long before = THREADS.getCurrentThreadAllocatedBytes();
             decoder.forward(step);
             decoder.logits(0, 1);
