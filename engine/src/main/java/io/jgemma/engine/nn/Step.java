@@ -12,8 +12,7 @@ import java.util.List;
  * @param logitRows rows whose logits are wanted, ascending
  * @param embedded rows that are no tokens
  */
-public record Step(
-        int[] tokens, int[] positions, List<KvSpan> spans, int[] logitRows, List<EmbeddedRows> embedded) {
+public record Step(int[] tokens, int[] positions, List<KvSpan> spans, int[] logitRows, List<EmbeddedRows> embedded) {
 
     public Step {
         spans = List.copyOf(spans);
