@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.KvSpan;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
@@ -45,7 +46,7 @@ class DecodeAllocationTest {
                 .findFirst()
                 .orElseThrow();
         try (GgufFile file = GgufFile.open(path);
-                Backend backend = CpuBackend.open(kernels, 1);
+                Backend backend = CpuBackend.open(KernelSet.of(kernels), 1);
                 Weights weights = new Weights(file, backend, bytes -> {})) {
             ModelSpec spec = wiring.spec(file);
             KvPlan plan = KvPlan.of(spec, type, type);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.Matrix;
 import io.jgemma.engine.backend.TestMemory;
 import io.jgemma.engine.gguf.GgufException;
@@ -34,7 +35,7 @@ class CutFileTest {
                 .tensor("w", QuantTypes.Q4_0, GgufShape.of(N, N), blocks)
                 .write(folder.resolve("w.gguf"));
         try (GgufFile file = GgufFile.open(path);
-                Backend backend = CpuBackend.open(kernels, threads, false);
+                Backend backend = CpuBackend.open(KernelSet.of(kernels), threads, false);
                 TestMemory memory = new TestMemory(backend)) {
             Tensor w = backend.upload(file.tensor("w"));
             for (int rows : new int[] {1, 9}) {

@@ -3,6 +3,7 @@ package io.jgemma.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class WorkspaceTest {
 
     @Test
     void aGrowingBufferIsOneHoweverOftenItsShapeChanges() {
-        try (Backend backend = CpuBackend.open("scalar", 1)) {
+        try (Backend backend = CpuBackend.open(KernelSet.SCALAR, 1)) {
             try (Workspace workspace = new Workspace(backend, 8)) {
                 Workspace.Growing growing = workspace.growing();
                 assertThat(backend.allocatedBuffers()).isZero();
