@@ -88,6 +88,10 @@ class MadModelsTest {
             return "ends with code " + code;
         }
         String last = err.strip().substring(err.strip().lastIndexOf('\n') + 1);
+        boolean tooShort = mad.changes().keySet().stream().anyMatch(key -> key.endsWith("context_length"));
+        if (tooShort && last.contains("tokens")) {
+            return ""; // a context of one token is sound, and too short for what was asked
+        }
         if (!last.contains(mad.path().toString())) {
             return "does not name the file";
         }

@@ -62,7 +62,7 @@ public final class Engine implements AutoCloseable {
     private Engine(EngineOptions options, Resources resources) {
         this.options = options;
         embedded = options.model().isPresent() ? null : embeddedModel();
-        file = resources.add(openFile(options.model().orElse(null), embedded));
+        file = resources.add(openFile(options.model().orElse(null), embedded, options.mapped()));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
         text = text(file, spec, options);
@@ -130,12 +130,12 @@ public final class Engine implements AutoCloseable {
      * @throws io.jgemma.engine.gguf.GgufException when the file is damaged or no GGUF file
      */
     public static GgufFile openFile(@Nullable Path model) {
-        return openFile(model, model == null ? embeddedModel() : null);
+        return openFile(model, model == null ? embeddedModel() : null, true);
     }
 
-    private static GgufFile openFile(@Nullable Path model, @Nullable EmbeddedModel embedded) {
+    private static GgufFile openFile(@Nullable Path model, @Nullable EmbeddedModel embedded, boolean mapped) {
         if (model != null) {
-            return GgufFile.open(model);
+            return mapped ? GgufFile.open(model) : GgufFile.openCopy(model);
         }
         if (embedded == null) {
             throw new ModelException("no model was named, and the jar jgemma-models with the embedded one is missing");

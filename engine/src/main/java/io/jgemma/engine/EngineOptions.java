@@ -19,6 +19,7 @@ public final class EngineOptions {
     private final QuantType valueType;
     private final KernelSet kernels;
     private final boolean repack;
+    private final boolean mapped;
     private final @Nullable String chatTemplate;
     private final @Nullable String toolParser;
     private final Offload offload;
@@ -34,6 +35,7 @@ public final class EngineOptions {
         valueType = from.valueType;
         kernels = from.kernels;
         repack = from.repack;
+        mapped = from.mapped;
         chatTemplate = from.chatTemplate;
         toolParser = from.toolParser;
         offload = from.offload;
@@ -110,6 +112,14 @@ public final class EngineOptions {
         return repack;
     }
 
+    /**
+     * Whether the model's file is mapped. Else it is read into memory of its own: starts take longer and more memory, and nothing
+     * that happens to the file afterwards reaches the model.
+     */
+    public boolean mapped() {
+        return mapped;
+    }
+
     /** Jinja source that replaces the file's template; empty = the file's. */
     public Optional<String> chatTemplate() {
         return Optional.ofNullable(chatTemplate);
@@ -143,6 +153,11 @@ public final class EngineOptions {
     /** See {@link #kernels()}. */
     public EngineOptions withKernels(KernelSet value) {
         return toBuilder().kernels(value).build();
+    }
+
+    /** See {@link #mapped()}. */
+    public EngineOptions withMapped(boolean value) {
+        return toBuilder().mapped(value).build();
     }
 
     /** See {@link #repack()}. */
@@ -191,6 +206,7 @@ public final class EngineOptions {
         private QuantType valueType = QuantTypes.F16;
         private KernelSet kernels = KernelSet.AUTO;
         private boolean repack = true;
+        private boolean mapped = true;
         private @Nullable String chatTemplate;
         private @Nullable String toolParser;
         private Offload offload = Offload.NONE;
@@ -210,6 +226,7 @@ public final class EngineOptions {
             valueType = from.valueType;
             kernels = from.kernels;
             repack = from.repack;
+            mapped = from.mapped;
             chatTemplate = from.chatTemplate;
             toolParser = from.toolParser;
             offload = from.offload;
@@ -255,6 +272,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#kernels()}. */
         public Builder kernels(KernelSet value) {
             kernels = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#mapped()}. */
+        public Builder mapped(boolean value) {
+            mapped = value;
             return this;
         }
 

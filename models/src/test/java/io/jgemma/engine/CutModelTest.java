@@ -69,6 +69,14 @@ class CutModelTest {
     }
 
     @Test
+    void aCopyInMemoryHarmsNobody() {
+        try (Engine engine = Engine.open(options().withMapped(false));
+                Session session = engine.newSession()) {
+            assertThat(generate(session, () -> cut(model)).ids()).hasSize(40);
+        }
+    }
+
+    @Test
     void aFileThatWasReplacedHarmsNobody() throws IOException {
         try (Engine engine = Engine.open(options());
                 Session session = engine.newSession()) {

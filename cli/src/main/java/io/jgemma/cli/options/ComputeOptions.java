@@ -28,6 +28,12 @@ public final class ComputeOptions {
     private KernelSet kernels = KernelSet.AUTO;
 
     @Option(
+            names = "--no-mmap",
+            description = "Read the model into memory of its own instead of mapping its file, which others may then cut or"
+                    + " rewrite: more memory and a slower start.")
+    private boolean noMmap;
+
+    @Option(
             names = "--no-repack",
             description = "Use all weights where the file is mapped: less memory and a faster start, slower answers.")
     private boolean noRepack;
@@ -43,6 +49,11 @@ public final class ComputeOptions {
     /** Which layers run on GPUs. */
     public Offload offload() {
         return gpu.offload();
+    }
+
+    /** Whether the model's file is mapped; else it is copied into memory. */
+    public boolean mapped() {
+        return !noMmap;
     }
 
     /** Whether weights are copied where another order than the file's is faster. */

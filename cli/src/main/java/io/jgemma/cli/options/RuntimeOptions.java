@@ -68,6 +68,7 @@ public final class RuntimeOptions {
                 .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
                 .withKvTypes(kv.key(), kv.value())
                 .withRepack(compute.repack())
+                .withMapped(compute.mapped())
                 .withKernels(compute.kernels())
                 .withOffload(compute.offload());
     }

@@ -8,6 +8,8 @@ import java.util.TreeSet;
 /** Finds who can read a file. */
 public final class Architectures {
 
+    private static final String KEY = "general.architecture";
+
     private Architectures() {}
 
     /** All architectures on the module or class path. */
@@ -23,12 +25,12 @@ public final class Architectures {
      * @throws ModelException when nobody knows it
      */
     public static Architecture of(GgufFile file) {
-        String name = file.metadata().string("general.architecture");
+        String name = file.metadata().string(KEY);
         return all().stream()
                 .filter(architecture -> architecture.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ModelException(
-                        file.name() + ": architecture '" + name + "' is not known; known are " + known()));
+                .orElseThrow(() -> new ModelException(file.name() + ": general.architecture is "
+                        + file.metadata().preview(KEY, 60) + ", which is not known; known are " + known()));
     }
 
     private static String known() {

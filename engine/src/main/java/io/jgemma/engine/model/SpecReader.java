@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The metadata of one architecture: keys are read behind the prefix {@code "ARCHITECTURE."}. What no model has is refused
@@ -30,8 +32,10 @@ public final class SpecReader {
 
     static final double MOST_REAL = 1e15;
 
-    private static final int MOST_HEAD_DIM = 1 << 16;
-    private static final String DAMAGED = ": the file is damaged";
+    /** A tensor of a block, whose number an int holds. */
+    private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d{1,8})\\.");
+
+    static final String DAMAGED = ": the file is damaged";
 
     private final GgufFile file;
     private final GgufMetadata metadata;
@@ -113,19 +117,27 @@ public final class SpecReader {
         return value;
     }
 
+    /** A key with its prefix. */
+    String name(String key) {
+        return prefix + key;
+    }
+
     /** A refusal of a key's value. */
     ModelException refused(String key, String value, String expected) {
         return new ModelException(file.name() + ": " + prefix + key + " is " + value + ", expected " + expected);
     }
 
-    /** Number of blocks: no more than the file has tensors. */
+    /** Number of blocks: no more than the file has tensors of. */
     public int blocks() {
         int blocks = count("block_count");
-        if (blocks > file.tensors().size()) {
+        int there = 0;
+        for (GgufTensor tensor : file.tensors()) {
+            Matcher name = BLOCK.matcher(tensor.name());
+            there = name.lookingAt() ? Math.max(there, Integer.parseInt(name.group(1)) + 1) : there;
+        }
+        if (blocks > there) {
             throw refused(
-                    "block_count",
-                    Integer.toString(blocks),
-                    "no more than the file has tensors, " + file.tensors().size() + DAMAGED);
+                    "block_count", Integer.toString(blocks), "at most " + there + ", as there are tensors" + DAMAGED);
         }
         return blocks;
     }
@@ -257,41 +269,8 @@ public final class SpecReader {
      * @throws ModelException when its numbers do not go together, or not with the tensors; keys and tensors are named
      */
     public LayerSpec layer(int index, int hidden, LayerSpec.Shape shape, LayerSpec.Attending attending) {
-        requireHeadDim("attention.key_length", shape.keyDim());
-        requireHeadDim("attention.value_length", shape.valueDim());
-        if (attending.rope().rotatedDims() > shape.keyDim()) {
-            throw refused(
-                    "rope.dimension_count",
-                    Integer.toString(attending.rope().rotatedDims()),
-                    "at most the " + shape.keyDim() + " elements of a head" + DAMAGED);
-        }
-        String block = "blk." + index + ".";
-        requireRows(block + "attn_q.weight", (long) shape.heads() * shape.keyDim(), hidden, "attention.head_count");
-        requireRows(
-                block + "attn_k.weight", (long) shape.kvHeads() * shape.keyDim(), hidden, "attention.head_count_kv");
-        requireRows(
-                block + "attn_v.weight", (long) shape.kvHeads() * shape.valueDim(), hidden, "attention.value_length");
-        requireRows(block + "ffn_gate.weight", shape.feedForward(), hidden, "feed_forward_length");
+        new LayerChecks(this, file).require(index, hidden, shape, attending);
         return LayerSpec.of(shape, attending);
-    }
-
-    private void requireHeadDim(String key, int dim) {
-        if (dim < 1 || dim > MOST_HEAD_DIM) {
-            throw refused(
-                    key, dim + " (given, or embedding_length over attention.head_count)", "1 to " + MOST_HEAD_DIM);
-        }
-    }
-
-    /** A tensor that is missing is told when it is loaded. */
-    private void requireRows(String name, long rows, int columns, String key) {
-        Optional<GgufTensor> found = file.find(name);
-        if (found.isPresent() && (found.get().rows() != rows || found.get().columns() != columns)) {
-            throw new ModelException(
-                    file.name() + ": tensor " + name + " has " + found.get().rows() + " rows of "
-                            + found.get().columns() + " elements, but " + prefix + key + " and " + prefix
-                            + "embedding_length ask for " + rows + " of " + columns
-                            + ": the file is damaged or of another model");
-        }
     }
 
     /**
