@@ -29,8 +29,9 @@ public final class ComputeOptions {
 
     @Option(
             names = "--no-mmap",
-            description = "Read the model into memory of its own instead of mapping its file, which others may then cut or"
-                    + " rewrite: more memory and a slower start.")
+            description =
+                    "Read the model into memory of its own instead of mapping its file, which others may then cut or"
+                            + " rewrite: more memory and a slower start.")
     private boolean noMmap;
 
     @Option(
