@@ -9,7 +9,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How tokens are chosen. What is not given stays as the model's makers recommend. */
+/** How tokens are chosen. What is not given stays as it is in the options that these are laid over. */
 public final class SamplingOptions {
 
     @Option(
