@@ -90,9 +90,9 @@ class SourceRulesTest {
         }
         List<String> wrong = new ArrayList<>();
         for (Map.Entry<Path, TreeSet<String>> each : imports.entrySet()) {
-            String info =
-                    Files.readString(each.getKey().resolve("package-info.java")).replaceAll("\\s+\\*?\\s*", " ");
-            Matcher sentence = SENTENCE.matcher(info);
+            String info = Files.readString(each.getKey().resolve("package-info.java"));
+            String comment = info.substring(0, info.indexOf("*/")).replaceAll("\\s+\\*?\\s*", " ");
+            Matcher sentence = SENTENCE.matcher(comment);
             if (sentence.find()) {
                 TreeSet<String> said = new TreeSet<>();
                 CODE.matcher(sentence.group(1)).results().forEach(found -> said.add(found.group(1)));
