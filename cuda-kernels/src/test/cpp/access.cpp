@@ -1,4 +1,4 @@
-// What is checked and counted at each access: bounds, alignment, sectors, bank conflicts, races.
+// Global memory: bounds and alignment of each access, sectors of 32 bytes that it touches.
 #include <algorithm>
 #include <cstdio>
 
@@ -17,118 +17,86 @@ void Block::fail(int code, const Warp* w, const Instruction& i, int lane, const 
     faultCode = code;
 }
 
-namespace {
 std::string hex(u64 v) {
     char s[32];
     snprintf(s, sizeof s, "0x%llx", static_cast<unsigned long long>(v));
     return s;
 }
 
-Allocation* find(Block& b, u64 address, u32 bytes, std::string& why) {
-    for (Allocation* a : b.recent) {
-        if (a && address >= a->base && address + bytes <= a->base + a->size) return a;
+void Traffic::add(const Tally& t) {
+    requests.fetch_add(t.requests, std::memory_order_relaxed);
+    wideRequests.fetch_add(t.wideRequests, std::memory_order_relaxed);
+    sectors.fetch_add(t.sectors, std::memory_order_relaxed);
+    bytes.fetch_add(t.bytes, std::memory_order_relaxed);
+    distinctSectors.fetch_add(t.distinctSectors, std::memory_order_relaxed);
+}
+
+namespace {
+void settle(Recent& r) {
+    if (r.reads.requests) r.allocation->reads.add(r.reads);
+    if (r.writes.requests) r.allocation->writes.add(r.writes);
+    r = Recent();
+}
+}  // namespace
+
+void Block::settle() {
+    for (Recent& r : recent) ptx::settle(r);
+}
+
+Recent* Block::find(u64 address, u32 bytes, std::string& why) {
+    for (Recent& r : recent) {
+        if (address - r.base < r.size && r.size - (address - r.base) >= bytes) return &r;
     }
-    Allocation* a = b.launch->memory->find(address, why);
+    Allocation* a = launch->memory->find(address, why);
     if (a && address + bytes > a->base + a->size) {
         why = "access beyond the end of an allocation";
         return nullptr;
     }
-    if (a) b.recent[b.nextRecent++ % 4] = a;
-    return a;
+    if (!a) return nullptr;
+    Recent& r = recent[nextRecent++ % RECENT];
+    ptx::settle(r);
+    r.allocation = a, r.base = a->base, r.size = a->size;
+    return &r;
 }
 
-void count(Traffic& t, u64 bytes, u32 lanes, u64 sectors, u64 fresh) {
-    t.requests.fetch_add(1, std::memory_order_relaxed);
-    if (bytes == 16) t.wideRequests.fetch_add(1, std::memory_order_relaxed);
-    t.bytes.fetch_add(bytes * lanes, std::memory_order_relaxed);
-    t.sectors.fetch_add(sectors, std::memory_order_relaxed);
-    t.distinctSectors.fetch_add(fresh, std::memory_order_relaxed);
+namespace {
+void count(Tally& t, u32 bytes, u32 lanes, u32 sectors, u32 fresh) {
+    t.requests++;
+    t.wideRequests += bytes == 16;
+    t.bytes += u64(bytes) * lanes;
+    t.sectors += sectors;
+    t.distinctSectors += fresh;
 }
 
-/// Sectors that one request touches, each once; `n` of them in `list`, ordered.
-int sectorsOf(u32 mask, const u64* a, u32 bytes, u64* list) {
-    int n = 0;
+/// Marks a sector as touched by this launch; 1 where it is the first time.
+u32 touch(std::atomic<u32>& launch, u32 number) {
+    return launch.load(std::memory_order_relaxed) != number && launch.exchange(number, std::memory_order_relaxed) != number;
+}
+
+/// Moves the different ones of the lanes' sectors to the front: how many they are.
+u32 distinct(u32 mask, u32* sectors) {
+    u32 n = 0;
+    bool sorted = true;
     eachLane(mask, [&](int l) {
-        for (u64 s = a[l] / SECTOR; s <= (a[l] + bytes - 1) / SECTOR; s++) {
-            if (n == 0 || list[n - 1] != s) list[n++] = s;
-        }
+        const u32 s = sectors[l];
+        if (n && sectors[n - 1] == s) return;
+        sorted &= n == 0 || sectors[n - 1] < s;
+        sectors[n++] = s;
     });
-    std::sort(list, list + n);
-    return int(std::unique(list, list + n) - list);
+    if (sorted) return n;
+    std::sort(sectors, sectors + n);
+    return u32(std::unique(sectors, sectors + n) - sectors);
 }
 
-/// A lane that touches a sector.
-int laneAt(u32 mask, const u64* a, u32 bytes, u64 sector) {
+/// Lanes whose bytes lie in several allocations, or in none.
+bool touchSeveral(Warp& w, const Instruction& i, u32 mask, const u64* a, u32 bytes, bool write) {
+    Block& b = *w.block;
+    std::string why;
+    u64 sectors[WARP];
+    int n = 0;
     for (u32 m = mask; m; m &= m - 1) {
         const int l = __builtin_ctz(m);
-        if (a[l] / SECTOR <= sector && (a[l] + bytes - 1) / SECTOR >= sector) return l;
-    }
-    return __builtin_ctz(mask);
-}
-
-/// Cycles of the 32 banks: a phase serves lanes whose bytes fit 128; words of one bank queue up.
-void countBanks(Block& b, u32 mask, const u64* a, u32 bytes) {
-    const int phases = bytes <= 4 ? 1 : int(bytes / 4), lanes = WARP / phases;
-    u32 waves = 0, ideal = 0;
-    for (int p = 0; p < phases; p++) {
-        u32 words[32][32];
-        u32 queue[32] = {}, most = 0;
-        for (int l = p * lanes; l < (p + 1) * lanes; l++) {
-            if (!(mask >> l & 1)) continue;
-            for (u64 word = a[l] / 4; word <= (a[l] + bytes - 1) / 4; word++) {
-                u32 bank = word % 32, *q = words[bank];
-                if (std::find(q, q + queue[bank], u32(word)) == q + queue[bank] && queue[bank] < 32) q[queue[bank]++] = u32(word);
-                most = std::max(most, queue[bank]);
-            }
-        }
-        waves += most;
-        ideal += most > 0;
-    }
-    b.counters.sharedRequests++;
-    b.counters.sharedWavefronts += waves;
-    b.counters.bankConflicts += waves - ideal;
-}
-
-constexpr u16 SEVERAL_LANES = 0x8000, SEVERAL_WARPS = 0xffff;
-
-/// Whether an earlier access by `who` in the same stretch between barriers is not ordered before this one.
-bool unordered(const Warp& w, u64 epoch, u64 then, u32 sync, u16 who, u16 me) {
-    if (then != epoch || who == me) return false;
-    if (who == SEVERAL_WARPS) return true;
-    u32 warp = who & SEVERAL_LANES ? who & ~SEVERAL_LANES : who / WARP;
-    return warp != w.index || sync == w.sync;
-}
-
-bool race(Warp& w, Shadow& s, u16 me, Use use) {
-    const u64 epoch = w.block->epoch;
-    bool bad = unordered(w, epoch, s.writeEpoch, s.writeSync, s.writer, me) && !(use == Use::ATOMIC && s.atomicWrite);
-    if (use == Use::READ) {
-        bool again = s.readEpoch == epoch && s.reader != me;
-        bool sameWarp = again && s.reader != SEVERAL_WARPS &&
-                        (s.reader & SEVERAL_LANES ? u32(s.reader & ~SEVERAL_LANES) : u32(s.reader / WARP)) == w.index;
-        s.reader = !again ? me : sameWarp ? u16(SEVERAL_LANES | w.index) : SEVERAL_WARPS;
-        s.readEpoch = epoch;
-        s.readSync = w.sync;
-        return bad;
-    }
-    bad |= unordered(w, epoch, s.readEpoch, s.readSync, s.reader, me);
-    s.writeEpoch = epoch;
-    s.writeSync = w.sync;
-    s.writer = me;
-    s.atomicWrite = use == Use::ATOMIC;
-    return bad;
-}
-}  // namespace
-
-bool touchGlobal(Warp& w, const Instruction& i, u32 mask, const u64* a, u32 bytes, Use use) {
-    Block& b = *w.block;
-    Allocation* owner = nullptr;
-    bool mixed = false;
-    std::string why;
-    for (u32 m = mask; m; m &= m - 1) {
-        int l = __builtin_ctz(m);
-        Allocation* o = find(b, a[l], bytes, why);
-        if (!o) {
+        if (!b.find(a[l], bytes, why)) {
             b.fail(ILLEGAL_ADDRESS, &w, i, l, why + " at " + hex(a[l]));
             return false;
         }
@@ -136,55 +104,55 @@ bool touchGlobal(Warp& w, const Instruction& i, u32 mask, const u64* a, u32 byte
             b.fail(MISALIGNED, &w, i, l, "misaligned access of " + std::to_string(bytes) + " bytes at " + hex(a[l]));
             return false;
         }
-        mixed |= owner && owner != o;
-        owner = o;
+        sectors[n++] = a[l] / SECTOR;
     }
-    u64 list[WARP * 2];
-    const bool write = use != Use::READ;
-    const int n = sectorsOf(mask, a, bytes, list);
-    u64 fresh = 0;
+    std::sort(sectors, sectors + n);
+    n = int(std::unique(sectors, sectors + n) - sectors);
+    u32 fresh = 0;
     for (int k = 0; k < n; k++) {
-        Allocation* o = mixed ? find(b, a[laneAt(mask, a, bytes, list[k])], bytes, why) : owner;
+        u32 m = mask;
+        while (a[__builtin_ctz(m)] / SECTOR != sectors[k]) m &= m - 1;
+        Allocation* o = b.find(a[__builtin_ctz(m)], bytes, why)->allocation;
         auto& seen = write ? o->writtenIn : o->readIn;
-        u64 at = list[k] - o->base / SECTOR;
-        if (seen && seen[at].exchange(b.launch->number, std::memory_order_relaxed) != b.launch->number) fresh++;
+        if (seen) fresh += touch(seen[sectors[k] - o->base / SECTOR], b.launch->number);
     }
-    const u32 lanes = u32(__builtin_popcount(mask));
-    count(write ? *b.launch->writes : *b.launch->reads, bytes, lanes, u64(n), fresh);
-    if (!mixed) count(write ? owner->writes : owner->reads, bytes, lanes, u64(n), fresh);
+    count(write ? b.writes : b.reads, bytes, u32(__builtin_popcount(mask)), u32(n), fresh);
     return true;
 }
+}  // namespace
 
-bool touchShared(Warp& w, const Instruction& i, u32 mask, const u64* a, u32 bytes, Use use) {
+bool touchGlobal(Warp& w, const Instruction& i, u32 mask, u64* a, u32 bytes, Use use) {
     Block& b = *w.block;
-    for (u32 m = mask; m; m &= m - 1) {
-        int l = __builtin_ctz(m);
-        if (a[l] + bytes > b.shared.size() || a[l] + bytes < a[l]) {
-            b.fail(ILLEGAL_ADDRESS, &w, i, l, "access beyond shared memory (" + std::to_string(b.shared.size()) + " bytes) at " + hex(a[l]));
-            return false;
-        }
-        if (a[l] % bytes) {
-            b.fail(MISALIGNED, &w, i, l, "misaligned access of " + std::to_string(bytes) + " bytes to shared memory at " + hex(a[l]));
-            return false;
-        }
+    const bool write = use != Use::READ;
+    fillIdle(mask, a);
+    std::string why;
+    Recent* owner = b.find(a[0], bytes, why);
+    if (!owner) return touchSeveral(w, i, mask, a, bytes, write);
+    const u64 base = owner->base, last = owner->size - bytes, low = bytes - 1;
+    u64 bad = 0;
+#pragma GCC ivdep
+    for (int l = 0; l < WARP; l++) bad |= u64(a[l] - base > last) | (a[l] & low);
+    if (bad) return touchSeveral(w, i, mask, a, bytes, write);
+    // An aligned access lies in one sector. Sectors of the allocation, each lane's; before the first lane stands none.
+    const u64 first = base / SECTOR;
+    u32 sectors[WARP + 1];
+    sectors[0] = ALL_LANES;
+#pragma GCC ivdep
+    for (int l = 0; l < WARP; l++) sectors[l + 1] = u32(a[l] / SECTOR - first);
+    u32 changes = ALL_LANES, n = 0;
+    if (mask == ALL_LANES && (lanesWhere([&](int l) { return sectors[l + 1] < sectors[l]; }) & ~1u) == 0) {
+        changes = lanesWhere([&](int l) { return sectors[l + 1] != sectors[l]; });
+        n = u32(__builtin_popcount(changes));
+    } else {
+        n = distinct(mask, sectors + 1);
+        changes >>= WARP - n;
     }
-    countBanks(b, mask, a, bytes);
-    if (!b.launch->findRaces) return true;
-    for (u32 m = mask; m; m &= m - 1) {
-        int l = __builtin_ctz(m);
-        bool bad = false;
-        u32 before = 0;
-        for (u32 k = 0; k < bytes; k++) {
-            Shadow& s = b.shadow[a[l] + k];
-            u32 other = s.writeEpoch == b.epoch ? s.writer : s.reader;
-            if (race(w, s, u16(b.thread(w, l)), use) && !bad) bad = true, before = other;
-        }
-        if (bad) {
-            const std::string who = before >= SEVERAL_LANES ? "several threads" : "thread " + std::to_string(before);
-            b.fail(LAUNCH_FAILED, &w, i, l, "race in shared memory at " + hex(a[l]) + " with " + who + ": no barrier between");
-            return false;
-        }
-    }
+    u32 fresh = 0;
+    auto& seen = write ? owner->allocation->writtenIn : owner->allocation->readIn;
+    if (seen) eachLane(changes, [&](int l) { fresh += touch(seen[sectors[l + 1]], b.launch->number); });
+    const u32 lanes = u32(__builtin_popcount(mask));
+    count(write ? b.writes : b.reads, bytes, lanes, n, fresh);
+    count(write ? owner->writes : owner->reads, bytes, lanes, n, fresh);
     return true;
 }
 

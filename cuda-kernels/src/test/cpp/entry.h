@@ -170,10 +170,16 @@ public:
         end.line = kernel.code.empty() ? 0 : kernel.code.back().line;
         kernel.code.push_back(end);
         kernel.text.push_back("(end)");
-        kernel.joins.assign(kernel.code.size() + 1, 0);
-        for (const auto& label : labels) kernel.joins[size_t(label.second)] = 1;
+        std::vector<bool> joins(kernel.code.size() + 1);
+        for (const auto& label : labels) joins[size_t(label.second)] = true;
         for (size_t k = 0; k < kernel.code.size(); k++) {
-            if (kernel.code[k].kind != Kind::PLAIN) kernel.joins[k] = kernel.joins[k + 1] = 1;
+            if (kernel.code[k].kind != Kind::PLAIN) joins[k] = joins[k + 1] = true;
+        }
+        for (size_t k = 0; k < kernel.code.size(); k++) {
+            kernel.code[k].beforeJoin = joins[k + 1];
+            const Instruction& i = kernel.code[k];
+            const bool shared = i.space == Space::SHARED || i.space == Space::GENERIC;
+            kernel.code[k].slot = shared ? kernel.slots++ : 0;
         }
     }
 
@@ -181,7 +187,6 @@ private:
     u32 allocate(u32 width) {
         const u32 at = kernel.registerBytes;
         kernel.registerBytes += width == 0 ? 32 : (width * WARP + 31) / 32 * 32;
-        kernel.initial.resize(kernel.registerBytes, 0);
         return at;
     }
 
@@ -190,9 +195,7 @@ private:
         const auto known = constants.find(key);
         if (known != constants.end()) return known->second;
         const Register r = {allocate(width), width};
-        for (int l = 0; l < WARP; l++) memcpy(&kernel.initial[r.at + u32(l) * width], &value, width);
-        const u32 lanes = value ? 0xffffffffu : 0;  // a predicate's
-        if (width == 0) memcpy(&kernel.initial[r.at], &lanes, sizeof lanes);
+        kernel.constants.push_back({r.at, width, value});
         return constants[key] = r;
     }
 
@@ -300,7 +303,7 @@ private:
         for (size_t k = 0; k < flat.size(); k++, i.count++) {
             std::string name = flat[k];
             if (signature[k] == 'p' && name[0] == '!') {
-                i.negatedOperands |= 1u << k;
+                i.negatedOperands |= u16(1u << k);
                 name = strip(name.substr(1));
             }
             Register r = {0, 4};

@@ -1,9 +1,31 @@
-// Runs blocks: lanes of a warp in lock step; where they part, those at the lowest address go first, so that they meet
-// again where the paths join.
+// Runs the blocks of a launch. What makes it fast, and what keeps it exact:
+//
+// Decoded once. The parser leaves an array of instructions for each kernel, each with the address of the function that runs it
+// and the places of its operands in the warp's registers; nothing is looked up by name or tested for its kind afterwards but
+// whether an instruction is plain, which most are.
+//
+// 32 lanes at a time. A register of a warp is an array of 32 numbers, and a function computes all of them in a loop of fixed
+// length that the compiler turns into vector instructions of the machine it builds on (-O3 -march=native); see setLanes. The
+// mask of active lanes decides which results are kept, not which are computed. Only accesses to memory and functions of the C
+// library go lane by lane, and even accesses are checked for all lanes at once; lanes are looked at one by one where something
+// is wrong.
+//
+// Divergence. A warp runs one group of lanes at an address; others wait in `others`. Those at the lowest address go first, so
+// that they meet again where paths join: at labels and behind branches, where a running group looks whether it is to wait. A
+// warp whose lanes are all together looks at nothing.
+//
+// Counting. Instructions between two looks are a stretch, and a stretch is counted by its ends: one more run begins here, one
+// ends there. Sums over the kernel at the end of a launch give how often each instruction ran. Active lanes are those of the
+// group times the length, less those that guards held back. Accesses are tallied in the block and added to the allocations
+// when the launch ends, since two threads adding to the same figure would wait for each other.
+//
+// Blocks on several cores. Threads take one block after the other; see crew.h.
 #include "machine.h"
 
+#include <algorithm>
 #include <mutex>
-#include <thread>
+
+#include "crew.h"
 
 namespace ptx {
 const char* const GROUP_NAMES[GROUPS] = {"integer", "float", "convert", "move", "compare", "global", "shared",
@@ -52,69 +74,102 @@ u32 needed(Warp& w, const Instruction& i, u32 mask) {
     return w.lanes<u32>(i.at[i.count - 1])[__builtin_ctz(mask)] & w.live;
 }
 
-/// One instruction that is not plain. True where the same lanes go on without a look at the others.
-bool special(Warp& w, const Instruction& i, u32 mask) {
+/// One instruction that is not plain: afterwards `pick` finds who goes on.
+void special(Warp& w, const Instruction& i, u32 mask) {
     const s32 next = w.pc + 1;
     switch (i.kind) {
         case Kind::BRANCH:
             if (mask != 0 && mask != w.mask) w.block->counters.divergences++;
             put(w, next, w.mask & ~mask, Lanes::READY);
             put(w, i.target, mask, Lanes::READY);
-            return false;
+            return;
         case Kind::EXIT:
             w.live &= ~mask;
             put(w, next, w.mask & ~mask, Lanes::READY);
-            return false;
+            return;
         case Kind::BARRIER:
             put(w, next, w.mask & ~mask, Lanes::READY);
             put(w, w.pc, mask, Lanes::AT_BARRIER);
-            return false;
+            return;
         default: break;
     }
     if (mask == 0) {
         put(w, next, w.mask, Lanes::READY);
-        return false;
+        return;
     }
     const u32 all = mask | take(w, w.pc, Lanes::AT_COLLECTIVE);
     put(w, next, w.mask & ~mask, Lanes::READY);
     if ((needed(w, i, all) & ~all) != 0) {
         put(w, w.pc, all, Lanes::AT_COLLECTIVE);
-        return false;
+        return;
     }
     i.run(w, i, all);
     put(w, next, all, Lanes::READY);
-    return false;
+    return;
+}
+
+/// A branch or a collective instruction that all running lanes take together, with no others about: they go on at once.
+bool together(Warp& w, const Instruction& i, u32 mask) {
+    if (!w.others.empty() || (mask != 0 && mask != w.mask)) return false;
+    if (mask == 0) {
+        w.pc++;
+        return true;
+    }
+    if (i.kind == Kind::BRANCH) {
+        w.pc = i.target;
+        return true;
+    }
+    if (i.kind != Kind::COLLECTIVE || (needed(w, i, mask) & ~mask) != 0) return false;
+    i.run(w, i, mask);
+    w.pc++;
+    return true;
+}
+
+inline u32 guarded(Warp& w, const Instruction& i, u32 mask) {
+    if (i.guard < 0) return mask;
+    const u32 p = w.predicate(u32(i.guard));
+    return mask & (i.negated ? ~p : p);
+}
+
+/// Runs the lanes of w.mask until all of them end or wait, or until others may join them.
+void runLanes(Warp& w) {
+    Block& b = *w.block;
+    const Instruction* const code = b.kernel->code.data();
+    const u32 mask = w.mask;
+    const bool alone = w.others.empty();
+    for (;;) {
+        const s32 first = w.pc;
+        const Instruction* i = code + first;
+        u32 idle = 0;  // lanes that a guard held back, of all instructions
+        bool join = false;
+        for (; i->kind == Kind::PLAIN && !join; i++) {
+            const u32 active = guarded(w, *i, mask);
+            if (active != mask) idle += u32(__builtin_popcount(mask & ~active));
+            if (active) i->run(w, *i, active);
+            join = i->beforeJoin && !alone;
+        }
+        const u32 active = join ? 0 : guarded(w, *i, mask);
+        if (!join) idle += u32(__builtin_popcount(mask & ~active));
+        w.pc = s32(i - code);
+        const u32 n = u32(w.pc - first) + !join;
+        b.runs[size_t(first)]++;
+        b.runs[size_t(first) + n]--;
+        b.spent += n;
+        b.counters.threadInstructions += u64(n) * u32(__builtin_popcount(mask)) - idle;
+        if (join) return put(w, w.pc, mask, Lanes::READY);
+        if (!together(w, *i, active)) return special(w, *i, active);
+        if (!b.fault.empty() || b.spent > MOST_INSTRUCTIONS) return put(w, w.pc, mask, Lanes::READY);
+    }
 }
 
 /// Runs until every lane has ended or waits at a barrier.
 void runWarp(Warp& w) {
     Block& b = *w.block;
     const Kernel& k = *b.kernel;
-    Counters& c = b.counters;
     while (pick(w)) {
-        for (;;) {
-            const Instruction& i = k.code[size_t(w.pc)];
-            u32 mask = w.mask;
-            if (i.guard >= 0) {
-                u32 p = w.predicate(u32(i.guard));
-                mask &= i.negated ? ~p : p;
-            }
-            c.warpInstructions++;
-            c.byGroup[int(i.group)]++;
-            c.threadInstructions += u64(__builtin_popcount(mask));
-            if (i.kind != Kind::PLAIN) {
-                special(w, i, mask);
-                break;
-            }
-            if (mask) i.run(w, i, mask);
-            w.pc++;
-            if (k.joins[size_t(w.pc)] && !w.others.empty()) {
-                put(w, w.pc, w.mask, Lanes::READY);
-                break;
-            }
-        }
+        runLanes(w);
         if (!b.fault.empty()) return;
-        if (c.warpInstructions > MOST_INSTRUCTIONS) {
+        if (b.spent > MOST_INSTRUCTIONS) {
             b.fail(LAUNCH_FAILED, &w, k.code[size_t(w.pc)], 0, "the kernel does not end");
             return;
         }
@@ -130,14 +185,19 @@ void runWarp(Warp& w) {
     }
 }
 
-u32 special(const Launch& launch, const Block& b, u32 what, u32 thread) {
+/// %tid.x and so on, in the order of SPECIALS.
+u32 special(const Launch& launch, u32 what, u32 thread) {
     const Dim &d = launch.block, &g = launch.grid;
     const u32 lane = thread % WARP;
-    const u32 values[] = {thread % d.x, thread / d.x % d.y, thread / d.x / d.y, d.x, d.y, d.z, b.index.x, b.index.y,
-                          b.index.z, g.x, g.y, g.z, lane, thread / WARP, 1u << lane, (1u << lane) - 1,
+    const u32 values[] = {thread % d.x, thread / d.x % d.y, thread / d.x / d.y, d.x, d.y, d.z, 0, 0,
+                          0, g.x, g.y, g.z, lane, thread / WARP, 1u << lane, (1u << lane) - 1,
                           ((1u << lane) - 1) | 1u << lane, ~(((1u << lane) - 1) | 1u << lane), ~((1u << lane) - 1)};
     return values[what];
 }
+
+constexpr u32 BLOCK_INDEX = 6;  // of %ctaid.x, the first of three that differ between the blocks of a launch
+
+bool isBlockIndex(const Special& s) { return s.what - BLOCK_INDEX < 3; }
 
 void begin(Block& b) {
     const Launch& launch = *b.launch;
@@ -151,12 +211,14 @@ void begin(Block& b) {
         memset(w.committed, 0, sizeof w.committed);
         put(w, 0, w.live, Lanes::READY);
         for (const Special& s : b.kernel->specials) {
-            for (u32 l = 0; l < WARP; l++) w.lanes<u32>(s.at)[l] = special(launch, b, s.what, w.index * WARP + l);
+            const u32 index[] = {b.index.x, b.index.y, b.index.z};
+            if (isBlockIndex(s)) std::fill_n(w.lanes<u32>(s.at), WARP, index[s.what - BLOCK_INDEX]);
         }
     }
     memset(b.shared.data(), 0xcd, b.shared.size());
     memset(b.local.data(), 0xcd, b.local.size());
-    b.epoch++;
+    b.beginEpoch();
+    b.spent = 0;
     b.counters.blocks++;
 }
 
@@ -177,10 +239,10 @@ bool release(Block& b) {
         if (!w.live) continue;
         w.others[0].pc++;
         w.others[0].state = Lanes::READY;
-        w.sync++;
+        w.sync = 0;
     }
     b.counters.barriers++;
-    b.epoch++;
+    b.beginEpoch();
     return true;
 }
 
@@ -198,14 +260,32 @@ void runBlock(Block& b) {
     }
 }
 
+void setConstant(Warp& w, const Constant& c) {
+    switch (c.width) {
+        case 0: w.predicate(c.at) = c.value ? ALL_LANES : 0; break;
+        case 2: std::fill_n(w.lanes<u16>(c.at), WARP, u16(c.value)); break;
+        case 4: std::fill_n(w.lanes<u32>(c.at), WARP, u32(c.value)); break;
+        default: std::fill_n(w.lanes<u64>(c.at), WARP, c.value); break;
+    }
+}
+
+/// Other registers keep what they had: no kernel may read one that it has not set.
 void prepare(Block& b, const Launch& launch) {
     const Kernel& k = *launch.kernel;
     const u32 threads = u32(launch.block.size()), warps = (threads + WARP - 1) / WARP;
     b.launch = &launch;
     b.kernel = &k;
-    b.shared.assign(((k.sharedBytes + 15) & ~15u) + launch.dynamicShared, 0);
-    b.shadow.assign(launch.findRaces ? b.shared.size() : 0, Shadow());
-    b.local.assign(u64(threads) * k.localBytes, 0);
+    b.shared.resize(((k.sharedBytes + 15) & ~15u) + launch.dynamicShared);
+    if (launch.findRaces && b.writes4.size() * 4 <= b.shared.size()) {
+        b.writes4.resize(b.shared.size() / 4 + 1);
+        b.reads4.resize(b.writes4.size());
+    }
+    b.local.resize(u64(threads) * k.localBytes);
+    b.patterns.assign(k.slots, Pattern());
+    b.runs.assign(k.code.size() + 1, 0);
+    b.counters = Counters();
+    b.reads = b.writes = Tally();
+    b.fault.clear();
     b.registers.resize(u64(warps) * k.registerBytes + 64);
     u8* base = b.registers.data() + (64 - u64(b.registers.data()) % 64) % 64;
     b.warps.resize(warps);
@@ -213,10 +293,34 @@ void prepare(Block& b, const Launch& launch) {
         b.warps[q].registers = base + u64(q) * k.registerBytes;
         b.warps[q].block = &b;
         b.warps[q].index = q;
-        memcpy(b.warps[q].registers, k.initial.data(), k.registerBytes);
+        for (const Constant& c : k.constants) setConstant(b.warps[q], c);
+        for (const Special& s : k.specials) {
+            for (u32 l = 0; l < WARP; l++) b.warps[q].lanes<u32>(s.at)[l] = special(launch, s.what, q * WARP + l);
+        }
     }
 }
+
+/// Adds up what a launch's blocks counted.
+void finish(Block& b) {
+    const Kernel& k = *b.kernel;
+    Counters& c = b.counters;
+    u64 n = 0;
+    for (size_t pc = 0; pc < k.code.size(); pc++) {
+        n += b.runs[pc];
+        c.warpInstructions += n;
+        c.byGroup[int(k.code[pc].group)] += n;
+    }
+    b.settle();
+    b.launch->reads->add(b.reads);
+    b.launch->writes->add(b.writes);
+}
 }  // namespace
+
+void Block::beginEpoch() {
+    if (++epoch < 1ull << 28) return;  // what a mark has room for
+    for (auto* marks : {&writes4, &reads4, &writes1, &reads1}) std::fill(marks->begin(), marks->end(), 0);
+    epoch = 1;
+}
 
 Outcome run(const Launch& launch, int threads) {
     Outcome outcome;
@@ -224,8 +328,7 @@ Outcome run(const Launch& launch, int threads) {
     std::atomic<u64> next{0};
     std::atomic<bool> stop{false};
     std::mutex mutex;
-    auto work = [&] {
-        Block b;
+    auto work = [&](Block& b) {
         prepare(b, launch);
         while (!stop) {
             const u64 n = next++;
@@ -234,14 +337,12 @@ Outcome run(const Launch& launch, int threads) {
             runBlock(b);
             if (!b.fault.empty()) stop = true;
         }
+        finish(b);
         std::lock_guard<std::mutex> lock(mutex);
         outcome.counters.add(b.counters);
         if (!b.fault.empty() && outcome.code == 0) outcome.code = b.faultCode, outcome.fault = b.fault;
     };
-    std::vector<std::thread> others;
-    for (int k = 1; k < threads && u64(k) * 4 < total; k++) others.emplace_back(work);
-    work();
-    for (std::thread& t : others) t.join();
+    crew().run(threads > 1 && total > 1 ? threads : 1, work);
     return outcome;
 }
 }  // namespace ptx

@@ -7,30 +7,25 @@ enum class Shuffle { BFLY, DOWN, UP, IDX };
 
 /// Operands: d, p, a, b, c, member mask. c: clamp in bits 0..4, segment mask in bits 8..12.
 template <Shuffle mode> void shuffle(Warp& w, const Instruction& i, u32 mask) {
-    u32 from[WARP];
-    memcpy(from, w.lanes<u32>(i.at[2]), sizeof from);
-    u32 valid = 0, missing = 0;
-    eachLane(mask, [&](int l) {
-        const int b = int(w.lanes<u32>(i.at[3])[l] & 31);
-        const u32 c = w.lanes<u32>(i.at[4])[l], segment = c >> 8 & 31, clamp = c & 31;
-        const int most = int((u32(l) & segment) | (clamp & ~segment)), least = int(u32(l) & segment);
-        int source;
-        bool ok;
-        switch (mode) {
-            case Shuffle::UP: source = l - b, ok = source >= most; break;
-            case Shuffle::DOWN: source = l + b, ok = source <= most; break;
-            case Shuffle::BFLY: source = l ^ b, ok = source <= most; break;
-            default: source = least | int(u32(b) & ~segment), ok = source <= most; break;
-        }
-        if (!ok) source = l;
-        if (!(mask >> source & 1)) missing |= 1u << l;
-        w.lanes<u32>(i.at[0])[l] = from[source];
-        valid |= u32(ok) << l;
-    });
+    const u32 *a = w.lanes<u32>(i.at[2]), *by = w.lanes<u32>(i.at[3]), *limits = w.lanes<u32>(i.at[4]);
+    alignas(64) s32 source[WARP], inside[WARP];
+    for (int l = 0; l < WARP; l++) {
+        const int b = int(by[l] & 31), segment = int(limits[l] >> 8 & 31), clamp = int(limits[l] & 31);
+        const int most = (l & segment) | (clamp & ~segment), least = l & segment;
+        int from = mode == Shuffle::UP ? l - b : mode == Shuffle::DOWN ? l + b : mode == Shuffle::BFLY ? l ^ b : least | (b & ~segment);
+        const bool ok = mode == Shuffle::UP ? from >= most : from <= most;
+        source[l] = ok ? from : l;
+        inside[l] = ok;
+    }
+    const u32 missing = mask == ALL_LANES ? 0 : mask & lanesWhere([&](int l) { return (mask >> source[l] & 1) == 0; });
     if (missing) {
         w.block->fail(LAUNCH_FAILED, &w, i, __builtin_ctz(missing), "shuffle from a lane that does not take part");
         return;
     }
+    alignas(64) u32 values[WARP];
+    for (int l = 0; l < WARP; l++) values[l] = a[source[l]];
+    setLanes(w.lanes<u32>(i.at[0]), mask, [&](int l) { return values[l]; });
+    const u32 valid = lanesWhere([&](int l) { return inside[l] != 0; });
     u32& p = w.predicate(i.at[1]);
     p = (p & ~mask) | (valid & mask);
 }
@@ -67,7 +62,9 @@ template <class T, class F> void reduce(Warp& w, const Instruction& i, u32 mask,
 void nothing(Warp&, const Instruction&, u32) {}
 
 /// bar.warp.sync orders what the lanes did to memory before it.
-void warpBarrier(Warp& w, const Instruction&, u32) { w.sync++; }
+void warpBarrier(Warp& w, const Instruction& i, u32 mask) {
+    if (++w.sync == 1u << 24) w.block->fail(LAUNCH_FAILED, &w, i, __builtin_ctz(mask), "more warp barriers between two of the block than can be told apart");
+}
 
 /// ldmatrix: each 8x8 matrix of 16-bit elements comes from 8 rows of 16 bytes, whose addresses lanes 8j..8j+7 hold.
 template <int matrices, bool transposed> void loadMatrix(Warp& w, const Instruction& i, u32 mask) {

@@ -14,8 +14,7 @@ void setPredicate(Warp& w, const Instruction& i, int k, u32 mask, u32 value) {
 template <class T, class F> void compare(Warp& w, const Instruction& i, u32 mask, F f) {
     const T* a = w.lanes<T>(i.at[2]);
     const T* b = w.lanes<T>(i.at[3]);
-    u32 r = 0;
-    for (int l = 0; l < WARP; l++) r |= u32(f(a[l], b[l])) << l;
+    u32 r = lanesWhere([=](int l) { return f(a[l], b[l]); });
     u32 no = ~r;
     if (i.variant != 0) {
         u32 c = w.mine(i, 4);
@@ -65,10 +64,9 @@ template <class T> void bits(Spellings& s, const std::string& type) {
 
 template <class T> void select(Warp& w, const Instruction& i, u32 mask) {
     const u32 p = w.mine(i, 3);
-    auto* d = w.lanes<T>(i.at[0]);
     const auto* a = w.lanes<T>(i.at[1]);
     const auto* b = w.lanes<T>(i.at[2]);
-    eachLane(mask, [=](int l) { d[l] = p >> l & 1 ? a[l] : b[l]; });
+    setLanes(w.lanes<T>(i.at[0]), mask, [=](int l) { const T x = a[l], y = b[l]; return p >> l & 1 ? x : y; });
 }
 
 template <class T> void choice(Spellings& s, const std::string& type) {
@@ -83,19 +81,25 @@ template <class T> void choice(Spellings& s, const std::string& type) {
         setPredicate(w, i, 0, mask, __VA_ARGS__);                                      \
     }
 
-/// mov between one register and a vector of narrower ones, lowest part first.
-template <int parts> void pack(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) {
-        u64 v = 0;
-        for (int k = 0; k < parts; k++) v |= w.bits(i, 1 + k, l) << (8 * i.width[1 + k] * k);
-        w.put(i, 0, l, v);
+/// mov between one register of W and a vector of narrower ones of P, lowest part first.
+template <class W, class P> void pack(Warp& w, const Instruction& i, u32 mask) {
+    constexpr int parts = sizeof(W) / sizeof(P);
+    const P* a[parts];
+    for (int k = 0; k < parts; k++) a[k] = w.lanes<P>(i.at[1 + k]);
+    setLanes(w.lanes<W>(i.at[0]), mask, [=](int l) {
+        W v = 0;
+        for (int k = 0; k < parts; k++) v |= W(a[k][l]) << (8 * int(sizeof(P)) * k);
+        return v;
     });
 }
-template <int parts> void unpack(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) {
-        u64 v = w.bits(i, parts, l);
-        for (int k = 0; k < parts; k++) w.put(i, k, l, v >> (8 * i.width[k] * k));
-    });
+template <class W, class P> void unpack(Warp& w, const Instruction& i, u32 mask) {
+    constexpr int parts = sizeof(W) / sizeof(P);
+    W a[WARP];
+    memcpy(a, w.lanes<W>(i.at[parts]), sizeof a);
+    for (int k = 0; k < parts; k++) {
+        const int shift = 8 * int(sizeof(P)) * k;
+        setLanes(w.lanes<P>(i.at[k]), mask, [&](int l) { return P(a[l] >> shift); });
+    }
 }
 }  // namespace
 
@@ -125,12 +129,12 @@ void addMoves(Spellings& s) {
     s.add("or.pred", "ppp", PREDICATES(a | b), g);
     s.add("xor.pred", "ppp", PREDICATES(a ^ b), g);
     // Vectors: the parser asks for these names.
-    s.add("mov.b32.pack2", "whh", pack<2>, Group::MOVE);
-    s.add("mov.b64.pack2", "qww", pack<2>, Group::MOVE);
-    s.add("mov.b64.pack4", "qhhhh", pack<4>, Group::MOVE);
-    s.add("mov.b32.unpack2", "hhw", unpack<2>, Group::MOVE);
-    s.add("mov.b64.unpack2", "wwq", unpack<2>, Group::MOVE);
-    s.add("mov.b64.unpack4", "hhhhq", unpack<4>, Group::MOVE);
+    s.add("mov.b32.pack2", "whh", pack<u32, u16>, Group::MOVE);
+    s.add("mov.b64.pack2", "qww", pack<u64, u32>, Group::MOVE);
+    s.add("mov.b64.pack4", "qhhhh", pack<u64, u16>, Group::MOVE);
+    s.add("mov.b32.unpack2", "hhw", unpack<u32, u16>, Group::MOVE);
+    s.add("mov.b64.unpack2", "wwq", unpack<u64, u32>, Group::MOVE);
+    s.add("mov.b64.unpack4", "hhhhq", unpack<u64, u16>, Group::MOVE);
     s.add("cvta.to.global.u64", "qq", UNARY(u64, a), Group::INTEGER);
     s.add("cvta.global.u64", "qq", UNARY(u64, a), Group::INTEGER);
     s.add("cvta.to.shared.u64", "qq", UNARY(u64, a - SHARED_WINDOW), Group::INTEGER);

@@ -6,32 +6,6 @@
 #include "ops.h"
 
 namespace ptx {
-float halfToFloat(u16 h) {
-    u32 sign = u32(h & 0x8000) << 16, exponent = h >> 10 & 31, fraction = h & 1023, bits;
-    if (exponent == 0) {
-        float f = std::ldexp(float(fraction), -24);
-        return sign ? -f : f;
-    }
-    bits = sign | (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13;
-    float f;
-    memcpy(&f, &bits, 4);
-    return f;
-}
-
-u16 floatToHalf(float f) {
-    u32 bits;
-    memcpy(&bits, &f, 4);
-    u16 sign = u16(bits >> 16 & 0x8000);
-    u32 rest = bits & 0x7fffffffu;
-    if (rest > 0x7f800000u) return 0x7fff;               // NaN
-    if (rest >= 0x477ff000u) return u16(sign | 0x7c00);  // rounds to infinity
-    if (rest < 0x38800000u) {                            // subnormal as F16: in steps of 2^-24
-        return u16(sign | u32(std::nearbyint(std::ldexp(double(std::fabs(f)), 24))));
-    }
-    u32 odd = rest >> 13 & 1;
-    return u16(sign | ((rest - 0x38000000u + 0xfff + odd) >> 13));
-}
-
 namespace {
 /// An operand of up to 32 bits may lie in a wider register: its low bits count.
 template <class T> T read(Warp& w, const Instruction& i, int k, int l) {
@@ -39,9 +13,6 @@ template <class T> T read(Warp& w, const Instruction& i, int k, int l) {
     memcpy(&v, w.lane(i, k, l), sizeof v);
     return v;
 }
-/// A result narrower than its register is extended by its own signedness.
-template <class T> void write(Warp& w, const Instruction& i, int l, T v) { w.put(i, 0, l, std::is_signed<T>::value ? u64(s64(v)) : u64(v)); }
-
 /// Of an integer result, in an instruction's variant: its bits, and 1 more where it is signed.
 template <class D> constexpr u8 kind() { return u8(8 * sizeof(D) + std::is_signed<D>::value); }
 
@@ -51,8 +22,35 @@ u64 wrapped(u8 variant, u64 v) {
     return variant & 1 ? u64(s64(v << unused) >> unused) : v << unused >> unused;
 }
 
+/// The low bits of a register of F, as a number of S, cut to those of the result and extended to a register of R.
+template <class S, class R, class F> void integersOf(Warp& w, const Instruction& i, u32 mask) {
+    const F* a = w.lanes<F>(i.at[1]);
+    R* d = w.lanes<R>(i.at[0]);
+    using Wide = std::conditional_t<sizeof(R) == 8 || sizeof(S) == 8, u64, u32>;
+    using Signed = std::make_signed_t<Wide>;
+    const int unused = std::max(0, int(8 * sizeof(Wide)) - (i.variant & ~1));
+    const auto from = [=](int l) { return Wide(std::is_signed<S>::value ? Wide(Signed(S(a[l]))) : Wide(S(a[l]))); };
+    if (i.variant & 1) {
+        setLanes(d, mask, [=](int l) { return R(Signed(from(l) << unused) >> unused); });
+    } else {
+        setLanes(d, mask, [=](int l) { return R(from(l) << unused >> unused); });
+    }
+}
+
+template <class S, class R> void integersTo(Warp& w, const Instruction& i, u32 mask) {
+    if (i.width[1] == 8) return integersOf<S, R, u64>(w, i, mask);
+    if constexpr (sizeof(S) <= 4) {
+        if (i.width[1] == 4) return integersOf<S, R, u32>(w, i, mask);
+    }
+    if constexpr (sizeof(S) <= 2) return integersOf<S, R, u16>(w, i, mask);
+}
+
 template <class S> void integers(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) { w.put(i, 0, l, wrapped(i.variant, u64(read<S>(w, i, 1, l)))); });
+    switch (i.width[0]) {
+        case 8: return integersTo<S, u64>(w, i, mask);
+        case 4: return integersTo<S, u32>(w, i, mask);
+        default: return integersTo<S, u16>(w, i, mask);
+    }
 }
 
 template <class S> void saturating(Warp& w, const Instruction& i, u32 mask) {
@@ -71,20 +69,34 @@ double up(double a) { return std::ceil(a); }
 
 template <class D, double (*round)(double)> void toInteger(Warp& w, const Instruction& i, u32 mask) {
     using Limits = std::numeric_limits<D>;
-    eachLane(mask, [&](int l) {
-        double a = round(double(read<f32>(w, i, 1, l)));
+    constexpr double LIMIT = 2.0 * double(D(1) << (Limits::digits - 1));
+    const f32* from = w.lanes<f32>(i.at[1]);
+    alignas(64) D v[WARP];
+    for (int l = 0; l < WARP; l++) {
+        const double a = round(double(from[l]));
         // NaN: 0, and as 64 bits the sign bit alone.
-        D v = a != a ? D(sizeof(D) == 8 ? D(1ull << 63) : D(0)) : a <= double(Limits::min()) ? Limits::min() : a >= std::ldexp(1.0, Limits::digits) ? Limits::max() : D(a);
-        write<D>(w, i, l, v);
-    });
+        v[l] = a != a ? D(sizeof(D) == 8 ? D(1ull << 63) : D(0)) : a <= double(Limits::min()) ? Limits::min() : a >= LIMIT ? Limits::max() : D(a);
+    }
+    setRegister(w, i, 0, mask, v);
 }
 
 template <class S> void toFloat(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) { w.lanes<f32>(i.at[0])[l] = f32(read<S>(w, i, 1, l)); });
+    f32* d = w.lanes<f32>(i.at[0]);
+    if (i.width[1] == 8) {
+        const u64* a = w.lanes<u64>(i.at[1]);
+        setLanes(d, mask, [=](int l) { return f32(S(a[l])); });
+    } else if (i.width[1] == 4) {
+        const u32* a = w.lanes<u32>(i.at[1]);
+        setLanes(d, mask, [=](int l) { return f32(S(a[l])); });
+    } else {
+        const u16* a = w.lanes<u16>(i.at[1]);
+        setLanes(d, mask, [=](int l) { return f32(S(a[l])); });
+    }
 }
 
 template <double (*round)(double)> void integral(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) { w.lanes<f32>(i.at[0])[l] = f32(round(double(w.lanes<f32>(i.at[1])[l]))); });
+    const f32* a = w.lanes<f32>(i.at[1]);
+    setLanes(w.lanes<f32>(i.at[0]), mask, [=](int l) { return f32(round(double(a[l]))); });
 }
 
 template <class D, class S> void pair(Spellings& s, const std::string& d, const std::string& from) {
@@ -112,15 +124,16 @@ template <class D> void from(Spellings& s, const std::string& d) {
 }
 
 void toSingle(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) { w.lanes<f32>(i.at[0])[l] = halfToFloat(w.lanes<u16>(i.at[1])[l]); });
+    const u16* a = w.lanes<u16>(i.at[1]);
+    setLanes(w.lanes<f32>(i.at[0]), mask, [=](int l) { return halfToFloat(a[l]); });
 }
 void toHalf(Warp& w, const Instruction& i, u32 mask) {
-    eachLane(mask, [&](int l) { w.lanes<u16>(i.at[0])[l] = floatToHalf(w.lanes<f32>(i.at[1])[l]); });
+    const f32* a = w.lanes<f32>(i.at[1]);
+    setLanes(w.lanes<u16>(i.at[0]), mask, [=](int l) { return floatToHalf(a[l]); });
 }
 void halves(Warp& w, const Instruction& i, u32 mask) {
-    auto *d = w.lanes<u32>(i.at[0]);
-    const auto *a = w.lanes<f32>(i.at[1]), *b = w.lanes<f32>(i.at[2]);
-    eachLane(mask, [=](int l) { d[l] = u32(floatToHalf(a[l])) << 16 | floatToHalf(b[l]); });
+    const f32 *a = w.lanes<f32>(i.at[1]), *b = w.lanes<f32>(i.at[2]);
+    setLanes(w.lanes<u32>(i.at[0]), mask, [=](int l) { return u32(floatToHalf(a[l])) << 16 | floatToHalf(b[l]); });
 }
 }  // namespace
 

@@ -1,4 +1,6 @@
 // Integer and bit instructions (PTX ISA, "Integer Arithmetic Instructions", "Logic and Shift Instructions").
+#include <immintrin.h>
+
 #include "ops.h"
 
 namespace ptx {
@@ -86,48 +88,64 @@ u32 permute(u32 a, u32 b, u32 selector) {
 
 /// Field of `length` bits from bit `position` on; beyond the end: copies of the sign, which is the field's top bit.
 template <class T> T extract(T a, u32 position, u32 length) {
-    constexpr u32 most = 8 * sizeof(T) - 1;
+    constexpr u32 bits = 8 * sizeof(T);
     position &= 255, length &= 255;
-    bool sign = std::is_signed<T>::value && length > 0 && (a >> (position + length - 1 < most ? position + length - 1 : most) & 1);
-    T r = sign ? T(-1) : T(0);
-    for (u32 k = 0; k < length && k <= most; k++) {
-        bool bit = position + k <= most ? a >> (position + k) & 1 : sign;
-        std::make_unsigned_t<T> one = std::make_unsigned_t<T>(1) << k;
-        r = bit ? T(r | one) : T(r & ~one);
+    if (std::is_signed<T>::value) {
+        const u32 unused = bits - (length < bits ? length : bits);
+        const T v = T(a >> (position < bits ? position : bits - 1));
+        return length == 0 ? T(0) : T(v << unused) >> unused;
     }
-    return r;
+    const T v = position < bits ? T(a >> position) : T(0);
+    return length < bits ? v & T((T(1) << length) - 1) : v;
 }
 
 template <class T> T insert(T a, T b, u32 position, u32 length) {
-    const u32 bits = 8 * sizeof(T);
+    constexpr u32 bits = 8 * sizeof(T);
     position &= 255, length &= 255;
-    for (u32 k = 0; k < length && position + k < bits && k < bits; k++) {
-        u32 at = position + k;
-        b = (b & ~(T(1) << at)) | (a >> k & 1) << at;
-    }
-    return b;
+    const T field = length < bits ? T((T(1) << length) - 1) : T(-1);
+    const T at = position < bits ? T(field << position) : T(0);
+    return T((b & ~at) | (T(a << (position & (bits - 1))) & at));
 }
 
 u32 logic3(u32 a, u32 b, u32 c, u32 table) {
     u32 r = 0;
-    for (u32 k = 0; k < 8; k++) {
-        if (table >> k & 1) r |= (k & 4 ? a : ~a) & (k & 2 ? b : ~b) & (k & 1 ? c : ~c);
-    }
+    for (u32 k = 0; k < 8; k++) r |= -(table >> k & 1) & (k & 4 ? a : ~a) & (k & 2 ? b : ~b) & (k & 1 ? c : ~c);
     return r;
 }
 
 template <class T, class F> void quaternary(Warp& w, const Instruction& i, u32 mask, F f) {
-    eachLane(mask, [&](int l) {
-        w.lanes<T>(i.at[0])[l] =
-            f(w.lanes<T>(i.at[1])[l], w.lanes<T>(i.at[2])[l], w.lanes<u32>(i.at[3])[l], w.lanes<u32>(i.at[4])[l]);
-    });
+    const T *a = w.lanes<T>(i.at[1]), *b = w.lanes<T>(i.at[2]);
+    const u32 *c = w.lanes<u32>(i.at[3]), *d = w.lanes<u32>(i.at[4]);
+    setLanes(w.lanes<T>(i.at[0]), mask, [=](int l) { return f(a[l], b[l], c[l], d[l]); });
 }
 
-template <class A, class B> s32 dot4(u32 a, u32 b, s32 c) {
-    u32 sum = u32(c);
-    for (int k = 0; k < 4; k++) sum += u32(s32(A(a >> (8 * k))) * s32(B(b >> (8 * k))));
-    return s32(sum);
+#ifdef __AVX2__
+/// The four bytes of each lane as numbers of 16 bits: the first and third, or the second and fourth.
+template <class A> __m256i evenBytes(__m256i a) {
+    return std::is_signed<A>::value ? _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8) : _mm256_and_si256(a, _mm256_set1_epi16(255));
 }
+template <class A> __m256i oddBytes(__m256i a) { return std::is_signed<A>::value ? _mm256_srai_epi16(a, 8) : _mm256_srli_epi16(a, 8); }
+
+template <class A, class B> void dot4(Warp& w, const Instruction& i, u32 mask) {
+    alignas(32) u32 sums[WARP];
+    for (int l = 0; l < WARP; l += 8) {
+        const auto at = [&](int k) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(w.lanes<u32>(i.at[k]) + l)); };
+        const __m256i a = at(1), b = at(2), even = _mm256_madd_epi16(evenBytes<A>(a), evenBytes<B>(b)),
+                      odd = _mm256_madd_epi16(oddBytes<A>(a), oddBytes<B>(b));
+        _mm256_store_si256(reinterpret_cast<__m256i*>(sums + l), _mm256_add_epi32(_mm256_add_epi32(even, odd), at(3)));
+    }
+    setLanes(w.lanes<u32>(i.at[0]), mask, [&](int l) { return sums[l]; });
+}
+#else
+template <class A, class B> void dot4(Warp& w, const Instruction& i, u32 mask) {
+    const u32 *a = w.lanes<u32>(i.at[1]), *b = w.lanes<u32>(i.at[2]), *c = w.lanes<u32>(i.at[3]);
+    setLanes(w.lanes<u32>(i.at[0]), mask, [=](int l) {
+        u32 sum = c[l];
+        for (int k = 0; k < 4; k++) sum += u32(s32(A(a[l] >> (8 * k))) * s32(B(b[l] >> (8 * k))));
+        return sum;
+    });
+}
+#endif
 }  // namespace
 
 void addIntegers(Spellings& s) {
@@ -150,9 +168,9 @@ void addIntegers(Spellings& s) {
     s.add("shf.r.wrap.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) >> (c & 31))), g);
     s.add("shf.l.clamp.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) << (c < 32 ? c : 32) >> 32)), g);
     s.add("shf.r.clamp.b32", "wwww", TERNARY(u32, u32, u32, u32, u32((u64(b) << 32 | a) >> (c < 32 ? c : 32))), g);
-    s.add("dp4a.s32.s32", "wwww", TERNARY(s32, u32, u32, s32, dot4<s8, s8>(a, b, c)), Group::DP4A);
-    s.add("dp4a.s32.u32", "wwww", TERNARY(s32, u32, u32, s32, dot4<s8, u8>(a, b, c)), Group::DP4A);
-    s.add("dp4a.u32.s32", "wwww", TERNARY(s32, u32, u32, s32, dot4<u8, s8>(a, b, c)), Group::DP4A);
-    s.add("dp4a.u32.u32", "wwww", TERNARY(s32, u32, u32, s32, dot4<u8, u8>(a, b, c)), Group::DP4A);
+    s.add("dp4a.s32.s32", "wwww", dot4<s8, s8>, Group::DP4A);
+    s.add("dp4a.s32.u32", "wwww", dot4<s8, u8>, Group::DP4A);
+    s.add("dp4a.u32.s32", "wwww", dot4<u8, s8>, Group::DP4A);
+    s.add("dp4a.u32.u32", "wwww", dot4<u8, u8>, Group::DP4A);
 }
 }  // namespace ptx

@@ -4,85 +4,112 @@
 namespace ptx {
 namespace {
 /// Addresses of the lanes: operand k plus the instruction's offset.
-void addresses(Warp& w, const Instruction& i, int k, u32 mask, u64* a) {
-    eachLane(mask, [&](int l) { a[l] = w.bits(i, k, l) + u64(i.offset); });
-    if (i.width[k] == 4) eachLane(mask, [&](int l) { a[l] &= 0xffffffffu; });
-}
-
-Space spaceOf(const Instruction& i, u64 address) {
-    if (i.space != Space::GENERIC) return i.space;
-    if (address >= SHARED_WINDOW && address < SHARED_WINDOW + WINDOW_BYTES) return Space::SHARED;
-    if (address >= LOCAL_WINDOW && address < LOCAL_WINDOW + WINDOW_BYTES) return Space::LOCAL;
-    return Space::GLOBAL;
-}
-
-/// Checks and counts an access; afterwards `at` holds where each lane's bytes lie in this process.
-bool locate(Warp& w, const Instruction& i, u32 mask, u64* a, u32 bytes, bool write, u8** at) {
-    u32 shared = 0, local = 0;
-    eachLane(mask, [&](int l) {
-        Space s = spaceOf(i, a[l]);
-        if (s == Space::SHARED) shared |= 1u << l;
-        if (s == Space::LOCAL) local |= 1u << l;
-    });
-    Block& b = *w.block;
-    if (i.space == Space::GENERIC) {
-        eachLane(shared, [&](int l) { a[l] -= SHARED_WINDOW; });
-        eachLane(local, [&](int l) { a[l] -= LOCAL_WINDOW; });
+void addresses(Warp& w, const Instruction& i, int k, u64* a) {
+    const u64 offset = u64(i.offset);
+    if (i.width[k] == 4) {
+        const u32 *base = w.lanes<u32>(i.at[k]);
+        setLanes(a, ALL_LANES, [=](int l) { return (base[l] + offset) & 0xffffffffu; });
+    } else {
+        const u64* base = w.lanes<u64>(i.at[k]);
+        setLanes(a, ALL_LANES, [=](int l) { return base[l] + offset; });
     }
-    const Use use = write ? Use::WRITE : Use::READ;
-    if (shared && !touchShared(w, i, shared, a, bytes, use)) return false;
-    u32 global = mask & ~shared & ~local;
-    if (global && !touchGlobal(w, i, global, a, bytes, use)) return false;
-    eachLane(shared, [&](int l) { at[l] = b.shared.data() + a[l]; });
-    eachLane(global, [&](int l) { at[l] = reinterpret_cast<u8*>(a[l]); });
+}
+
+/// Local memory lies in this process a thread behind the other.
+bool locateLocal(Warp& w, const Instruction& i, u32 mask, u64* a, u32 bytes) {
+    Block& b = *w.block;
+    const u64 size = b.kernel->localBytes;
     u32 bad = 0;
-    eachLane(local, [&](int l) {
-        if (a[l] + bytes > b.kernel->localBytes || a[l] % bytes) bad |= 1u << l;
-        at[l] = b.local.data() + u64(b.thread(w, l)) * b.kernel->localBytes + a[l];
+    eachLane(mask, [&](int l) {
+        if (a[l] + bytes > size || a[l] + bytes < a[l] || a[l] % bytes) bad |= 1u << l;
+        a[l] += u64(b.local.data()) + u64(b.thread(w, l)) * size;
     });
     if (bad) b.fail(ILLEGAL_ADDRESS, &w, i, __builtin_ctz(bad), "access outside of local memory");
     return !bad;
 }
 
+/// Checks and counts an access; afterwards `a` holds where each lane's bytes lie in this process.
+bool locate(Warp& w, const Instruction& i, u32 mask, u64* a, u32 bytes, Use use) {
+    Block& b = *w.block;
+    switch (i.space) {
+        case Space::GLOBAL: return touchGlobal(w, i, mask, a, bytes, use);
+        case Space::LOCAL: return locateLocal(w, i, mask, a, bytes);
+        case Space::SHARED: {
+            if (!touchShared(w, i, mask, a, bytes, use)) return false;
+            const u64 base = u64(b.shared.data());
+            setLanes(a, ALL_LANES, [=](int l) { return a[l] + base; });
+            return true;
+        }
+        default: break;
+    }
+    // A generic address says itself where it points.
+    const u32 shared = mask & lanesWhere([=](int l) { return a[l] - SHARED_WINDOW < WINDOW_BYTES; });
+    const u32 local = mask & lanesWhere([=](int l) { return a[l] - LOCAL_WINDOW < WINDOW_BYTES; });
+    const u32 global = mask & ~shared & ~local;
+    u64 at[WARP];
+    if (shared) {
+        setLanes(at, ALL_LANES, [=](int l) { return a[l] - SHARED_WINDOW; });
+        if (!touchShared(w, i, shared, at, bytes, use)) return false;
+        const u64 base = u64(b.shared.data());
+        setLanes(a, shared, [&](int l) { return at[l] + base; });
+    }
+    if (global) {
+        memcpy(at, a, sizeof at);
+        if (!touchGlobal(w, i, global, at, bytes, use)) return false;
+    }
+    if (local) {
+        setLanes(a, local, [=](int l) { return a[l] - LOCAL_WINDOW; });
+        return locateLocal(w, i, local, a, bytes);
+    }
+    return true;
+}
+
+template <class T> T at(u64 address) {
+    T v;
+    memcpy(&v, reinterpret_cast<const void*>(address), sizeof v);
+    return v;
+}
+
 /// d, address: `elements` registers, each of a T that is extended by its signedness to the register's width.
 template <class T> void load(Warp& w, const Instruction& i, u32 mask) {
-    u64 a[WARP];
-    u8* at[WARP];
+    alignas(64) u64 a[WARP];
+    alignas(64) T v[4][WARP];
     const int n = i.elements;
-    addresses(w, i, n, mask, a);
-    if (!locate(w, i, mask, a, sizeof(T) * n, false, at)) return;
-    for (int k = 0; k < n; k++) {
-        if (i.width[k] == sizeof(T)) {
-            T* d = w.lanes<T>(i.at[k]);
-            eachLane(mask, [&](int l) { memcpy(&d[l], at[l] + k * sizeof(T), sizeof(T)); });
-        } else {
-            eachLane(mask, [&](int l) {
-                T v;
-                memcpy(&v, at[l] + k * sizeof(T), sizeof(T));
-                w.put(i, k, l, std::is_signed<T>::value ? u64(s64(v)) : u64(v));
-            });
+    const u64 bytes = sizeof(T) * u64(n);
+    addresses(w, i, n, a);
+    if (!locate(w, i, mask, a, u32(bytes), Use::READ)) return;
+    const u64 first = a[__builtin_ctz(mask)];
+    if (mask == ALL_LANES && lanesWhere([=, &a](int l) { return a[l] != first + u64(l) * bytes; }) == 0) {
+        for (int k = 0; k < n; k++) {
+            for (int l = 0; l < WARP; l++) v[k][l] = at<T>(first + u64(l) * bytes + u64(k) * sizeof(T));
         }
+    } else {
+        eachLane(mask, [&](int l) {
+            for (int k = 0; k < n; k++) v[k][l] = at<T>(a[l] + u64(k) * sizeof(T));
+        });
     }
+    for (int k = 0; k < n; k++) setRegister(w, i, k, mask, v[k]);
 }
 
 /// address, values.
 template <class T> void store(Warp& w, const Instruction& i, u32 mask) {
-    u64 a[WARP];
-    u8* at[WARP];
+    alignas(64) u64 a[WARP];
     const int n = i.elements;
-    addresses(w, i, 0, mask, a);
-    if (!locate(w, i, mask, a, sizeof(T) * n, true, at)) return;
+    addresses(w, i, 0, a);
+    if (!locate(w, i, mask, a, u32(sizeof(T)) * u32(n), Use::WRITE)) return;
     for (int k = 0; k < n; k++) {
-        eachLane(mask, [&](int l) { memcpy(at[l] + k * sizeof(T), w.lane(i, k + 1, l), sizeof(T)); });
+        const u8* from = w.lane(i, k + 1, 0);
+        const u64 step = i.width[k + 1];
+        eachLane(mask, [&](int l) { memcpy(reinterpret_cast<void*>(a[l] + u64(k) * sizeof(T)), from + u64(l) * step, sizeof(T)); });
     }
 }
 
 template <class T> void loadParam(Warp& w, const Instruction& i, u32 mask) {
-    const u8* p = w.block->launch->params.data() + i.offset;
+    const u64 p = u64(w.block->launch->params.data()) + u64(i.offset);
     for (int k = 0; k < i.elements; k++) {
-        T v;
-        memcpy(&v, p + k * sizeof(T), sizeof(T));
-        eachLane(mask, [&](int l) { w.put(i, k, l, std::is_signed<T>::value ? u64(s64(v)) : u64(v)); });
+        T v[WARP];
+        std::fill_n(v, WARP, at<T>(p + u64(k) * sizeof(T)));
+        setRegister(w, i, k, mask, v);
     }
 }
 

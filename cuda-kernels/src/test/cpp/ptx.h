@@ -19,7 +19,8 @@ using s64 = int64_t;
 using f32 = float;
 
 constexpr int WARP = 32;
-constexpr int MOST_OPERANDS = 18;
+constexpr u32 ALL_LANES = 0xffffffffu;
+constexpr int MOST_OPERANDS = 14;
 
 struct Warp;
 struct Instruction;
@@ -37,8 +38,9 @@ extern const char* const GROUP_NAMES[GROUPS];
 
 enum class Space : u8 { GLOBAL, SHARED, PARAM, LOCAL, GENERIC };
 
-/// One instruction. An operand is the offset of its 32 lanes in the warp's registers; vectors are spread over operands.
-struct Instruction {
+/// One instruction, decoded: two lines of the processor's cache, of which most use the first only. An operand is the offset
+/// of its 32 lanes in the warp's registers; vectors are spread over operands.
+struct alignas(64) Instruction {
     Handler run = nullptr;
     Kind kind = Kind::PLAIN;
     Group group = Group::OTHER;
@@ -47,19 +49,29 @@ struct Instruction {
     u8 count = 0;           // operands
     u8 elements = 1;        // of a vector
     u8 variant = 0;         // what its spelling says to a handler of several
+    bool beforeJoin = false;  // other lanes may wait at the next instruction
     s32 guard = -1;         // predicate, or -1
     s32 target = -1;        // of a branch
-    u32 line = 0;           // in the module's text
     s64 offset = 0;         // added to an address; number of a barrier; groups that cp.async.wait_group leaves
-    s64 fromOffset = 0;     // of cp.async's second address
     u32 at[MOST_OPERANDS] = {};
     u8 width[MOST_OPERANDS] = {};  // bytes a lane; 0: predicate
-    u32 negatedOperands = 0;       // predicates used as !p
+    u16 negatedOperands = 0;       // predicates used as !p
+    u32 line = 0;           // in the module's text
+    u32 slot = 0;           // of an access to shared memory: number of the pattern that a block remembers
+    s64 fromOffset = 0;     // of cp.async's second address
 };
+static_assert(sizeof(Instruction) == 128, "two lines");
 
 struct Special {
     u32 at;
     u8 what;
+};
+
+/// A register that holds the same in all lanes from the beginning. Width 0: a predicate.
+struct Constant {
+    u32 at;
+    u8 width;
+    u64 value;
 };
 
 struct Param {
@@ -72,9 +84,9 @@ struct Kernel {
     u32 paramBytes = 0;
     std::vector<Instruction> code;
     std::vector<std::string> text;  // of each instruction
-    std::vector<u8> joins;          // whether other lanes may wait before this instruction
+    u32 slots = 1;                  // accesses to shared memory; the first is everybody's
     u32 registerBytes = 0;
-    std::vector<u8> initial;        // of the registers: constants
+    std::vector<Constant> constants;
     std::vector<Special> specials;
     u32 sharedBytes = 0, localBytes = 0;
     u32 maxThreads = 1024;
