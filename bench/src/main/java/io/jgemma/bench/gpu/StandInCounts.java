@@ -17,7 +17,7 @@ import java.util.Optional;
 /** Figures of the stand-in driver, where that is the driver that is found ({@code control.cpp} of its sources). */
 final class StandInCounts {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String DRIVER = "libcuda.so.1";
+    static final String DRIVER = "libcuda.so.1";
 
     private final MethodHandle order;
     private final MethodHandle report;
@@ -74,6 +74,14 @@ final class StandInCounts {
                 each(copied.get("deviceToHost"), calls) / 1024,
                 each(figures.get("graphLaunches"), calls)));
         return text.toString();
+    }
+
+    /** What all kernels executed, counted a thread at a time. */
+    long threadInstructions() {
+        return read().get("kernels")
+                .valueStream()
+                .mapToLong(kernel -> kernel.get("threadInstructions").asLong())
+                .sum();
     }
 
     private static double each(JsonNode figure, long calls) {
