@@ -326,7 +326,7 @@ class DemoModelTest {
                         "-t",
                         "1",
                         "--cpu-kernels",
-                        "scalar"))
+                        "vector"))
                 .isZero();
 
         JsonNode results = json(console.out());

@@ -57,22 +57,34 @@ class PtxCompilerTest {
                 | kernel | capability | threads | registers | shared memory | spills |
                 |---|---|---|---|---|---|
                 """);
-        for (String name : KernelImages.NAMES) {
-            for (int capability : CAPABILITIES) {
-                int target = KernelImages.targetFor(capability, "sm_" + capability);
-                String ptx = new String(KernelImages.text(name, target), StandardCharsets.UTF_8);
-                String log = compiler.apply(ptx, "sm_" + capability);
-                List<MatchResult> functions = FUNCTION.matcher(log).results().toList();
-                assertThat(functions)
-                        .as("%s, sm_%d: %s", name, capability, log)
-                        .hasSameSizeAs(ENTRY.matcher(ptx).results().toList())
-                        .isNotEmpty();
-                functions.forEach(f -> addRow(table, ptx, capability, f));
-            }
+        for (Compiled each : compileAll(compiler)) {
+            List<MatchResult> functions = FUNCTION.matcher(each.log).results().toList();
+            assertThat(functions)
+                    .as("%s, sm_%d: %s", each.name, each.capability, each.log)
+                    .hasSameSizeAs(ENTRY.matcher(each.ptx).results().toList())
+                    .isNotEmpty();
+            functions.forEach(f -> addRow(table, each.ptx, each.capability, f));
         }
         Files.createDirectories(Path.of("target"));
         Files.writeString(Path.of("target/ptx.md"), table);
         assertThat(TABLE).hasContent(table.toString());
+    }
+
+    private record Compiled(String name, int capability, String ptx, String log) {}
+
+    /** On all processors: the compiler may be called from several threads at once. */
+    private static List<Compiled> compileAll(BinaryOperator<String> compiler) {
+        return KernelImages.NAMES.stream()
+                .flatMap(name -> CAPABILITIES.stream().map(capability -> {
+                    int target = KernelImages.targetFor(capability, "sm_" + capability);
+                    String ptx = new String(KernelImages.text(name, target), StandardCharsets.UTF_8);
+                    return new Compiled(name, capability, ptx, "");
+                }))
+                .toList()
+                .parallelStream()
+                .map(each -> new Compiled(
+                        each.name, each.capability, each.ptx, compiler.apply(each.ptx, "sm_" + each.capability)))
+                .toList();
     }
 
     /** Checks one kernel. */
