@@ -14,7 +14,7 @@ goto :start
 set "JGEMMA_HOME=%JGEMMA_ROOT%cli\target\dist"
 call "%JGEMMA_ROOT%.mvn\find-jdk.cmd" 25
 if errorlevel 1 goto :no_jdk
-powershell -NoProfile -Command "$built = Get-Item -ErrorAction SilentlyContinue (Join-Path $env:JGEMMA_HOME 'built'); if (-not $built) { exit 1 }; $newer = 'pom.xml', '.mvn', 'engine', 'models', 'cuda-kernels', 'cli' | ForEach-Object { Get-ChildItem -Recurse -File (Join-Path $env:JGEMMA_ROOT $_) } | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $built.LastWriteTimeUtc } | Select-Object -First 1; if ($newer) { exit 1 }"
+powershell -NoProfile -Command "$built = Get-Item -ErrorAction SilentlyContinue (Join-Path $env:JGEMMA_HOME 'built'); if (-not $built) { exit 1 }; $newer = 'pom.xml', '.mvn', 'engine', 'models', 'cuda-kernels', 'server', 'cli' | ForEach-Object { Get-ChildItem -Recurse -File (Join-Path $env:JGEMMA_ROOT $_) } | Where-Object { $_.FullName -notmatch '\\target\\' -and $_.LastWriteTimeUtc -gt $built.LastWriteTimeUtc } | Select-Object -First 1; if ($newer) { exit 1 }"
 if not errorlevel 1 goto :start
 echo jgemma: building, since this is the first start or sources have changed; it takes a minute or two 1>&2
 pushd "%JGEMMA_ROOT%"
@@ -28,8 +28,10 @@ popd
 type nul > "%JGEMMA_HOME%\built"
 
 :start
+set "JGEMMA_HEAP=384m"
+if "%~1"=="serve" set "JGEMMA_HEAP=2g"
 "%FOUND_JDK%\bin\java.exe" ^
-    -XX:+UseSerialGC -Xms32m -Xmx384m -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
+    -XX:+UseSerialGC -Xms32m -Xmx%JGEMMA_HEAP% -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
     -Xlog:disable -Xlog:all=warning:stderr ^
     -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JGEMMA_JAVA_OPTS% ^
     -cp "%JGEMMA_HOME%\lib\jgemma.jar" io.jgemma.cli.Main %*

@@ -3,6 +3,9 @@ module io.jgemma.cli {
     requires static org.jspecify;
     requires io.jgemma.engine;
     requires com.fasterxml.jackson.databind;
+    requires io.jgemma.server;
+    requires java.management;
+    requires jdk.management;
     requires info.picocli;
     requires org.jline.reader;
     requires org.jline.terminal;
@@ -20,4 +23,9 @@ module io.jgemma.cli {
             info.picocli;
     opens io.jgemma.cli.perplexity to
             info.picocli;
+    opens io.jgemma.cli.serve to
+            info.picocli;
+
+    provides java.lang.System.LoggerFinder with
+            io.jgemma.cli.io.PlainLoggers;
 }

@@ -13,6 +13,7 @@ import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.options.CommonOptions;
 import io.jgemma.cli.perplexity.PerplexityCommand;
+import io.jgemma.cli.serve.ServeCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -89,6 +90,7 @@ public final class Cli {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("chat", () -> new ChatCommand(console));
         commands.put("run", () -> new RunCommand(console));
+        commands.put("serve", () -> new ServeCommand(console));
         commands.put("info", () -> new InfoCommand(console));
         commands.put("tokenize", () -> new TokenizeCommand(console));
         commands.put("template", () -> new TemplateCommand(console));

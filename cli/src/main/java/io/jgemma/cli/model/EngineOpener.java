@@ -49,7 +49,7 @@ public final class EngineOpener {
         }
     }
 
-    private static String line(DevicePlan.Part part) {
+    static String line(DevicePlan.Part part) {
         String layers = part.layers() == 1
                 ? "layer " + part.firstLayer()
                 : "layers " + part.firstLayer() + " to " + (part.endLayer() - 1);

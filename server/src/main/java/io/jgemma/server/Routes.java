@@ -1,0 +1,75 @@
+package io.jgemma.server;
+
+import io.jgemma.server.anthropic.MessagesRoute;
+import io.jgemma.server.http.Route;
+import io.jgemma.server.llamacpp.Completion;
+import io.jgemma.server.llamacpp.Health;
+import io.jgemma.server.llamacpp.TextRoutes;
+import io.jgemma.server.metrics.ServerMetrics;
+import io.jgemma.server.openai.ChatCompletions;
+import io.jgemma.server.openai.Completions;
+import io.jgemma.server.openai.Embeddings;
+import io.jgemma.server.openai.ModelList;
+import io.jgemma.server.responses.ResponsesRoute;
+import io.jgemma.server.run.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Everything that is served: each path with and without {@code /v1}. */
+final class Routes {
+    private final List<Route> routes = new ArrayList<>();
+    private final Draining draining;
+
+    private Routes(Draining draining) {
+        this.draining = draining;
+    }
+
+    static List<Route> of(Service service, Optional<ServerMetrics> metrics, Draining draining) {
+        Routes all = new Routes(draining);
+        Health health = new Health(service);
+        all.routes.add(Route.open("/health", health::handle));
+        all.routes.add(Route.open("/v1/health", health::handle));
+        all.routes.add(Route.open("/", health::handle));
+        all.get("/models", new ModelList(service)::handle);
+        all.post("/chat/completions", new ChatCompletions(service)::handle);
+        all.post("/completions", new Completions(service)::handle);
+        all.post("/embeddings", new Embeddings(service)::handle);
+        all.post("/responses", new ResponsesRoute(service)::handle);
+        all.post("/messages", new MessagesRoute(service)::handle);
+        all.post("/messages/count_tokens", new MessagesRoute(service)::countTokens);
+        all.llamacpp(service);
+        metrics.ifPresent(counted -> all.routes.add(Route.get(
+                "/metrics", exchange -> exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape()))));
+        return List.copyOf(all.routes);
+    }
+
+    private void llamacpp(Service service) {
+        Completion completion = new Completion(service);
+        routes.add(work("/completion", completion::complete));
+        routes.add(work("/infill", completion::infill));
+        TextRoutes texts = new TextRoutes(service);
+        post("/chat/completions/input_tokens", texts::countTokens);
+        routes.add(work("/tokenize", texts::tokenize));
+        routes.add(work("/detokenize", texts::detokenize));
+        routes.add(work("/apply-template", texts::applyTemplate));
+        routes.add(Route.get("/props", texts::props));
+    }
+
+    private void get(String path, Route.Handler handler) {
+        routes.add(Route.get("/v1" + path, handler));
+        routes.add(Route.get(path, handler));
+    }
+
+    private void post(String path, Route.Handler handler) {
+        routes.add(work("/v1" + path, handler));
+        routes.add(work(path, handler));
+    }
+
+    private Route work(String path, Route.Handler handler) {
+        return Route.post(path, exchange -> {
+            draining.requireOpen();
+            handler.handle(exchange);
+        });
+    }
+}

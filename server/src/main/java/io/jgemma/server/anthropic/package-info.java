@@ -1,0 +1,5 @@
+/** Messages as Anthropic's clients know them. */
+@NullMarked
+package io.jgemma.server.anthropic;
+
+import org.jspecify.annotations.NullMarked;

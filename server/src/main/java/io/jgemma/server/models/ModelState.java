@@ -1,0 +1,8 @@
+package io.jgemma.server.models;
+
+/** Whether a model is in memory. */
+public enum ModelState {
+    UNLOADED,
+    LOADING,
+    LOADED
+}

@@ -1,0 +1,5 @@
+/** Chat completions, completions, embeddings and models as OpenAI's clients know them. */
+@NullMarked
+package io.jgemma.server.openai;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package io.jgemma.server.request;
+
+import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.Prompt;
+import io.jgemma.engine.sample.SamplerOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a request wants of its answers, whichever API it came through.
+ *
+ * @param sampling how tokens are chosen
+ * @param maxTokens tokens to generate at most; empty = no limit
+ * @param stops strings that end an answer
+ * @param ignoreEnd whether to go on past the model's end
+ * @param topLogprobs how many of the likeliest tokens are told with each; empty = none, nor the chosen one's
+ * @param count answers to the same prompt
+ * @param deadline time that an answer may take, waiting included
+ */
+public record AnswerSettings(
+        SamplerOptions sampling,
+        OptionalInt maxTokens,
+        List<String> stops,
+        boolean ignoreEnd,
+        OptionalInt topLogprobs,
+        int count,
+        Optional<Duration> deadline) {
+
+    public AnswerSettings {
+        stops = List.copyOf(stops);
+    }
+
+    /** The requests to the engine, one for each answer. Seeds count up, so that answers differ. */
+    public List<GenerationRequest> requests(Prompt prompt) {
+        List<GenerationRequest> requests = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long seed = sampling.seed();
+            GenerationRequest.Builder request = GenerationRequest.builder(prompt)
+                    .sampling(seed == SamplerOptions.RANDOM_SEED ? sampling : sampling.withSeed(seed + i))
+                    .stops(stops)
+                    .ignoreEnd(ignoreEnd);
+            maxTokens.ifPresent(request::maxTokens);
+            topLogprobs.ifPresent(request::topLogprobs);
+            deadline.ifPresent(request::deadline);
+            requests.add(request.build());
+        }
+        return requests;
+    }
+}

@@ -1,0 +1,36 @@
+package io.jgemma.server.run;
+
+import io.jgemma.engine.FinishReason;
+import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.chat.ToolCall;
+import java.util.List;
+
+/**
+ * An answer that has ended.
+ *
+ * @param result what was generated
+ * @param calls the tool calls, with ids that no other answer has
+ * @param reasoningTokens tokens that the model thought aloud
+ */
+public record Answer(GenerationResult result, List<ToolCall> calls, int reasoningTokens) {
+
+    public Answer {
+        calls = List.copyOf(calls);
+    }
+
+    /** The text, with the thoughts before it where they are wanted in it. */
+    public String text(boolean inlineReasoning) {
+        return inlineReasoning && !result.reasoning().isEmpty()
+                ? "<think>" + result.reasoning() + "</think>" + result.text()
+                : result.text();
+    }
+
+    /** {@code stop}, {@code tool_calls} or {@code length}, as OpenAI's clients know it. */
+    public static String finish(FinishReason reason) {
+        return switch (reason) {
+            case STOP, CANCELLED -> "stop";
+            case TOOL_CALLS -> "tool_calls";
+            case LENGTH, CONTEXT_FULL, DEADLINE -> "length";
+        };
+    }
+}

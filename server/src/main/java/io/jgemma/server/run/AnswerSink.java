@@ -1,0 +1,21 @@
+package io.jgemma.server.run;
+
+import io.jgemma.engine.GenerationEvent;
+import io.jgemma.engine.GenerationResult;
+
+/** Takes the events of one or several answers as they come. Called on one thread. */
+public interface AnswerSink {
+
+    /**
+     * Something happened in an answer.
+     *
+     * @param index which answer, from 0
+     */
+    void event(int index, GenerationEvent event);
+
+    /** An answer has ended. */
+    void end(int index, GenerationResult result);
+
+    /** Nothing has happened for a while. */
+    void idle();
+}

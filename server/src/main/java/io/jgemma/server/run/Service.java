@@ -1,0 +1,61 @@
+package io.jgemma.server.run;
+
+import io.jgemma.engine.Engine;
+import io.jgemma.engine.Prompt;
+import io.jgemma.server.json.ApiException;
+import io.jgemma.server.json.Fields;
+import io.jgemma.server.models.ModelLease;
+import io.jgemma.server.models.Models;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What all routes work with.
+ *
+ * @param models the models there are
+ * @param admission how many requests are taken
+ * @param answers generates
+ * @param limits what a request may ask for
+ * @param ids names answers
+ * @param clock tells the time
+ */
+public record Service(
+        Models models, Admission admission, Answers answers, Limits limits, Ids ids, InstantSource clock) {
+
+    /**
+     * What a request may ask for.
+     *
+     * @param promptTokens tokens of a prompt
+     * @param answerTokens tokens of an answer
+     * @param deadline time for an answer, waiting included
+     */
+    public record Limits(OptionalInt promptTokens, OptionalInt answerTokens, Optional<Duration> deadline) {}
+
+    /** The model that a request names, held until the lease is closed. */
+    public ModelLease model(Fields request) {
+        return models.acquire(request.string("model").orElse(null), KeepAlive.of(request));
+    }
+
+    /** Seconds since 1970. */
+    public long now() {
+        return clock.instant().getEpochSecond();
+    }
+
+    /**
+     * Refuses a prompt that is longer than prompts may be.
+     *
+     * @throws ApiException with 400 when it is
+     */
+    public void requireLength(Engine engine, Prompt prompt) {
+        if (limits.promptTokens().isPresent()) {
+            int most = limits.promptTokens().getAsInt();
+            int tokens = engine.countTokens(prompt);
+            if (tokens > most) {
+                throw ApiException.contextExceeded(
+                        "the prompt has " + tokens + " tokens, but this server takes " + most, tokens, most);
+            }
+        }
+    }
+}
