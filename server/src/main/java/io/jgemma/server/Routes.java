@@ -12,8 +12,13 @@ import io.jgemma.server.openai.Embeddings;
 import io.jgemma.server.openai.ModelList;
 import io.jgemma.server.responses.ResponsesRoute;
 import io.jgemma.server.run.Service;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Everything that is served: each path with and without {@code /v1}. */
@@ -31,6 +36,7 @@ final class Routes {
         all.routes.add(Route.open("/health", health::handle));
         all.routes.add(Route.open("/v1/health", health::handle));
         all.routes.add(Route.open("/", health::handle));
+        all.routes.add(Route.get("/openapi.yaml", exchange -> exchange.text("application/yaml", openApi())));
         all.get("/models", new ModelList(service)::handle);
         all.post("/chat/completions", new ChatCompletions(service)::handle);
         all.post("/completions", new Completions(service)::handle);
@@ -39,9 +45,19 @@ final class Routes {
         all.post("/messages", new MessagesRoute(service)::handle);
         all.post("/messages/count_tokens", new MessagesRoute(service)::countTokens);
         all.llamacpp(service);
-        metrics.ifPresent(counted -> all.routes.add(Route.get(
-                "/metrics", exchange -> exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape()))));
+        metrics.ifPresent(counted -> all.routes.add(
+                Route.get("/metrics", exchange -> exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape()))));
         return List.copyOf(all.routes);
+    }
+
+    /** The description of all routes. */
+    static String openApi() {
+        try (InputStream in = Routes.class.getResourceAsStream("openapi.yaml")) {
+            return new String(
+                    Objects.requireNonNull(in, "the jar lacks openapi.yaml").readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void llamacpp(Service service) {

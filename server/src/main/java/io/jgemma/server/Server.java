@@ -73,8 +73,7 @@ public final class Server implements AutoCloseable {
 
     private static Tls tls(ServerOptions.Certificate certificate) {
         Keys keys = Keys.builder()
-                .pem(pem -> pem.certChain(Resource.create(certificate.chain()))
-                        .key(Resource.create(certificate.key())))
+                .pem(pem -> pem.certChain(Resource.create(certificate.chain())).key(Resource.create(certificate.key())))
                 .build();
         return Tls.builder().privateKey(keys).privateKeyCertChain(keys).build();
     }

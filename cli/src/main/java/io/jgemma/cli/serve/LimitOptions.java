@@ -15,7 +15,8 @@ public final class LimitOptions {
             names = "--max-queue",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Requests worked on or waiting; further ones are turned away with 503. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Requests worked on or waiting; further ones are turned away with 503. Default: ${DEFAULT-VALUE}.")
     private int maxQueue;
 
     @Option(
@@ -56,14 +57,16 @@ public final class LimitOptions {
             names = "--sse-ping-interval",
             paramLabel = "SECONDS",
             defaultValue = "15",
-            description = "A stream without events gets a comment so often; 0 or less = never. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "A stream without events gets a comment so often; 0 or less = never. Default: ${DEFAULT-VALUE}.")
     private int pingSeconds;
 
     @Option(
             names = "--shutdown-timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "How long answers in progress may go on once the server is to stop. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How long answers in progress may go on once the server is to stop. Default: ${DEFAULT-VALUE}.")
     private int shutdownSeconds;
 
     /** Adds all of it. */

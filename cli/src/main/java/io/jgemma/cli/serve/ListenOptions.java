@@ -49,10 +49,16 @@ public final class ListenOptions {
             description = "Origin whose web pages may use the server, or *. May be repeated.")
     private List<String> origins = List.of();
 
-    @Option(names = {"--tls-cert", "--ssl-cert-file"}, paramLabel = "FILE", description = "Certificate (PEM) for HTTPS.")
+    @Option(
+            names = {"--tls-cert", "--ssl-cert-file"},
+            paramLabel = "FILE",
+            description = "Certificate (PEM) for HTTPS.")
     private @Nullable Path certificate;
 
-    @Option(names = {"--tls-key", "--ssl-key-file"}, paramLabel = "FILE", description = "Its private key (PEM, PKCS #8).")
+    @Option(
+            names = {"--tls-key", "--ssl-key-file"},
+            paramLabel = "FILE",
+            description = "Its private key (PEM, PKCS #8).")
     private @Nullable Path privateKey;
 
     /** Adds all of it. */
@@ -91,7 +97,8 @@ public final class ListenOptions {
         if (environmentKey != null && all.isEmpty()) {
             all.add(environmentKey);
         }
-        List<String> given = all.stream().map(String::strip).filter(key -> !key.isEmpty()).toList();
+        List<String> given =
+                all.stream().map(String::strip).filter(key -> !key.isEmpty()).toList();
         if (given.isEmpty() && (keyFile != null || !keys.isEmpty())) {
             throw new UsageException("an API key was asked for, but none was given");
         }

@@ -14,7 +14,6 @@ import io.jgemma.server.models.Models;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,7 +51,10 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ChatOptions chat = new ChatOptions();
 
-    @Option(names = "--log-file", paramLabel = "FILE", description = "Write the access log there instead of standard error.")
+    @Option(
+            names = "--log-file",
+            paramLabel = "FILE",
+            description = "Write the access log there instead of standard error.")
     private @Nullable Path logFile;
 
     @Option(names = "--log-prompts", description = "Write the bodies of requests into the log, too.")
@@ -72,8 +74,8 @@ public final class ServeCommand implements Callable<Integer> {
                 Log log = Log.open(logFile, status)) {
             ServerOptions options = options(log);
             warn(options);
-            List<ModelDefinition> definitions = served.definitions(
-                    model.file(), file -> chat.applyTo(runtime.engineOptions(file)));
+            List<ModelDefinition> definitions =
+                    served.definitions(model.file(), file -> chat.applyTo(runtime.engineOptions(file)));
             Models models = new Models(definitions, served.memoryBytes(), new LoadingBar(console)::watched);
             try (Server server = start(options, models)) {
                 console.out().println("listening on " + server.address()).flush();
@@ -87,7 +89,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerOptions options(Log log) {
-        ServerOptions.Builder options = ServerOptions.builder().metrics(!noMetrics).accessLog(log);
+        ServerOptions.Builder options =
+                ServerOptions.builder().metrics(!noMetrics).accessLog(log);
         listen.applyTo(options, console.environment().get("JGEMMA_API_KEY"));
         limits.applyTo(options);
         if (logPrompts) {
@@ -113,7 +116,8 @@ public final class ServeCommand implements Callable<Integer> {
             models.close();
             if (causedByBind(e)) {
                 throw new CommandException("port " + options.port() + " of "
-                        + options.address().getHostAddress() + " cannot be had: another program uses it, or it needs more"
+                        + options.address().getHostAddress()
+                        + " cannot be had: another program uses it, or it needs more"
                         + " rights; choose another with --port");
             }
             throw e;

@@ -39,7 +39,10 @@ public final class ServedModels {
             description = "Name of the model for clients, further ones as aliases. Default: the file's name.")
     private List<String> aliases = List.of();
 
-    @Option(names = "--models-dir", paramLabel = "DIR", description = "Serve every GGUF file in a folder, loaded on first use.")
+    @Option(
+            names = "--models-dir",
+            paramLabel = "DIR",
+            description = "Serve every GGUF file in a folder, loaded on first use.")
     private @Nullable Path directory;
 
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file with models, see docs/server.md.")
@@ -91,7 +94,7 @@ public final class ServedModels {
             throw new UsageException("--alias names one model; with --config, a model has aliases of its own");
         }
         UnaryOperator<SamplerOptions> samplers = sampling::over;
-        samplers.apply(SamplerOptions.gemma3());
+        SamplerOptions _ = samplers.apply(SamplerOptions.gemma3());
         if (directory != null) {
             return inDirectory(directory, options, samplers);
         }
@@ -120,9 +123,7 @@ public final class ServedModels {
     }
 
     private List<ModelDefinition> inDirectory(
-            Path folder,
-            Function<Optional<Path>, EngineOptions> options,
-            UnaryOperator<SamplerOptions> samplers) {
+            Path folder, Function<Optional<Path>, EngineOptions> options, UnaryOperator<SamplerOptions> samplers) {
         if (!Files.isDirectory(folder)) {
             throw new CommandException("'" + folder + "' is no folder");
         }

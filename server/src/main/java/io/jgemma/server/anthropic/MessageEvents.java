@@ -120,9 +120,7 @@ final class MessageEvents implements AnswerSink {
         data.putObject("delta")
                 .put("stop_reason", MessageJson.stopReason(result))
                 .put("stop_sequence", result.matchedStop().orElse(null));
-        data.set(
-                "usage",
-                MessageJson.usage(result.promptTokens(), result.cachedTokens(), result.generatedTokens()));
+        data.set("usage", MessageJson.usage(result.promptTokens(), result.cachedTokens(), result.generatedTokens()));
         send("message_delta", data);
         send("message_stop", Json.object());
         answer = Optional.of(progress.ended(result));

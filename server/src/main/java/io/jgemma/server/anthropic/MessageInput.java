@@ -95,7 +95,8 @@ final class MessageInput {
                     String id = block.string("id").orElse("");
                     String name = block.requireString("name");
                     toolNames.put(id, name);
-                    calls.add(new ToolCall(id, name, Messages.arguments(block.node().get("input"))));
+                    calls.add(new ToolCall(
+                            id, name, Messages.arguments(block.node().get("input"))));
                 }
                 case "thinking" -> thoughts.append(block.string("thinking").orElse(""));
                 case "redacted_thinking" -> {}

@@ -37,10 +37,10 @@ public final class MessagesRoute {
         Reasoning reasoning = Reasoning.of(fields);
         OutputFormat.requireFree(fields, tools);
         var messages = MessageInput.messages(fields);
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
-            AnswerSettings settings = SettingsReader.of(
-                    service, fields, model, MAX_TOKENS, "stop_sequences", OptionalInt.empty());
+            AnswerSettings settings =
+                    SettingsReader.of(service, fields, model, MAX_TOKENS, "stop_sequences", OptionalInt.empty());
             if (settings.count() > 1) {
                 throw fields.invalid("n", "a message is one answer; leave out n");
             }

@@ -63,7 +63,8 @@ final class Dispatcher {
     }
 
     private void log(Exchange exchange, long nanos) {
-        logs.access().accept(exchange.remote() + " " + exchange.method() + " " + exchange.path() + " " + exchange.status()
-                + " " + nanos / 1_000_000 + "ms" + exchange.facts());
+        logs.access()
+                .accept(exchange.remote() + " " + exchange.method() + " " + exchange.path() + " " + exchange.status()
+                        + " " + nanos / 1_000_000 + "ms" + exchange.facts());
     }
 }

@@ -40,8 +40,7 @@ public final class HttpServer implements AutoCloseable {
      * @param maxConnections connections at the same time
      * @param tls certificate and key, if any
      */
-    public record Listener(
-            InetAddress address, int port, long maxBodyBytes, int maxConnections, Optional<Tls> tls) {}
+    public record Listener(InetAddress address, int port, long maxBodyBytes, int maxConnections, Optional<Tls> tls) {}
 
     /**
      * How long things may take.
@@ -79,12 +78,11 @@ public final class HttpServer implements AutoCloseable {
      *
      * @throws java.io.UncheckedIOException when the port cannot be had
      */
-    public HttpServer(
-            Listener listener, Times times, Access access, Logs logs, List<Route> routes) {
+    public HttpServer(Listener listener, Times times, Access access, Logs logs, List<Route> routes) {
         connections = new Connections(new Connections.Timeouts(times.read(), times.request(), times.write()));
         Keys keys = new Keys(access.keys());
-        Origins origins =
-                new Origins(access.origins(), !keys.required() && listener.address().isLoopbackAddress());
+        Origins origins = new Origins(
+                access.origins(), !keys.required() && listener.address().isLoopbackAddress());
         Dispatcher dispatcher = new Dispatcher(keys, origins, times.ping().toNanos(), logs);
         server = config(listener, times, routing(routes, dispatcher)).build();
         server.start();
@@ -139,8 +137,7 @@ public final class HttpServer implements AutoCloseable {
         return new Route("", path, false, exchange -> {
             exchange.header("Allow", String.join(", ", methods));
             throw new ApiException(
-                    ApiException.Kind.METHOD_NOT_ALLOWED,
-                    path + " takes " + String.join(" and ", methods) + " only");
+                    ApiException.Kind.METHOD_NOT_ALLOWED, path + " takes " + String.join(" and ", methods) + " only");
         });
     }
 

@@ -58,7 +58,8 @@ final class Origins {
     void preflight(Exchange exchange) {
         exchange.header("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
         exchange.header(
-                "Access-Control-Allow-Headers", exchange.header("Access-Control-Request-Headers").orElse("*"));
+                "Access-Control-Allow-Headers",
+                exchange.header("Access-Control-Request-Headers").orElse("*"));
         exchange.header("Access-Control-Max-Age", "600");
         exchange.empty(204);
     }

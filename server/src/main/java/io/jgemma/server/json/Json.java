@@ -53,7 +53,8 @@ public final class Json {
         try {
             JsonNode node = MAPPER.readTree(bytes);
             if (node == null || node.isMissingNode()) {
-                throw new ApiException(ApiException.Kind.INVALID_REQUEST, "the body is empty; a JSON object was expected");
+                throw new ApiException(
+                        ApiException.Kind.INVALID_REQUEST, "the body is empty; a JSON object was expected");
             }
             return node;
         } catch (StreamConstraintsException e) {

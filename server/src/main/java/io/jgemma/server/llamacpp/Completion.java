@@ -50,7 +50,7 @@ public final class Completion {
     private void handle(Exchange exchange, PromptReader reader) {
         Fields fields = exchange.fields();
         OutputFormat.requireFree(fields, Tools.NONE);
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
             Prompt prompt = reader.read(fields, engine);
@@ -101,7 +101,8 @@ public final class Completion {
             } else if (item.isIntegralNumber() && item.longValue() >= 0 && item.longValue() < vocabulary) {
                 more = new int[] {item.intValue()};
             } else {
-                throw fields.invalid("prompt", "prompt[" + i + "] is neither a text nor one of " + vocabulary + " tokens");
+                throw fields.invalid(
+                        "prompt", "prompt[" + i + "] is neither a text nor one of " + vocabulary + " tokens");
             }
             int length = ids.length;
             ids = Arrays.copyOf(ids, length + more.length);
@@ -116,9 +117,11 @@ public final class Completion {
         List<FillIn.Extra> extras = new ArrayList<>();
         for (Fields extra : fields.objects("input_extra")) {
             extras.add(new FillIn.Extra(
-                    extra.string("filename").orElse("file"), extra.string("text").orElse("")));
+                    extra.string("filename").orElse("file"),
+                    extra.string("text").orElse("")));
         }
-        String prefix = fields.string("input_prefix").orElse("") + fields.string("prompt").orElse("");
+        String prefix = fields.string("input_prefix").orElse("")
+                + fields.string("prompt").orElse("");
         return fillIn.prompt(prefix, fields.string("input_suffix").orElse(""), extras);
     }
 }

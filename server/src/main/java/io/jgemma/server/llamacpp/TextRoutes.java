@@ -65,7 +65,8 @@ public final class TextRoutes {
                 JsonNode id = given.get(i);
                 int vocabulary = tokenizer.vocabulary().size();
                 if (!id.isIntegralNumber() || id.longValue() < 0 || id.longValue() >= vocabulary) {
-                    throw fields.invalid("tokens", "tokens[" + i + "] is none of the model's " + vocabulary + " tokens");
+                    throw fields.invalid(
+                            "tokens", "tokens[" + i + "] is none of the model's " + vocabulary + " tokens");
                 }
                 ids[i] = id.intValue();
             }
@@ -79,8 +80,8 @@ public final class TextRoutes {
     public void applyTemplate(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(
-                    model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
+            Prompt.Chat prompt =
+                    ChatPrompts.of(model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
             ObjectNode json = Json.object();
             json.put("prompt", model.engine().render(prompt));
             exchange.json(json);
@@ -91,8 +92,8 @@ public final class TextRoutes {
     public void countTokens(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(
-                    model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
+            Prompt.Chat prompt =
+                    ChatPrompts.of(model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
             ObjectNode json = Json.object();
             json.put("object", "response.input_tokens");
             json.put("input_tokens", model.engine().countTokens(prompt));
@@ -128,9 +129,7 @@ public final class TextRoutes {
         json.put("bos_token", piece(vocabulary, vocabulary.bosId()));
         json.put("eos_token", piece(vocabulary, vocabulary.eosId()));
         json.put("n_ctx_train", engine.spec().contextTokens());
-        json.put(
-                "chat_template",
-                engine.file().metadata().string("tokenizer.chat_template", ""));
+        json.put("chat_template", engine.file().metadata().string("tokenizer.chat_template", ""));
     }
 
     private static String piece(Vocabulary vocabulary, int id) {

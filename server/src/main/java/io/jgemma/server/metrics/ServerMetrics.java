@@ -53,7 +53,10 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
         predicted = counter("llamacpp:tokens_predicted", "Tokens generated");
         predictedSeconds = counter("llamacpp:tokens_predicted_seconds", "Time in which tokens were generated");
         gauge("llamacpp:prompt_tokens_seconds", "Prompt tokens a second, of the last answer", m -> m.lastSpeed(0));
-        gauge("llamacpp:predicted_tokens_seconds", "Tokens generated a second, of the last answer", m -> m.lastSpeed(1));
+        gauge(
+                "llamacpp:predicted_tokens_seconds",
+                "Tokens generated a second, of the last answer",
+                m -> m.lastSpeed(1));
         Gauge.builder("jgemma.requests", admission, Admission::taken)
                 .description("Requests worked on or waiting")
                 .register(registry);
@@ -67,8 +70,14 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
                 "Rows of a step on average",
                 status -> status.steps() == 0 ? 0 : (double) status.rows() / status.steps());
         total("jgemma.prefix.hits", "Prompts of which a beginning was cached", EngineStatus::prefixHits);
-        total("jgemma.prefix.tokens", "Prompt tokens not computed because they were cached", EngineStatus::cachedTokens);
-        total("llamacpp:spec_decode_num_draft_tokens", "Tokens that speculation proposed", EngineStatus::proposedTokens);
+        total(
+                "jgemma.prefix.tokens",
+                "Prompt tokens not computed because they were cached",
+                EngineStatus::cachedTokens);
+        total(
+                "llamacpp:spec_decode_num_draft_tokens",
+                "Tokens that speculation proposed",
+                EngineStatus::proposedTokens);
         total("llamacpp:spec_decode_num_accepted_tokens", "Of those, that proved right", EngineStatus::acceptedTokens);
         kv("used", status -> status.kv().usedBytes());
         kv("cached", status -> status.kv().cachedBytes());

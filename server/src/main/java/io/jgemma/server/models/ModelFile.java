@@ -147,7 +147,8 @@ public final class ModelFile {
         }
         requireKeys(given.get(), SAMPLING);
         UnaryOperator<SamplerOptions> own = base -> over(given.get(), sampling.apply(base));
-        own.apply(SamplerOptions.greedy());
+        // Tried now, so that the file is refused and not the first request.
+        SamplerOptions _ = own.apply(SamplerOptions.greedy());
         return own;
     }
 
@@ -193,7 +194,8 @@ public final class ModelFile {
     private void requireKeys(Fields fields, Set<String> known) {
         fields.node().fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                throw fields.invalid(name, "the key '" + fields.path(name) + "' is not known; there are " + new TreeSet<>(known));
+                throw fields.invalid(
+                        name, "the key '" + fields.path(name) + "' is not known; there are " + new TreeSet<>(known));
             }
         });
     }

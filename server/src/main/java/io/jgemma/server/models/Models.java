@@ -153,7 +153,8 @@ public final class Models implements AutoCloseable {
         if (slot == null) {
             String shown = name.length() > 100 ? name.substring(0, 100) + ".." : name;
             throw new ApiException(
-                    ApiException.Kind.NOT_FOUND, "there is no model '" + shown + "'; GET /v1/models lists those there are");
+                    ApiException.Kind.NOT_FOUND,
+                    "there is no model '" + shown + "'; GET /v1/models lists those there are");
         }
         return slot;
     }
@@ -210,7 +211,8 @@ public final class Models implements AutoCloseable {
         if (!loaded.isEmpty() && taken + needed > memoryBytes) {
             throw ApiException.later(
                     ApiException.Kind.UNAVAILABLE,
-                    "there is no room for the model '" + wanted.id() + "' while requests need the others: try again later",
+                    "there is no room for the model '" + wanted.id()
+                            + "' while requests need the others: try again later",
                     RETRY);
         }
     }

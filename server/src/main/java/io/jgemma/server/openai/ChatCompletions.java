@@ -34,10 +34,10 @@ public final class ChatCompletions {
         Tools tools = Tools.openai(fields);
         Reasoning reasoning = Reasoning.of(fields);
         OutputFormat.requireFree(fields, tools);
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
-            AnswerSettings settings = SettingsReader.of(
-                    service, fields, model, MAX_TOKENS, "stop", SettingsReader.chatLogprobs(fields));
+            AnswerSettings settings =
+                    SettingsReader.of(service, fields, model, MAX_TOKENS, "stop", SettingsReader.chatLogprobs(fields));
             Prompt prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
             service.requireLength(model.engine(), prompt);
             ChatJson json = new ChatJson(

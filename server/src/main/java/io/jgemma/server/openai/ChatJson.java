@@ -19,8 +19,7 @@ import java.util.List;
  * @param logprobs whether they were asked for
  * @param inlineReasoning whether thoughts stay in the text
  */
-record ChatJson(
-        String id, long created, String model, Tokenizer tokenizer, boolean logprobs, boolean inlineReasoning) {
+record ChatJson(String id, long created, String model, Tokenizer tokenizer, boolean logprobs, boolean inlineReasoning) {
 
     /** The whole answer. */
     ObjectNode completion(List<Answer> answers) {

@@ -40,7 +40,11 @@ record CompletionJson(
             Answer answer = answers.get(i);
             String text = echo(i) + answer.result().text();
             choices.add(choice(
-                    i, text, 0, answer.result().logprobs(), Answer.finish(answer.result().finish())));
+                    i,
+                    text,
+                    0,
+                    answer.result().logprobs(),
+                    Answer.finish(answer.result().finish())));
         }
         json.set("usage", UsageJson.of(answers, prompts));
         json.set("timings", TimingsJson.of(answers.getFirst().result().timings()));
@@ -62,8 +66,7 @@ record CompletionJson(
         return json;
     }
 
-    private ObjectNode choice(
-            int index, String text, int offset, List<TokenLogprobs> tokens, @Nullable String finish) {
+    private ObjectNode choice(int index, String text, int offset, List<TokenLogprobs> tokens, @Nullable String finish) {
         ObjectNode choice = Json.object();
         choice.put("index", index);
         choice.put("text", text);

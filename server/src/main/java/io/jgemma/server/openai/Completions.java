@@ -33,7 +33,7 @@ public final class Completions {
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
         OutputFormat.requireFree(fields, Tools.NONE);
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
             List<Prompt> prompts = prompts(fields, engine);
@@ -64,8 +64,11 @@ public final class Completions {
                 .map(options -> options.isTrue("include_usage"))
                 .orElse(false);
         CompletionStream stream = new CompletionStream(
-                job.json(), exchange.events(), usage ? OptionalInt.of(job.prompts()) : OptionalInt.empty(), job.requests()
-                        .size(), service.ids());
+                job.json(),
+                exchange.events(),
+                usage ? OptionalInt.of(job.prompts()) : OptionalInt.empty(),
+                job.requests().size(),
+                service.ids());
         service.answers().stream(engine, job.requests(), exchange.peer(), stream);
         return stream.finish();
     }

@@ -30,7 +30,7 @@ public final class Embeddings {
     /** Embeds texts. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
             boolean base64 = isBase64(fields);
@@ -39,7 +39,8 @@ public final class Embeddings {
                 if (wanted != engine.spec().hidden()) {
                     throw fields.invalid(
                             "dimensions",
-                            "this model's vectors have " + engine.spec().hidden() + " dimensions; leave dimensions out");
+                            "this model's vectors have " + engine.spec().hidden()
+                                    + " dimensions; leave dimensions out");
                 }
             });
             List<int[]> texts = texts(fields, engine);
@@ -65,7 +66,8 @@ public final class Embeddings {
             case "float" -> false;
             case "base64" -> true;
             default ->
-                throw fields.invalid("encoding_format", "encoding_format is '" + format + "'; expected float or base64");
+                throw fields.invalid(
+                        "encoding_format", "encoding_format is '" + format + "'; expected float or base64");
         };
     }
 
@@ -81,7 +83,8 @@ public final class Embeddings {
     /** Text is text here: no control token comes of it. */
     private static List<int[]> texts(Fields fields, Engine engine) {
         List<int[]> texts = new ArrayList<>();
-        for (Prompt prompt : Prompts.of(fields, "input", engine.tokenizer().vocabulary().size())) {
+        for (Prompt prompt :
+                Prompts.of(fields, "input", engine.tokenizer().vocabulary().size())) {
             int[] ids = prompt instanceof Prompt.Text(String text)
                     ? engine.tokenizer().encode(text, new EncodeOptions(true, false))
                     : engine.encode(prompt);

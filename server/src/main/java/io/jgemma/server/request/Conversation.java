@@ -80,9 +80,11 @@ public final class Conversation {
     }
 
     private static boolean mayHoldResult(@Nullable ChatMessage last) {
-        return last != null
-                && (last.role().equals("tool")
-                        || last.role().equals("assistant") && !last.toolCalls().isEmpty());
+        if (last == null) {
+            return false;
+        }
+        boolean asked = last.role().equals("assistant") && !last.toolCalls().isEmpty();
+        return asked || last.role().equals("tool");
     }
 
     private static ChatMessage joined(ChatMessage first, ChatMessage second) {

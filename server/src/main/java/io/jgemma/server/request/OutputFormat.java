@@ -28,7 +28,10 @@ public final class OutputFormat {
                 .flatMap(text -> text.object("format"))
                 .ifPresent(format -> requireText(fields, format, "text.format"));
         for (String name : FIELDS) {
-            if (fields.has(name) && !fields.value(name).filter(v -> v.isTextual() && v.textValue().isEmpty()).isPresent()) {
+            if (fields.has(name)
+                    && !fields.value(name)
+                            .filter(v -> v.isTextual() && v.textValue().isEmpty())
+                            .isPresent()) {
                 throw refused(fields, name);
             }
         }

@@ -16,10 +16,12 @@ public final class Parts {
     public static List<ContentPart> of(Fields part) {
         String type = part.string("type").orElse("text");
         return switch (type) {
-            case "text", "input_text", "output_text" -> Messages.text(part.string("text").orElse(""));
+            case "text", "input_text", "output_text" ->
+                Messages.text(part.string("text").orElse(""));
             case "refusal" -> Messages.text(part.string("refusal").orElse(""));
             case "image_url", "input_image", "image" ->
-                throw part.invalid("type", "this server reads no pictures yet; remove " + part.path("type") + " " + type);
+                throw part.invalid(
+                        "type", "this server reads no pictures yet; remove " + part.path("type") + " " + type);
             case "input_audio", "audio" ->
                 throw part.invalid("type", "this server hears no audio; remove " + part.path("type") + " " + type);
             default ->

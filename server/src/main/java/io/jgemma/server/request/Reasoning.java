@@ -55,7 +55,8 @@ public record Reasoning(Map<String, Object> variables, boolean inline) {
         } else if (value.isObject()) {
             readObject(Fields.of(value, fields.path(name)), variables);
         } else {
-            throw fields.invalid(name, fields.path(name) + " is not readable; expected true, false, a word or an object");
+            throw fields.invalid(
+                    name, fields.path(name) + " is not readable; expected true, false, a word or an object");
         }
     }
 

@@ -79,8 +79,7 @@ public final class Sampling {
             return OptionalDouble.of(0);
         }
         if (number < least || number > most) {
-            throw fields.invalid(
-                    name, fields.path(name) + " is " + number + "; expected " + least + " to " + most);
+            throw fields.invalid(name, fields.path(name) + " is " + number + "; expected " + least + " to " + most);
         }
         return value;
     }

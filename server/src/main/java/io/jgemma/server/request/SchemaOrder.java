@@ -27,11 +27,14 @@ public final class SchemaOrder {
         ObjectNode ordered = Json.object();
         for (String name : sorted(schema, KEYWORDS)) {
             JsonNode value = schema.get(name);
-            ordered.set(name, switch (name) {
-                case "properties", "$defs", "definitions", "patternProperties" -> named(value, required(schema));
-                case "enum", "const", "default", "examples", "example", "required" -> value;
-                default -> nested(value);
-            });
+            ordered.set(
+                    name,
+                    switch (name) {
+                        case "properties", "$defs", "definitions", "patternProperties" ->
+                            named(value, required(schema));
+                        case "enum", "const", "default", "examples", "example", "required" -> value;
+                        default -> nested(value);
+                    });
         }
         return ordered;
     }

@@ -73,7 +73,8 @@ public record Tools(List<ToolDefinition> definitions, Set<String> strict, Choice
         }
         Optional<Fields> given = request.object("tool_choice");
         Choice choice = given.map(Tools::anthropicChoice).orElse(new Choice.Auto());
-        boolean parallel = !given.map(fields -> fields.isTrue("disable_parallel_tool_use")).orElse(false);
+        boolean parallel =
+                !given.map(fields -> fields.isTrue("disable_parallel_tool_use")).orElse(false);
         return of(request, definitions, strict, choice, parallel);
     }
 
@@ -102,8 +103,8 @@ public record Tools(List<ToolDefinition> definitions, Set<String> strict, Choice
             throw tool.invalid("name", "two tools are called '" + name + "'");
         }
         JsonNode schema = tool.object(schemaField).map(Fields::node).orElse(Json.object());
-        definitions.add(new ToolDefinition(
-                name, tool.string("description").orElse(""), Json.map(SchemaOrder.of(schema))));
+        definitions.add(
+                new ToolDefinition(name, tool.string("description").orElse(""), Json.map(SchemaOrder.of(schema))));
         if (tool.isTrue("strict")) {
             strict.add(name);
         }

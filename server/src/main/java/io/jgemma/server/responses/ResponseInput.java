@@ -55,14 +55,14 @@ final class ResponseInput {
         String role = item.requireString("role");
         List<ContentPart> content = content(item, "content");
         switch (role) {
-            case "system", "developer" ->
-                messages.add(new ChatMessage("system", content, List.of(), null, null, null));
+            case "system", "developer" -> messages.add(new ChatMessage("system", content, List.of(), null, null, null));
             case "user" -> messages.add(new ChatMessage("user", content, List.of(), null, null, null));
             case "assistant" ->
                 messages.add(new ChatMessage("assistant", content, List.of(), null, null, takeReasoning()));
             default ->
                 throw item.invalid(
-                        "role", item.path("role") + " is '" + role + "'; expected system, developer, user or assistant");
+                        "role",
+                        item.path("role") + " is '" + role + "'; expected system, developer, user or assistant");
         }
     }
 

@@ -46,7 +46,7 @@ public final class ResponsesRoute {
         Tools tools = Tools.openai(fields);
         Reasoning reasoning = Reasoning.of(fields);
         OutputFormat.requireFree(fields, tools);
-        try (Admission.Place place = service.admission().enter(exchange.key());
+        try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             AnswerSettings settings =
                     SettingsReader.of(service, fields, model, MAX_TOKENS, "stop", OptionalInt.empty());

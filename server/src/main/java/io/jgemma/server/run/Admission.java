@@ -54,7 +54,9 @@ public final class Admission {
     public synchronized Place enter(String key) {
         if (taken >= most) {
             throw ApiException.later(
-                    ApiException.Kind.UNAVAILABLE, taken + " requests are in progress or wait, and no more are taken", retry());
+                    ApiException.Kind.UNAVAILABLE,
+                    taken + " requests are in progress or wait, and no more are taken",
+                    retry());
         }
         int ofKey = byKey.getOrDefault(key, 0);
         if (!key.isEmpty() && ofKey >= mostOfAKey) {

@@ -37,8 +37,6 @@ public final class Answers {
     }
 
     private sealed interface Item {
-        int index();
-
         record Event(int index, GenerationEvent event) implements Item {}
 
         record End(int index, GenerationResult result) implements Item {}
@@ -74,7 +72,11 @@ public final class Answers {
         return Arrays.stream(answers).map(Objects::requireNonNull).toList();
     }
 
-    /** @throws ApiException with 408 when the deadline has passed */
+    /**
+     * Lets an answer pass that was finished in time.
+     *
+     * @throws ApiException with 408 when the deadline has passed
+     */
     public static void requireInTime(GenerationResult result) {
         if (result.finish() == FinishReason.DEADLINE) {
             throw new ApiException(
