@@ -67,6 +67,33 @@ class ImportRulesTest {
             .resideInAnyPackage("io.jgemma.models..", "io.jgemma.cuda..");
 
     @ArchTest
+    static final ArchRule serverKnowsTheEngineAndItsLibrariesOnly = classes()
+            .that()
+            .resideInAPackage("io.jgemma.server..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.jgemma.server..",
+                    ENGINE + "..",
+                    "java..",
+                    "org.jspecify..",
+                    "com.fasterxml.jackson..",
+                    "io.helidon..",
+                    "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule helidonIsUsedWhereConnectionsAre = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.jgemma.server.http", "io.jgemma.server")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.helidon..");
+
+    @ArchTest
+    static final ArchRule packagesOfTheServerFormNoCycle =
+            slices().matching("io.jgemma.server.(**)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule cudaIsKnownToItsModuleOnly = noClasses()
             .that()
             .resideOutsideOfPackage("io.jgemma.cuda..")
