@@ -31,7 +31,13 @@ class ServiceRulesTest {
                 }
             }
         }
-        assertThat(modules).contains("io.jgemma.engine", "io.jgemma.models", "io.jgemma.cuda.kernels", "io.jgemma.server", "io.jgemma.cli");
+        assertThat(modules)
+                .contains(
+                        "io.jgemma.engine",
+                        "io.jgemma.models",
+                        "io.jgemma.cuda.kernels",
+                        "io.jgemma.server",
+                        "io.jgemma.cli");
     }
 
     private static ModuleDescriptor read(URL url) throws IOException {

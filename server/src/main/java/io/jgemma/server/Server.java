@@ -24,12 +24,16 @@ public final class Server implements AutoCloseable {
     /** A stream looks so often whether a comment is due. */
     private static final Duration IDLE = Duration.ofMillis(250);
 
+    /** For errors to reach clients whose answers were cut short. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(5);
 
     private final ServerOptions options;
     private final Models models;
     private final Admission admission;
     private final ServerMetrics metrics;
+    private final Answers answers;
     private final HttpServer http;
     private final Draining draining = new Draining();
 
@@ -39,10 +43,11 @@ public final class Server implements AutoCloseable {
         admission = new Admission(options.maxRequests(), options.maxRequestsOfAKey());
         metrics = new ServerMetrics(models, admission);
         Ids ids = new Ids(new SecureRandom());
+        answers = new Answers(metrics, ids, IDLE);
         Service service = new Service(
                 models,
                 admission,
-                new Answers(metrics, ids, IDLE),
+                answers,
                 new Service.Limits(options.maxPromptTokens(), options.maxAnswerTokens(), options.requestTimeout()),
                 ids,
                 InstantSource.system());
@@ -110,8 +115,12 @@ public final class Server implements AutoCloseable {
     public void close() {
         draining.begin();
         try {
-            admission.awaitEmpty(options.shutdownTimeout());
+            if (!admission.awaitEmpty(options.shutdownTimeout())) {
+                answers.stop();
+                admission.awaitEmpty(LAST_WORDS);
+            }
         } catch (InterruptedException e) {
+            answers.stop();
             Thread.currentThread().interrupt();
         } finally {
             models.close();

@@ -4,6 +4,7 @@ import static io.jgemma.server.TestServer.HELLO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -30,13 +31,15 @@ class AccessTest {
     private final TestServer guarded = new TestServer(options -> options.apiKeys(List.of("one", "two"))
             .corsOrigins(List.of("https://page.example"))
             .maxBodyBytes(100_000)
-            .maxRequests(3, 1)
-            .requestTimeout(Duration.ofMillis(1500)));
+            .maxRequests(3, 1));
+    private final TestServer impatient = new TestServer(
+            options -> options.requestTimeout(Duration.ofMillis(400)), engine -> engine.withContextTokens(100_000));
     private final TestServer open = new TestServer(options -> options.maxRequests(1, 1));
 
     @AfterAll
     void stop() {
         guarded.close();
+        impatient.close();
         open.close();
     }
 
@@ -115,11 +118,9 @@ class AccessTest {
 
     @Test
     void endsAnswersAtTheDeadline() {
-        String forever = LONG.replace("\"max_tokens\":800", "\"max_tokens\":900");
-        TestServer.Answer whole = guarded.post(PATH, forever, "Authorization", "Bearer two");
-        String stream = guarded.post(
-                        PATH, forever.replaceFirst("\\{", "{\"stream\":true,"), "Authorization", "Bearer two")
-                .body();
+        String endless = "{\"ignore_eos\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
+        TestServer.Answer whole = impatient.post(PATH, endless);
+        String stream = impatient.post(PATH, endless.replaceFirst("\\{", "{\"stream\":true,")).body();
 
         assertThat(whole.status()).isEqualTo(408);
         assertThat(stream).contains("event: error\n").contains("\"code\":408").doesNotContain("[DONE]");
@@ -143,7 +144,8 @@ class AccessTest {
     }
 
     private static String raw(TestServer server, String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.server().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

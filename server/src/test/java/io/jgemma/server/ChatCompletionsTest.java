@@ -157,7 +157,7 @@ class ChatCompletionsTest {
 
     @Test
     void givesSeveralAnswersWithSeedsOfTheirOwn() {
-        String body = "{\"seed\":1,\"temperature\":2,\"top_k\":0,\"n\":3,\"max_tokens\":12,"
+        String body = "{\"seed\":1,\"temperature\":50,\"top_k\":0,\"top_p\":1,\"n\":3,\"max_tokens\":12,"
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]";
         JsonNode choices = server.post(PATH, body + "}").json().get("choices");
 

@@ -40,7 +40,7 @@ class ModelsTest {
     @Test
     void loadsOnFirstUseAndUnloadsWhatIsInTheWay() {
         List<ModelDefinition> both = List.of(TestServer.demo("one", SMALL), TestServer.demo("two", SMALL));
-        long enoughForOne = 30L << 20;
+        long enoughForOne = Models.neededBytes(both.getFirst()) * 3 / 2;
         try (TestServer server = new TestServer(options -> {}, new Models(both, enoughForOne, given -> given))) {
             assertThat(states(server)).isEqualTo("unloaded unloaded");
             assertThat(server.post("/v1/chat/completions", ask("two", "")).status())

@@ -68,7 +68,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         StatusLine status = new StatusLine(console);
         try (status;
                 Log log = Log.open(logFile, status)) {
@@ -141,7 +141,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     /** Waits for SIGTERM or SIGINT, or until this thread is interrupted. A second signal ends the process at once. */
-    private static void awaitSignal() throws InterruptedException {
+    private static void awaitSignal() {
         CountDownLatch told = new CountDownLatch(1);
         AtomicBoolean before = new AtomicBoolean();
         for (String signal : new String[] {"TERM", "INT"}) {
@@ -152,6 +152,10 @@ public final class ServeCommand implements Callable<Integer> {
                 }
             });
         }
-        told.await();
+        try {
+            told.await();
+        } catch (InterruptedException e) {
+            // As good as a signal: the server is closed next.
+        }
     }
 }

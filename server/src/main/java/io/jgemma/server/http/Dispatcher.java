@@ -30,9 +30,17 @@ final class Dispatcher {
         try {
             run(exchange, route);
             exchange.end();
+            if (exchange.closesConnection()) {
+                throw new CloseConnectionException("the client asked for it");
+            }
         } catch (PeerGoneException e) {
             exchange.status(CLIENT_CLOSED_REQUEST);
             throw new CloseConnectionException("the client has gone", e);
+        } catch (CloseConnectionException e) {
+            if (exchange.peer().isGone()) {
+                exchange.status(CLIENT_CLOSED_REQUEST);
+            }
+            throw e;
         } finally {
             log(exchange, System.nanoTime() - start);
         }

@@ -2,6 +2,7 @@ package io.jgemma.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.jgemma.server.json.ApiException;
@@ -156,6 +157,11 @@ public final class Exchange {
         response.send();
     }
 
+    /** Whether the client wants the connection closed after the answer. */
+    boolean closesConnection() {
+        return request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
+    }
+
     /** The answer as a stream of events; it begins with the first of them. */
     public EventStream events() {
         return events;
@@ -183,6 +189,7 @@ public final class Exchange {
 
     void end() {
         peer.unwatch();
+        peer.requestArrived();
         events.close();
     }
 }

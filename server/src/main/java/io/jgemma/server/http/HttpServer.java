@@ -13,7 +13,11 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -79,13 +83,27 @@ public final class HttpServer implements AutoCloseable {
      * @throws java.io.UncheckedIOException when the port cannot be had
      */
     public HttpServer(Listener listener, Times times, Access access, Logs logs, List<Route> routes) {
-        connections = new Connections(new Connections.Timeouts(times.read(), times.request(), times.write()));
         Keys keys = new Keys(access.keys());
         Origins origins = new Origins(
                 access.origins(), !keys.required() && listener.address().isLoopbackAddress());
         Dispatcher dispatcher = new Dispatcher(keys, origins, times.ping().toNanos(), logs);
+        requireFree(listener);
+        connections = new Connections(new Connections.Timeouts(times.read(), times.request(), times.write()));
         server = config(listener, times, routing(routes, dispatcher)).build();
         server.start();
+        if (!server.isRunning()) {
+            connections.close();
+            throw new UncheckedIOException(new BindException("port " + listener.port() + " cannot be had"));
+        }
+    }
+
+    /** The library logs why it does not start, and says nothing to its caller. */
+    private static void requireFree(Listener listener) {
+        try (ServerSocket _ = new ServerSocket(listener.port(), 1, listener.address())) {
+            // It could be had.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private WebServerConfig.Builder config(Listener listener, Times times, HttpRouting.Builder routing) {

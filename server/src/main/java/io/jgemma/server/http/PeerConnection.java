@@ -31,6 +31,7 @@ final class PeerConnection implements Peer, Supplier<byte[]> {
     private @Nullable CompletableFuture<byte @Nullable []> ahead;
     private volatile boolean gone;
     private volatile @Nullable Runnable whenGone;
+    private volatile long readingSince;
     private volatile long writingSince;
     private long requestSince;
 
@@ -83,10 +84,13 @@ final class PeerConnection implements Peer, Supplier<byte[]> {
     }
 
     private byte @Nullable [] readOrClose() {
+        readingSince = System.nanoTime();
         try {
             return socket.get();
         } catch (UncheckedIOException e) {
             throw new ServerConnectionException("the connection cannot be read", e);
+        } finally {
+            readingSince = 0;
         }
     }
 
@@ -166,16 +170,25 @@ final class PeerConnection implements Peer, Supplier<byte[]> {
         writingSince = begins ? System.nanoTime() : 0;
     }
 
-    /** Closes the connection when the client has not taken what was written for so long. */
-    void closeIfStalled(Duration timeout) {
-        long since = writingSince;
-        if (since != 0 && System.nanoTime() - since > timeout.toNanos()) {
+    /** Closes the connection when the client has sent nothing, or has not taken what was written, for too long. */
+    void closeIfStalled(Duration writeTimeout) {
+        if (isLongAgo(writingSince, writeTimeout)) {
             leave();
-            try {
-                socket.close();
-            } catch (UncheckedIOException e) {
-                // It is closed already.
-            }
+            close();
+        } else if (isLongAgo(readingSince, readTimeout)) {
+            close();
+        }
+    }
+
+    private static boolean isLongAgo(long since, Duration timeout) {
+        return since != 0 && System.nanoTime() - since > timeout.toNanos();
+    }
+
+    private void close() {
+        try {
+            socket.close();
+        } catch (UncheckedIOException e) {
+            // It is closed already.
         }
     }
 }

@@ -217,7 +217,8 @@ public final class Models implements AutoCloseable {
         }
     }
 
-    private static long neededBytes(ModelDefinition definition) {
+    /** What a model needs while it is loaded, as it is planned for. */
+    public static long neededBytes(ModelDefinition definition) {
         EngineOptions options = definition.options();
         try (GgufFile file = Engine.openFile(options.model().orElse(null))) {
             return MemoryPlan.of(

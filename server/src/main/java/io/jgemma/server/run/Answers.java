@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ public final class Answers {
     private final RunListener listener;
     private final Ids ids;
     private final Duration idle;
+    private final Set<GenerationHandle> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
 
     /**
      * Answers.
@@ -97,6 +101,8 @@ public final class Answers {
             for (GenerationRequest request : requests) {
                 handles.add(engine.submit(request));
             }
+            running.addAll(handles);
+            requireRunning();
             peer.watch(() -> handles.forEach(GenerationHandle::cancel));
             deliver(handles, peer, sink);
         } catch (PeerGoneException e) {
@@ -105,7 +111,14 @@ public final class Answers {
             throw Errors.of(e);
         } finally {
             handles.forEach(GenerationHandle::close);
+            handles.forEach(running::remove);
         }
+    }
+
+    /** Cuts all answers short, and those that are still asked for. */
+    public void stop() {
+        stopped = true;
+        running.forEach(GenerationHandle::cancel);
     }
 
     private void deliver(List<GenerationHandle> handles, Peer peer, AnswerSink sink) {
@@ -131,12 +144,19 @@ public final class Answers {
                     sink.event(index, event);
                 }
                 case Item.End(int index, GenerationResult result) -> {
+                    requireRunning();
                     listener.ended(result);
                     sink.end(index, result);
                     open--;
                 }
                 case Item.Failed failed -> throw failed.failure();
             }
+        }
+    }
+
+    private void requireRunning() {
+        if (stopped) {
+            throw new ApiException(ApiException.Kind.UNAVAILABLE, "the server is stopping");
         }
     }
 

@@ -1,0 +1,79 @@
+package io.jgemma.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jgemma.cli.TestConsole;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code jgemma serve} from the command line to an answer, and what it says when it cannot begin. */
+class ServeCommandTest {
+
+    @Test
+    void servesTheDemoModelUntilItIsStopped() throws Exception {
+        TestConsole console = new TestConsole("");
+        AtomicInteger code = new AtomicInteger(-1);
+        Thread server = Thread.ofPlatform()
+                .start(() -> code.set(console.run("serve", "--port", "0", "-c", "256", "--alias", "tiny,small")));
+        while (!console.out().contains("\n") && server.isAlive()) {
+            Thread.sleep(10);
+        }
+        String address = console.out().strip().replace("listening on ", "");
+
+        String answer;
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/chat/completions"))
+                    .POST(
+                            HttpRequest.BodyPublishers.ofString(
+                                    "{\"model\":\"small\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"))
+                    .build();
+            answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+        server.interrupt();
+        server.join();
+
+        assertThat(answer).contains("Hello! How can I help you today?", "\"model\":\"tiny\"");
+        assertThat(console.err()).contains("No model was named", "POST /v1/chat/completions 200");
+        assertThat(code.get()).isZero();
+    }
+
+    @Test
+    void saysThatThePortIsInUse() throws IOException {
+        TestConsole console = new TestConsole("");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int code = console.run("serve", "-c", "256", "--port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(code).isEqualTo(1);
+            assertThat(console.err())
+                    .contains("jgemma serve: port " + taken.getLocalPort())
+                    .contains("--port");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "serve --port 70000|--port 70000 is no port",
+                "serve --models-dir a --config b|give one of them",
+                "serve --tls-cert a|belong together",
+                "serve --max-queue 0|--max-queue 0 makes no sense",
+                "serve --ttl soon|--ttl 'soon' is no time",
+                "serve --top-p 2|topP is 2.0"
+            })
+    void refusesWhatMakesNoSense(String line, String message) {
+        TestConsole console = new TestConsole("");
+
+        assertThat(console.run(line.split(" ", -1))).isEqualTo(2);
+        assertThat(console.err()).contains(message).hasLineCount(1);
+    }
+}
