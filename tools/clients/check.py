@@ -13,6 +13,7 @@ SCHEMA = {
 TOOL = {"type": "function", "function": {"name": "get_weather", "description": "Get the weather forecast.", "parameters": SCHEMA}}
 HELLO = [{"role": "user", "content": "Hello"}]
 GREETING = "Hello! How can I help you today?"
+GREEDY = {"temperature": 0}
 client = openai.OpenAI(base_url=URL + "/v1", api_key="none", max_retries=0)
 claude = anthropic.Anthropic(base_url=URL, api_key="none", max_retries=0)
 MODEL = client.models.list().data[0].id
@@ -80,18 +81,18 @@ def cancel():
 
 
 def claude_chat():
-    return claude.messages.create(model=MODEL, max_tokens=64, messages=HELLO, temperature=0).content[0].text == GREETING
+    return claude.messages.create(model=MODEL, max_tokens=64, messages=HELLO, extra_body=GREEDY).content[0].text == GREETING
 
 
 def claude_stream():
-    with claude.messages.stream(model=MODEL, max_tokens=64, messages=HELLO, temperature=0) as s:
+    with claude.messages.stream(model=MODEL, max_tokens=64, messages=HELLO, extra_body=GREEDY) as s:
         return "".join(s.text_stream) == GREETING
 
 
 def claude_tools():
     tool = {"name": "get_weather", "description": "Get the weather forecast.", "input_schema": SCHEMA}
     with claude.messages.stream(
-        model=MODEL, max_tokens=64, tools=[tool], temperature=0, messages=[{"role": "user", "content": WEATHER}]
+        model=MODEL, max_tokens=64, tools=[tool], extra_body=GREEDY, messages=[{"role": "user", "content": WEATHER}]
     ) as s:
         message = s.get_final_message()
     return message.stop_reason == "tool_use" and message.content[0].input == {"city": "Paris", "days": 3}

@@ -120,7 +120,9 @@ class AccessTest {
     void endsAnswersAtTheDeadline() {
         String endless = "{\"ignore_eos\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}";
         TestServer.Answer whole = impatient.post(PATH, endless);
-        String stream = impatient.post(PATH, endless.replaceFirst("\\{", "{\"stream\":true,")).body();
+        String stream = impatient
+                .post(PATH, endless.replaceFirst("\\{", "{\"stream\":true,"))
+                .body();
 
         assertThat(whole.status()).isEqualTo(408);
         assertThat(stream).contains("event: error\n").contains("\"code\":408").doesNotContain("[DONE]");

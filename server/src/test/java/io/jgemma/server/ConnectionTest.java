@@ -89,7 +89,8 @@ class ConnectionTest {
     void closesAConnectionWhoseClientStopsReading() throws IOException, InterruptedException {
         String tokens = "{\"tokens\":[1766" + ",1766".repeat(4_000_000) + "]}";
         try (Socket socket = connect()) {
-            String head = "POST /detokenize HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + tokens.length() + "\r\n\r\n";
+            String head =
+                    "POST /detokenize HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + tokens.length() + "\r\n\r\n";
             socket.getOutputStream().write((head + tokens).getBytes(StandardCharsets.UTF_8));
 
             TestServer.Answer other = server.post("/v1/chat/completions", TestServer.HELLO + "}");
