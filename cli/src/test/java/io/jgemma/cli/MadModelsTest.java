@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -22,6 +24,7 @@ class MadModelsTest {
     private static final Pattern NO_NUMBER = Pattern.compile("\\bNaN\\b|\\bInfinity\\b");
 
     @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void areRunOrRefusedByName(@TempDir Path folder) throws IOException {
         long before = peakBytes();
         List<String> wrong = new ArrayList<>();
