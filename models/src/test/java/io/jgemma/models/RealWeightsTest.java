@@ -11,6 +11,7 @@ import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.TestModels;
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.text.EncodeOptions;
 import java.lang.foreign.MemorySegment;
@@ -57,6 +58,20 @@ final class RealWeightsTest {
     @MethodSource("models")
     void agreesWithTheReferenceInEightBits(String name) {
         agrees(name, "fast", false, 1.1);
+    }
+
+    /** The same with the kernels for processors without AVX-512, wherever these can run. */
+    @LongRun
+    @ParameterizedTest
+    @MethodSource("models")
+    void agreesWithTheReferenceOnEarlierInstructions(String name) {
+        assumeTrue(X86Support.find().isPresent(), "no assembled kernels on this machine");
+        agrees(name, "avx2", true, 1);
+        agrees(name, "avx2-fast", false, 1.1);
+        if (X86Support.find().limitedTo("avx-vnni").isPresent()) {
+            agrees(name, "avx-vnni", true, 1);
+            agrees(name, "avx-vnni-fast", false, 1.1);
+        }
     }
 
     private static void agrees(String name, String kernels, boolean tokens, double share) {

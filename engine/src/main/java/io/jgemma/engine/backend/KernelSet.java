@@ -8,14 +8,18 @@ import java.util.stream.Collectors;
 public enum KernelSet {
     /** The fastest that can run here. */
     AUTO,
-    /** As {@link #AUTO}, but a prompt's activations may be rounded to 8 bits where that is faster. */
+    /** As {@link #AUTO}, but activations may be rounded to 8 bits where that is faster: with AVX-512 those of prompts, below it all. */
     FAST,
     /** Assembled for x86-64, or an error. */
     X86,
     /** As {@link #X86}, held to AVX2. */
     AVX2,
+    /** As {@link #FAST}, held to AVX2, or an error. */
+    AVX2_FAST,
     /** As {@link #X86}, held to AVX-VNNI. */
     AVX_VNNI,
+    /** As {@link #FAST}, held to AVX-VNNI, or an error. */
+    AVX_VNNI_FAST,
     /** As {@link #X86}, held to AVX-512 with VNNI. */
     AVX512_VNNI,
     /** The Vector API, or an error. */

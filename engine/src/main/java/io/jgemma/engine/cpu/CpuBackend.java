@@ -72,12 +72,16 @@ public final class CpuBackend implements Backend {
             case X86 -> X86Kernels.assemble(X86Support.find(), portable(), Short.SIZE);
             case AVX2, AVX_VNNI, AVX512_VNNI ->
                 X86Kernels.assemble(X86Support.find().limitedTo(set.toString()), portable(), Short.SIZE);
+            case AVX2_FAST ->
+                X86Kernels.assemble(X86Support.find().limitedTo(KernelSet.AVX2.toString()), portable(), Byte.SIZE);
+            case AVX_VNNI_FAST ->
+                X86Kernels.assemble(X86Support.find().limitedTo(KernelSet.AVX_VNNI.toString()), portable(), Byte.SIZE);
             case VECTOR -> vector();
             case SCALAR -> new ScalarKernels();
         };
     }
 
-    private static CpuKernels best(int promptBits) {
+    private static CpuKernels best(int bits) {
         X86Support support = X86Support.find();
         if (!support.isPresent()) {
             System.getLogger(CpuBackend.class.getName())
@@ -87,7 +91,7 @@ public final class CpuBackend implements Backend {
                             support.reason());
             return portable();
         }
-        return X86Kernels.assemble(support, portable(), promptBits);
+        return X86Kernels.assemble(support, portable(), bits);
     }
 
     /** What runs on any processor: kernels on the Vector API, or scalar ones where the JVM was started without it. */

@@ -117,6 +117,18 @@ class X86BackendTest {
     }
 
     @Nested
+    class OperationsWithAvx2WithoutRepacking extends Operations {
+        OperationsWithAvx2WithoutRepacking() {
+            super(2);
+        }
+
+        @Override
+        protected Backend open() {
+            return backend("avx2", 2, false);
+        }
+    }
+
+    @Nested
     @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvxVnni")
     class OperationsWithAvxVnni extends OperationsAtLevel {
         OperationsWithAvxVnni() {
@@ -183,6 +195,33 @@ class X86BackendTest {
         }
     }
 
+    /** Below AVX-512 all activations keep 7 bits. */
+    abstract static class OperationsIn8Bits extends OperationsAtLevel {
+        OperationsIn8Bits(String level) {
+            super(level);
+        }
+
+        @Override
+        protected double productUnits(QuantType type) {
+            return super.productUnits(type) * (ASSEMBLED.contains(type) ? 256 : 1);
+        }
+    }
+
+    @Nested
+    class OperationsWithAvx2In8Bits extends OperationsIn8Bits {
+        OperationsWithAvx2In8Bits() {
+            super("avx2-fast");
+        }
+    }
+
+    @Nested
+    @EnabledIf("io.jgemma.engine.cpu.X86BackendTest#hasAvxVnni")
+    class OperationsWithAvxVnniIn8Bits extends OperationsIn8Bits {
+        OperationsWithAvxVnniIn8Bits() {
+            super("avx-vnni-fast");
+        }
+    }
+
     private static GgufTensor weight(Arena arena) {
         long bytes = QuantTypes.Q4_0.bytes(40 * 64);
         return new GgufTensor("w", QuantTypes.Q4_0, GgufShape.of(64, 40), arena.allocate(bytes));
@@ -212,7 +251,8 @@ class X86BackendTest {
         try (backend;
                 Arena arena = Arena.ofConfined()) {
             assumeTrue(backend.copied(backend.upload(weight(arena))), "no kernels for repacked weights here");
-            assertThat(backend.copiedBytes()).isEqualTo(QuantTypes.Q4_0.bytes(48 * 64));
+            // 40 rows are whole groups of 8, and part of the third of 16.
+            assertThat(backend.copiedBytes()).isIn(QuantTypes.Q4_0.bytes(40 * 64), QuantTypes.Q4_0.bytes(48 * 64));
         }
         assertThat(backend.copiedBytes()).isZero();
         try (Backend mapped = backend("x86", 1, false);

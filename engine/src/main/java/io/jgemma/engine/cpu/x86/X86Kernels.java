@@ -8,11 +8,13 @@ import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.assembler.PageMemory;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.attention.BytePanels;
 import io.jgemma.engine.cpu.x86.attention.X86Attention;
 import io.jgemma.engine.cpu.x86.attention.X86ByteAttention;
 import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
 import io.jgemma.engine.cpu.x86.elements.X86Elements;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.PanelActivations;
 import io.jgemma.engine.cpu.x86.weights.Products;
 import io.jgemma.engine.cpu.x86.weights.RowActivations;
@@ -38,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * Assembled kernels for products with the types of {@code BlockFormat} and {@code SuperBlocks} and with floats ({@link X86Dots}), and for
  * attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
  * products are rounded to integers, 32 with one scale (256 where {@link X86Rows} multiplies blocks of 256): to 16 bits, or where so asked
- * to 8 in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}).
+ * to 8: on registers of 512 bits in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}), on those of 256 in all
+ * products with repacked weights.
  *
  * <p>With few rows of activations weights are multiplied as they lie: in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked
  * ({@link X86Groups}). With more, they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much
@@ -53,9 +56,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Isa isa;
     private final CodeCache code;
     private final Products rows;
-    private final @Nullable X86Groups groups;
+    private final X86Groups groups;
     private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
+    private final Products groupPanels;
     private final X86Dots dots;
     private final X86Elements elements;
     private final X86Attention attention;
@@ -68,19 +72,18 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.code = code;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
-        groups = X86Groups.supports(isa) ? new X86Groups(code) : null;
-        if (groups != null) {
-            PageMemory memory = new PageMemory();
-            RowGroups.all().forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
-        }
-        panels = wide ? new X86WidePanels(code, planes) : new X86Panels(code);
+        groups = new X86Groups(code, isa, groupBits(isa, planes));
+        PageMemory memory = new PageMemory();
+        RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
+        panels = wide ? new X86WidePanels(code, planes) : X86Panels.mapped(code);
+        groupPanels = wide ? panels : X86Panels.repacked(code, isa, planes * Byte.SIZE);
         elements = new X86Elements(code);
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
         blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
         X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
         dots = new X86Dots(code, isa);
         attention = new X86Attention(code, isa, others, dots, bytes, words);
-        prompts = wide && planes == 1 ? ", 8 bits in prompts" : "";
+        prompts = planes == 2 ? "" : wide ? ", 8 bits in prompts" : ", 8 bits where weights are repacked";
     }
 
     /**
@@ -88,16 +91,15 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
      *
      * @param support says that they can run here
      * @param others does what is not assembled
-     * @param promptBits the fewest bits, 8 or 16, that many rows of activations may be rounded to; only {@link X86WidePanels}
-     *     gains by 8
+     * @param bits the fewest, 8 or 16, that activations may be rounded to
      * @throws CodeMemoryException when the system gives no memory to run code from
      * @throws IllegalArgumentException when they cannot run here
      */
-    public static X86Kernels assemble(X86Support support, CpuKernels others, int promptBits) {
+    public static X86Kernels assemble(X86Support support, CpuKernels others, int bits) {
         Isa isa = support.isa()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "x86 kernels cannot run here: " + support.reason() + "; choose auto, vector or scalar"));
-        int planes = promptBits / Byte.SIZE;
+        int planes = bits / Byte.SIZE;
         return new X86Kernels(others, isa, CodeCache.load(codes(isa, planes)), planes);
     }
 
@@ -110,25 +112,36 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(X86BlockRows.codes(isa));
             codes.putAll(RowActivations.codes());
         }
-        if (X86Groups.supports(isa)) {
-            codes.putAll(GroupLayout.codes());
-            codes.putAll(X86Groups.codes());
-            codes.putAll(PanelActivations.codes(X86Groups.PLANES));
+        codes.putAll(X86Groups.codes(isa, groupBits(isa, planes)));
+        if (X86WidePanels.supports(isa)) {
+            codes.putAll(X86WidePanels.codes(planes));
+            codes.putAll(PanelActivations.codes(isa.width(), ActivationForm.ofBits(planes * Byte.SIZE)));
+        } else {
+            codes.putAll(X86Panels.codes(isa));
+            codes.putAll(X86Panels.groupCodes(isa, planes * Byte.SIZE));
         }
-        codes.putAll(X86WidePanels.supports(isa) ? X86WidePanels.codes(planes) : X86Panels.codes(isa));
         codes.putAll(X86Dots.codes(isa));
         codes.putAll(X86Elements.codes(isa));
         codes.putAll(X86Attention.codes(isa));
         if (X86WidePanels.supports(isa) && planes == 1) {
-            codes.putAll(PanelActivations.codes(planes));
             codes.putAll(BytePanels.codes());
         }
         return codes;
     }
 
+    /** Bits of one row of activations that meets groups: those of 512-bit registers wait for memory with 16 as well. */
+    private static int groupBits(Isa isa, int planes) {
+        return isa.isWide() ? Short.SIZE : planes * Byte.SIZE;
+    }
+
     @Override
     public String name() {
         return "x86";
+    }
+
+    /** The widest registers used. */
+    Width width() {
+        return isa.width();
     }
 
     /** The instructions used, and who does what is not assembled. */
@@ -173,8 +186,10 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         if (dots.handles(w.type())) {
             return count > 0 && dots.fits(w.columns()) ? dots : null;
         }
-        Products few = groups == null || w.layout() == null ? rows : groups;
-        Products products = count >= PANELS_FROM_ROWS ? panels : few;
+        boolean mapped = w.layout() == null;
+        Products few = mapped ? rows : groups;
+        Products many = mapped ? panels : groupPanels;
+        Products products = count >= PANELS_FROM_ROWS ? many : few;
         return count > 0 && products.handles(w.type()) ? products : null;
     }
 

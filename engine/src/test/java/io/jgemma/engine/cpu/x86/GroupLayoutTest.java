@@ -10,31 +10,30 @@ import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.weights.groups.GroupFormat;
 import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
-import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
 import io.jgemma.engine.quant.QuantType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a layout packed, it gives back bit for bit, and what lies behind the last row is zero. */
 class GroupLayoutTest {
 
     private final SplittableRandom random = new SplittableRandom(3);
 
-    private static X86Kernels kernels() {
-        X86Support support = X86Support.find();
-        assumeTrue(
-                support.isPresent()
-                        && X86Groups.supports(Isa.of(support.features().orElseThrow())),
-                "no AVX-512");
+    private static X86Kernels kernels(boolean narrow) {
+        X86Support found = X86Support.find();
+        X86Support support = narrow ? found.limitedTo(Isa.AVX2) : found;
+        assumeTrue(support.isPresent(), "no assembled kernels on this machine");
         return X86Kernels.assemble(support, new VectorKernels(), 16);
     }
 
-    @Test
-    void rowsComeBackBitForBit() {
-        try (X86Kernels kernels = kernels()) {
-            for (RowGroups format : RowGroups.all()) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rowsComeBackBitForBit(boolean narrow) {
+        try (X86Kernels kernels = kernels(narrow)) {
+            for (RowGroups format : RowGroups.all(kernels.width())) {
                 WeightLayout layout = kernels.layout(format.type()).orElseThrow();
                 for (int rows : new int[] {1, 15, 16, 17, 40}) {
                     for (int blocks : new int[] {1, 2, 3, 8, 23}) {
@@ -46,10 +45,11 @@ class GroupLayoutTest {
     }
 
     /** Larger than a huge page, packed in two parts. */
-    @Test
-    void largeWeightsLieInPagesOfTheirOwn() {
-        try (X86Kernels kernels = kernels()) {
-            RowGroups format = GroupFormat.all().getFirst();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void largeWeightsLieInPagesOfTheirOwn(boolean narrow) {
+        try (X86Kernels kernels = kernels(narrow)) {
+            RowGroups format = GroupFormat.all(kernels.width()).getFirst();
             check(format, kernels.layout(format.type()).orElseThrow(), 1030, 4096);
         }
     }
@@ -75,7 +75,7 @@ class GroupLayoutTest {
                         .as("%s, row %d of %d, %d columns", type.name(), r, rows, columns)
                         .isEqualTo(-1);
             }
-            for (int r = rows; r < RowGroups.groups(rows) * RowGroups.ROWS; r++) {
+            for (int r = rows; r < format.groups(rows) * format.rows(); r++) {
                 layout.unpack(packed, columns, r, row);
                 assertThat(row.mismatch(arena.allocate(w.rowBytes()))).isEqualTo(-1);
             }

@@ -75,10 +75,12 @@ class KernelSafetyTest {
                 }
                 if (X86WidePanels.supports(isa)) {
                     products.widePanels(blocks);
-                    products.groups(blocks);
                 } else {
                     products.panels(blocks);
+                    products.narrowActivations(blocks);
+                    products.bytePanels(isa, blocks);
                 }
+                products.groups(isa, blocks);
             }
         }
         for (int end = 0; end < 2; end++) {

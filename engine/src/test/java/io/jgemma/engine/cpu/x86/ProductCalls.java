@@ -1,5 +1,7 @@
 package io.jgemma.engine.cpu.x86;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.BlockRows;
 import io.jgemma.engine.cpu.x86.weights.PanelActivations;
@@ -15,6 +17,7 @@ import io.jgemma.engine.cpu.x86.weights.groups.GroupLayout;
 import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
 import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
 import io.jgemma.engine.cpu.x86.weights.panels.BlockPacker;
+import io.jgemma.engine.cpu.x86.weights.panels.GroupPanels;
 import io.jgemma.engine.cpu.x86.weights.panels.PanelProducts;
 import io.jgemma.engine.cpu.x86.weights.panels.WidePacker;
 import io.jgemma.engine.cpu.x86.weights.panels.WidePanels;
@@ -78,7 +81,7 @@ final class ProductCalls {
         transposer();
         for (int planes = 1; planes <= 2; planes++) {
             for (PanelScaling scaling : PanelScaling.values()) {
-                panelActivations(scaling, planes, blocks);
+                panelActivations(scaling, ActivationForm.ofBits(8 * planes), blocks);
                 for (int tokens = 1; tokens <= WidePanels.TOKENS; tokens++) {
                     widePanel(tokens, scaling, planes, blocks);
                 }
@@ -86,12 +89,13 @@ final class ProductCalls {
         }
     }
 
-    private void panelActivations(PanelScaling scaling, int planes, int blocks) {
+    private void panelActivations(PanelScaling scaling, ActivationForm form, int blocks) {
+        int planes = form.bytes();
         int rows = 3;
         int n = BlockFormat.SIZE * blocks;
         long rowBytes = PanelQuantizer.rowBytes(n, scaling, planes);
         calls.call(
-                PanelActivations.name(scaling, planes),
+                PanelActivations.name(scaling, form),
                 calls.bytes(rows * 4L * n),
                 calls.zeros(rows * rowBytes),
                 PanelQuantizer.factors(n, planes),
@@ -149,6 +153,32 @@ final class ProductCalls {
                 blocks,
                 calls.bytes(minimum ? 64L * blocks : 0),
                 calls.bytes(minimum ? perBlock : 0));
+    }
+
+    /** Panels of bytes on registers of 256 bits. */
+    void bytePanels(Isa isa, int blocks) {
+        for (RowGroups format : RowGroups.all(isa.width())) {
+            PanelScaling scaling = format.scaling();
+            boolean minimum = scaling == PanelScaling.MINIMA;
+            long xBytes = 32L * blocks;
+            for (int t = 1;
+                    t <= PanelProducts.TOKENS && GroupPanels.form(format, isa, 8) == ActivationForm.BYTES;
+                    t++) {
+                long perBlock = xBytes * (t - 1) + 4L * blocks;
+                calls.call(
+                        X86Panels.byteProduct(t, scaling, X86Panels.steps(format, isa)),
+                        calls.bytes(32L * 16 * blocks),
+                        calls.bytes(64L * scaling.parts() * blocks),
+                        calls.bytes(xBytes * t),
+                        calls.bytes(perBlock),
+                        calls.zeros(64L * t),
+                        xBytes,
+                        64,
+                        blocks,
+                        calls.bytes(minimum ? 64L * blocks : 0),
+                        calls.bytes(xBytes * (t - 1) + 4L * scaling.parts() * blocks));
+            }
+        }
     }
 
     private void widePanel(int tokens, PanelScaling scaling, int planes, int blocks) {
@@ -232,14 +262,15 @@ final class ProductCalls {
         }
     }
 
-    void groups(int blocks) {
-        for (RowGroups format : RowGroups.all()) {
+    /** Repacked weights, with activations of 8 and of 16 bits. */
+    void groups(Isa isa, int blocks) {
+        for (RowGroups format : RowGroups.all(isa.width())) {
             int n = format.type().blockSize() * blocks;
             long factors = 4L * (n / 32);
             long terms = factors * format.scaling().parts();
             long groupBytes = format.groupBytes(n);
             long rowBytes = (long) format.type().blockBytes() * blocks;
-            for (int rows : new int[] {1, 3, 16}) {
+            for (int rows : new int[] {1, 3, format.rows()}) {
                 calls.call(
                         GroupLayout.pack(format),
                         calls.bytes(rows * rowBytes),
@@ -248,26 +279,58 @@ final class ProductCalls {
                         rowBytes,
                         blocks);
             }
-            for (int count : new int[] {1, 3}) {
-                calls.call(
-                        X86Groups.rows(format),
-                        calls.zeros(64L * count),
-                        calls.bytes(count * groupBytes),
-                        calls.bytes(2L * n),
-                        calls.bytes(factors),
-                        calls.bytes(terms),
-                        count,
-                        format.units(n),
-                        format.rest(n));
+            for (int bits : isa.isWide() ? new int[] {16} : new int[] {8, 16}) {
+                ActivationForm form = format.form(isa, bits);
+                for (int count : new int[] {1, 3}) {
+                    calls.call(
+                            X86Groups.rows(format, form),
+                            calls.zeros((long) format.line() * count),
+                            calls.bytes(count * groupBytes),
+                            calls.bytes((long) form.bytes() * n),
+                            calls.bytes(factors),
+                            calls.bytes(terms),
+                            count,
+                            format.units(n),
+                            format.rest(n));
+                }
             }
-            calls.call(
-                    WidePacker.name(format),
-                    calls.bytes(groupBytes),
-                    calls.zeros(16L * n),
-                    calls.zeros(16 * terms),
-                    calls.zeros(format.scaling() == PanelScaling.MINIMA ? 16 * factors : 0),
-                    format.units(n),
-                    format.rest(n));
+            unpack(isa, format, n);
+        }
+    }
+
+    private void unpack(Isa isa, RowGroups format, int n) {
+        if (isa.isWide()) {
+            unpack(WidePacker.name(format), format, n, ActivationForm.BYTES);
+            return;
+        }
+        for (int bits : new int[] {8, 16}) {
+            ActivationForm form = GroupPanels.form(format, isa, bits);
+            unpack(GroupPanels.name(format, form), format, n, form);
+        }
+    }
+
+    private void unpack(String routine, RowGroups format, int n, ActivationForm form) {
+        boolean minima = format.scaling() == PanelScaling.MINIMA;
+        long factors = 2L * n;
+        long scales = factors * format.scaling().parts();
+        // A group of 8 rows fills the first half of each line of a panel.
+        long less = X86Panels.ROWS == format.rows() ? 0 : 32;
+        calls.call(
+                routine,
+                calls.bytes(format.groupBytes(n)),
+                calls.zeros(16L * form.bytes() * n - less),
+                calls.zeros(scales - less),
+                calls.zeros(minima ? factors - less : 0),
+                format.units(n),
+                format.rest(n));
+    }
+
+    /** What rounds activations for groups and panels of 256-bit registers. */
+    void narrowActivations(int blocks) {
+        for (ActivationForm form : ActivationForm.values()) {
+            for (PanelScaling scaling : PanelScaling.values()) {
+                panelActivations(scaling, form, blocks);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu.x86.assembler;
 
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPDPBUSD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPDPWSSD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPMADDWD;
 
@@ -66,6 +67,20 @@ public enum Isa {
     /** Whether registers of 512 bits may be used. */
     public boolean isWide() {
         return this == AVX512_VNNI || this == AVX512_VBMI;
+    }
+
+    /** Whether there is {@code vpdpbusd}. */
+    public boolean hasByteProducts() {
+        return this != AVX2;
+    }
+
+    /** Emits {@code sum[i] += x[4i] y[4i] + .. + x[4i+3] y[4i+3]} in 32 bits, {@code x} unsigned and {@code y} signed bytes, where {@link #hasByteProducts}. */
+    public void addByteProducts(Assembler a, Vec sum, Vec x, Rm y) {
+        switch (this) {
+            case AVX2 -> throw new AssemblyException("AVX2 has no vpdpbusd");
+            case AVX_VNNI -> a.emit(VPDPBUSD, sum, x, y);
+            case AVX_VNNI_EVEX, AVX512_VNNI, AVX512_VBMI -> a.emit(VPDPBUSD, sum, x, y, 0, true);
+        }
     }
 
     /** Emits {@code sum[i] += x[2i] y[2i] + x[2i+1] y[2i+1]} in 32 bits; {@code work}, which may be {@code x}, changes. */

@@ -7,6 +7,7 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.PanelActivations;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
@@ -58,7 +59,7 @@ public final class BytePanels {
     }
 
     BytePanels(CodeCache code) {
-        activations = PanelActivations.of(code, PanelScaling.PLAIN, 1, ColumnQuantizer.OFFSET);
+        activations = PanelActivations.of(code, PanelScaling.PLAIN, ActivationForm.BYTES, ColumnQuantizer.OFFSET);
         for (TileFloats.Kind kind : TileFloats.Kind.OF_TILES) {
             columns.put(kind, code.routine(columns(kind)));
         }

@@ -6,59 +6,60 @@ import io.jgemma.engine.cpu.kernel.Places;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Rows of activations as {@link PanelQuantizer} leaves them.
+ * Rows of activations as {@link PanelQuantizer} leaves them, or {@link NarrowQuantizer} on registers of 256 bits.
  *
  * @param scaling of the weights they meet
- * @param planes bytes of an integer
+ * @param form of the integers
  * @param offset what belongs to each code of the weights
  * @param quantize the quantizer for these
  */
-public record PanelActivations(PanelScaling scaling, int planes, int offset, Routine quantize) {
+public record PanelActivations(PanelScaling scaling, ActivationForm form, int offset, Routine quantize)
+        implements Activations {
 
-    public static PanelActivations of(CodeCache code, PanelScaling scaling, int planes, int offset) {
-        return new PanelActivations(scaling, planes, offset, code.routine(name(scaling, planes)));
+    public static PanelActivations of(CodeCache code, PanelScaling scaling, ActivationForm form, int offset) {
+        return new PanelActivations(scaling, form, offset, code.routine(name(scaling, form)));
     }
 
-    /** The quantizers for integers of so many bytes, by name. */
-    public static Map<String, byte[]> codes(int planes) {
+    /** The quantizers for a form, by name. */
+    public static Map<String, byte[]> codes(Width width, ActivationForm form) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
         for (PanelScaling scaling : PanelScaling.values()) {
-            codes.put(name(scaling, planes), PanelQuantizer.assemble(scaling, planes));
+            codes.put(
+                    name(scaling, form),
+                    width == Width.ZMM
+                            ? PanelQuantizer.assemble(scaling, form.bytes())
+                            : NarrowQuantizer.assemble(scaling, form));
         }
         return codes;
     }
 
     /** The name of a quantizer. */
-    public static String name(PanelScaling scaling, int planes) {
-        return "quantize for panels" + bits(planes) + scaling.title();
+    public static String name(PanelScaling scaling, ActivationForm form) {
+        return "quantize for panels" + form.title() + scaling.title();
     }
 
-    /** Integers of so many bytes, in the names of routines. */
-    public static String bits(int planes) {
-        return planes == 1 ? ", 8 bits" : ", 16 bits";
-    }
-
-    /** Where in a row of {@code n} elements the factors begin. */
+    @Override
     public long factors(int n) {
-        return PanelQuantizer.factors(n, planes);
+        return PanelQuantizer.factors(n, form.bytes());
     }
 
-    /** Where in a row of {@code n} elements the terms begin. */
+    @Override
     public long terms(int n) {
-        return PanelQuantizer.terms(n, planes);
+        return PanelQuantizer.terms(n, form.bytes());
     }
 
-    /** Room for as many rows as {@code x} has. */
+    @Override
     public Operand prepared(Operand x, Scratch scratch) {
-        long rowBytes = PanelQuantizer.rowBytes(x.columns(), scaling, planes);
+        long rowBytes = PanelQuantizer.rowBytes(x.columns(), scaling, form.bytes());
         return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
     }
 
-    /** Fills rows {@code from..end}. */
+    @Override
     public void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
         int rows = end - from;

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param order of the integers
  * @param quantize the quantizer for it
  */
-public record RowActivations(RowOrder order, Routine quantize) {
+public record RowActivations(RowOrder order, Routine quantize) implements Activations {
 
     public static RowActivations of(CodeCache code, RowOrder order) {
         return new RowActivations(order, code.routine(order.title()));
@@ -32,27 +32,27 @@ public record RowActivations(RowOrder order, Routine quantize) {
         return codes;
     }
 
-    /** Where in a row of {@code n} elements the scales begin. */
-    public static long scales(int n) {
+    @Override
+    public long factors(int n) {
         return 2L * n;
     }
 
-    /** Where in a row of {@code n} elements the terms begin. */
-    public static long terms(int n) {
-        return scales(n) + 4L * padded(n);
+    @Override
+    public long terms(int n) {
+        return factors(n) + 4L * padded(n);
     }
 
     private static int padded(int n) {
         return BlockRows.paddedBlocks(n / BlockFormat.SIZE);
     }
 
-    /** Room for as many rows as {@code x} has. */
+    @Override
     public Operand prepared(Operand x, Scratch scratch) {
         long rowBytes = terms(x.columns()) + 4L * order.terms() * padded(x.columns());
         return scratch.rows(Scratch.Use.ACTIVATIONS, x.rows(), (int) (rowBytes / Float.BYTES));
     }
 
-    /** Fills rows {@code from..end}. */
+    @Override
     public void prepare(Operand x, Operand to, int from, int end, Scratch scratch) {
         int n = x.columns();
         int blocks = n / BlockFormat.SIZE;
@@ -60,13 +60,13 @@ public record RowActivations(RowOrder order, Routine quantize) {
         arguments.set(RowQuantizer.BLOCKS, blocks);
         for (int r = from; r < end; r++) {
             for (int b = blocks; b < padded(n); b++) {
-                to.segment().set(JAVA_FLOAT_UNALIGNED, to.row(r) + scales(n) + 4L * b, 0);
+                to.segment().set(JAVA_FLOAT_UNALIGNED, to.row(r) + factors(n) + 4L * b, 0);
                 to.segment().set(JAVA_FLOAT_UNALIGNED, to.row(r) + terms(n) + 4L * b, 0);
             }
             long row = address(to.segment(), to.row(r), to.rowBytes());
             arguments.set(RowQuantizer.X, address(x.segment(), x.row(r), 4L * n));
             arguments.set(RowQuantizer.Q, row);
-            arguments.set(RowQuantizer.D, row + scales(n));
+            arguments.set(RowQuantizer.D, row + factors(n));
             arguments.set(RowQuantizer.T, row + terms(n));
             quantize.call(arguments.address());
         }

@@ -1,27 +1,14 @@
 package io.jgemma.engine.cpu.x86.weights;
 
-import static io.jgemma.engine.cpu.x86.assembler.Op.VADDPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VADDSS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VANDPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTDQ2PS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPS2DQ;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VDIVSS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VFMADD231PS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VMAXPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VMINPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVSS_LOAD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVSS_STORE;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS_STORE;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMULSS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPACKSSDW;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPADDD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPERMD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VSHUFPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VXORPS;
-import static io.jgemma.engine.cpu.x86.assembler.Vec.xmm;
 import static io.jgemma.engine.cpu.x86.assembler.Vec.ymm;
 
 import io.jgemma.engine.cpu.x86.assembler.Assembler;
@@ -62,20 +49,14 @@ public final class RowQuantizer {
     private static final Gp TERMS = Gp.R8;
     private static final Gp LEFT = Gp.R9;
 
-    private static final Vec LARGEST = ymm(4);
-    private static final Vec POISON = ymm(5);
-    private static final Vec WORK = ymm(6);
+    private static final Vec WORK = NarrowRounder.WORK;
     private static final Vec OTHER = ymm(7);
-    private static final Vec SUM = ymm(8);
-    private static final Vec ONE = xmm(10);
-    private static final Vec ZERO = ymm(11);
-    private static final Vec MAGNITUDE = ymm(12);
+    private static final Vec SUM = NarrowRounder.SUM;
     private static final Vec ORDER = ymm(13);
-    private static final Vec MOST = xmm(14);
-    private static final Vec LIMIT = xmm(15);
 
     private final Assembler a = new Assembler();
 
+    private final NarrowRounder rounder = new NarrowRounder(a, Short.MAX_VALUE);
     private final RowOrder order;
 
     private RowQuantizer(RowOrder order) {
@@ -87,31 +68,21 @@ public final class RowQuantizer {
     }
 
     private byte[] routine() {
-        Label constants = a.label();
         Label lanes = a.label();
         Label loop = a.label();
         Frame frame = Frame.openVectors(a);
         a.mov(FROM, Mem.at(Gp.RDI, X)).mov(TO, Mem.at(Gp.RDI, Q)).mov(SCALES, Mem.at(Gp.RDI, D));
         a.mov(TERMS, Mem.at(Gp.RDI, T)).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
-        a.lea(Gp.RAX, Mem.at(constants));
-        a.emit(VBROADCASTSS, MAGNITUDE, Mem.at(Gp.RAX));
-        a.emit(VMOVSS_LOAD, MOST, Mem.at(Gp.RAX, 4));
-        a.emit(VMOVSS_LOAD, LIMIT, Mem.at(Gp.RAX, 8));
-        a.emit(VMOVSS_LOAD, ONE, Mem.at(Gp.RAX, 12));
+        rounder.load();
         a.emit(VMOVUPS, ORDER, Mem.at(lanes));
-        a.emit(VXORPS, ZERO, ZERO, ZERO);
         a.bind(loop);
-        largest();
-        scale();
+        rounder.scale(Mem.at(FROM));
+        a.emit(VMOVSS_STORE, Mem.at(SCALES), NarrowRounder.FACTOR.low());
         round();
         a.add(FROM, 128).add(TO, 64).add(SCALES, 4).add(TERMS, 4 * order.terms());
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
-        a.alignData(32).bind(constants);
-        a.word(Integer.MAX_VALUE);
-        a.word(Float.floatToRawIntBits(32767));
-        a.word(Float.floatToRawIntBits(0x1p127f));
-        a.word(Float.floatToRawIntBits(1));
+        rounder.data();
         a.alignData(32).bind(lanes);
         boolean plain = order == RowOrder.PLAIN;
         for (int lane : plain ? new int[] {0, 1, 4, 5, 2, 3, 6, 7} : new int[] {0, 4, 1, 5, 2, 6, 3, 7}) {
@@ -120,35 +91,8 @@ public final class RowQuantizer {
         return a.finish();
     }
 
-    /** Loads 32 values; the largest magnitude in lane 0, and NaN in lane 0 of POISON where a value is not finite. */
-    private void largest() {
-        a.emit(VXORPS, POISON, POISON, POISON);
-        a.emit(VXORPS, LARGEST, LARGEST, LARGEST);
-        for (int i = 0; i < 4; i++) {
-            a.emit(VMOVUPS, ymm(i), Mem.at(FROM, 32L * i));
-            a.emit(VFMADD231PS, POISON, ymm(i), ZERO);
-            a.emit(VANDPS, WORK, ymm(i), MAGNITUDE);
-            a.emit(VMAXPS, LARGEST, LARGEST, WORK);
-        }
-        Lanes.fold(a, VMAXPS, LARGEST, WORK, WORK);
-        Lanes.fold(a, VADDPS, POISON, WORK, WORK);
-    }
-
-    /** WORK = i in all lanes; POISON = d in lane 0, which is stored. */
-    private void scale() {
-        a.emit(VDIVSS, WORK.low(), MOST, LARGEST.low());
-        a.emit(VMINPS, WORK.low(), WORK.low(), LIMIT);
-        a.emit(VDIVSS, OTHER.low(), ONE, WORK.low());
-        a.emit(VADDSS, POISON.low(), POISON.low(), OTHER.low());
-        a.emit(VMOVSS_STORE, Mem.at(SCALES), POISON.low());
-        a.emit(VBROADCASTSS, WORK, WORK.low());
-    }
-
     private void round() {
-        for (int i = 0; i < 4; i++) {
-            a.emit(VMULPS, ymm(i), ymm(i), WORK);
-            a.emit(VCVTPS2DQ, ymm(i), ymm(i));
-        }
+        rounder.round();
         a.emit(VPADDD, SUM, ymm(0), ymm(1));
         a.emit(VPADDD, OTHER, ymm(2), ymm(3));
         if (order.terms() == 1) {
@@ -187,7 +131,7 @@ public final class RowQuantizer {
     private void term(Vec sum, long at) {
         Lanes.fold(a, VPADDD, sum, WORK, WORK);
         a.emit(VCVTDQ2PS, sum.low(), sum.low());
-        a.emit(VMULSS, sum.low(), sum.low(), POISON.low());
+        a.emit(VMULSS, sum.low(), sum.low(), NarrowRounder.FACTOR.low());
         a.emit(VMOVSS_STORE, Mem.at(TERMS, at), sum.low());
     }
 }

@@ -22,7 +22,7 @@ public final class X86BlockRows implements Products {
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
-    private record Kernel(RowActivations activations, Routine rows) {}
+    private record Kernel(Activations activations, Routine rows) {}
 
     /** With the routines that {@link #codes} and {@link RowActivations#codes} give. */
     public X86BlockRows(CodeCache code) {
@@ -75,6 +75,7 @@ public final class X86BlockRows implements Products {
 
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
+        Activations activations = kernel(w.type()).activations;
         Routine routine = kernel(w.type()).rows;
         int step = x.rows() == 1 ? to - from : (int) Math.max(4, RESIDENT_BYTES / w.rowBytes());
         int n = w.columns();
@@ -91,8 +92,8 @@ public final class X86BlockRows implements Products {
             for (int r = 0; r < x.rows(); r++) {
                 long input = address(x.segment(), x.row(r), x.rowBytes());
                 arguments.set(BlockRows.Q, input);
-                arguments.set(BlockRows.DX, input + RowActivations.scales(n));
-                arguments.set(BlockRows.T, input + RowActivations.terms(n));
+                arguments.set(BlockRows.DX, input + activations.factors(n));
+                arguments.set(BlockRows.T, input + activations.terms(n));
                 arguments.set(BlockRows.Y, address(y.segment(), y.row(r) + 4L * o, 4L * count));
                 routine.call(arguments.address());
             }

@@ -1,5 +1,7 @@
 package io.jgemma.engine.cpu.x86.weights.groups;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
 import io.jgemma.engine.quant.QuantType;
@@ -7,24 +9,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weights in blocks of 32 ({@link BlockFormat}) of 16 rows together. A group of 16 rows is a sequence of units of two blocks of each
- * row, which take as many bytes as in the file and begin at a line of memory; where a row has an odd number of blocks, the last
+ * Weights in blocks of 32 ({@link BlockFormat}) of 16 rows together, or of 8 on registers of 256 bits. A group of rows is a sequence of units of two
+ * blocks of each row, which take as many bytes as in the file and begin at a line; where a row has an odd number of blocks, the last
  * unit's second block is zero.
  *
  * <pre>
- * scales       F16 [2 blocks][16 rows]
- * minima       F16 [2 blocks][16 rows]                  where the format has them
- * fifth bits   int32 [2 blocks][16 rows]                where it has them: bit i of element i
- * codes        bytes [2 blocks][4 or 8][16 rows][4]     nibbles: those of elements 4 j.. below those of 16 + 4 j.., j = 0..3;
- *                                                       bytes: elements 4 j.., j = 0..7
+ * scales       F16 [2 blocks][rows]
+ * minima       F16 [2 blocks][rows]                  where the format has them
+ * fifth bits   bytes [2 blocks][rows][4]             where it has them: bit k of byte j of element 4 k + j
+ * codes        bytes [2 blocks][4 or 8][rows][4]     nibbles: those of elements 4 j.. below those of 16 + 4 j.., j = 0..3;
+ *                                                    bytes: elements 4 j.., j = 0..7
  * </pre>
  */
-public record GroupFormat(BlockFormat blocks) implements RowGroups {
+public record GroupFormat(BlockFormat blocks, Width width) implements RowGroups {
 
-    private static final int HALVES_BYTES = 2 * ROWS;
-
-    public static List<GroupFormat> all() {
-        return BlockFormat.all().stream().map(GroupFormat::new).toList();
+    public static List<GroupFormat> all(Width width) {
+        return BlockFormat.all().stream()
+                .map(blocks -> new GroupFormat(blocks, width))
+                .toList();
     }
 
     @Override
@@ -32,29 +34,38 @@ public record GroupFormat(BlockFormat blocks) implements RowGroups {
         return blocks.type();
     }
 
+    private int halvesBytes() {
+        return Short.BYTES * rows();
+    }
+
     /** Where in a unit the scales of a block begin. */
-    static int scales(int block) {
-        return HALVES_BYTES * block;
+    int scales(int block) {
+        return halvesBytes() * block;
     }
 
     /** Where in a unit the minima of a block begin. */
-    static int minima(int block) {
-        return 2 * HALVES_BYTES + HALVES_BYTES * block;
+    int minima(int block) {
+        return 2 * halvesBytes() + halvesBytes() * block;
     }
 
     /** Where in a unit the fifth bits of a block begin. */
     int fifthBits(int block) {
-        return 2 * HALVES_BYTES * (blocks.hasMinimum() ? 2 : 1) + LINE * block;
+        return 2 * halvesBytes() * (blocks.hasMinimum() ? 2 : 1) + line() * block;
     }
 
     /** Where in a unit the codes of a block begin. */
     int codes(int block) {
-        return fifthBits(0) + (blocks.hasFifthBits() ? 2 * LINE : 0) + LINE * lines() * block;
+        return fifthBits(0) + (blocks.hasFifthBits() ? 2 * line() : 0) + line() * lines() * block;
     }
 
     /** Lines of codes of a block. */
     int lines() {
         return blocks.hasNibbles() ? 4 : 8;
+    }
+
+    @Override
+    public int largest() {
+        return blocks.hasFifthBits() ? 31 : blocks.hasNibbles() ? 15 : 255;
     }
 
     @Override
@@ -74,35 +85,35 @@ public record GroupFormat(BlockFormat blocks) implements RowGroups {
 
     @Override
     public int unitBytes() {
-        return 2 * ROWS * blocks.blockBytes();
+        return 2 * rows() * blocks.blockBytes();
     }
 
     @Override
     public List<Piece> pieces(int block) {
         List<Piece> pieces = new ArrayList<>();
-        pieces.add(new Piece(0, scales(block), true));
+        pieces.add(new Piece(0, scales(block), Content.HALF));
         int from = 2;
         if (blocks.hasMinimum()) {
-            pieces.add(new Piece(from, minima(block), true));
+            pieces.add(new Piece(from, minima(block), Content.HALF));
             from += 2;
         }
         if (blocks.hasFifthBits()) {
-            pieces.add(new Piece(from, fifthBits(block), false));
+            pieces.add(new Piece(from, fifthBits(block), Content.BITS));
             from += 4;
         }
         for (int i = 0; i < lines(); i++) {
-            pieces.add(new Piece(from + 4 * i, codes(block) + LINE * i, false));
+            pieces.add(new Piece(from + 4 * i, codes(block) + line() * i, Content.WORD));
         }
         return pieces;
     }
 
     @Override
-    public byte[] assembleRows() {
-        return GroupRows.assemble(this);
+    public byte[] assembleRows(Isa isa, int bits) {
+        return GroupRows.assemble(this, isa, bits);
     }
 
     @Override
-    public byte[] assembleUnpacker() {
-        return GroupUnpacker.assemble(this);
+    public byte[] assembleUnpacker(boolean words) {
+        return GroupUnpacker.assemble(this, words);
     }
 }

@@ -9,6 +9,7 @@ import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.PageMemory;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Groups of 16 rows ({@link RowGroups}) in huge pages. */
+/** Groups of rows ({@link RowGroups}) in huge pages. */
 public final class GroupLayout implements WeightLayout {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -39,9 +40,9 @@ public final class GroupLayout implements WeightLayout {
     }
 
     /** All routines by name. */
-    public static Map<String, byte[]> codes() {
+    public static Map<String, byte[]> codes(Width width) {
         Map<String, byte[]> codes = new LinkedHashMap<>();
-        for (RowGroups format : RowGroups.all()) {
+        for (RowGroups format : RowGroups.all(width)) {
             codes.put(pack(format), GroupPacker.assemble(format));
         }
         return codes;
@@ -53,7 +54,7 @@ public final class GroupLayout implements WeightLayout {
 
     @Override
     public int groupRows() {
-        return RowGroups.ROWS;
+        return format.rows();
     }
 
     @Override
@@ -67,10 +68,10 @@ public final class GroupLayout implements WeightLayout {
         Arguments arguments = scratch.arguments();
         arguments.set(GroupPacker.ROW_BYTES, w.rowBytes());
         arguments.set(GroupPacker.BLOCKS, w.columns() / format.type().blockSize());
-        for (int row = from; row < end; row += RowGroups.ROWS) {
-            int rows = Math.min(RowGroups.ROWS, end - row);
+        for (int row = from; row < end; row += format.rows()) {
+            int rows = Math.min(format.rows(), end - row);
             arguments.set(GroupPacker.W, address(w.segment(), w.row(row), rows * w.rowBytes()));
-            arguments.set(GroupPacker.TO, address(to, row / RowGroups.ROWS * groupBytes, groupBytes));
+            arguments.set(GroupPacker.TO, address(to, row / format.rows() * groupBytes, groupBytes));
             arguments.set(GroupPacker.ROWS, rows);
             packer.call(arguments.address());
         }
@@ -78,19 +79,29 @@ public final class GroupLayout implements WeightLayout {
 
     @Override
     public void unpack(MemorySegment packed, int columns, int row, MemorySegment to) {
-        int lane = row % RowGroups.ROWS;
-        long group = row / RowGroups.ROWS * format.groupBytes(columns);
+        int lane = row % format.rows();
+        long group = row / format.rows() * format.groupBytes(columns);
         int blocks = columns / format.type().blockSize();
         for (int b = 0; b < blocks; b++) {
             long unit = group + (long) (b / pieces.size()) * format.unitBytes();
             long block = (long) b * format.type().blockBytes();
             for (RowGroups.Piece each : pieces.get(b % pieces.size())) {
-                if (each.half()) {
-                    to.set(SHORT, block + each.from(), packed.get(SHORT, unit + each.to() + 2L * lane));
-                } else {
-                    to.set(INT, block + each.from(), packed.get(INT, unit + each.to() + 4L * lane));
+                long at = block + each.from();
+                switch (each.content()) {
+                    case HALF -> to.set(SHORT, at, packed.get(SHORT, unit + each.to() + 2L * lane));
+                    case WORD -> to.set(INT, at, packed.get(INT, unit + each.to() + 4L * lane));
+                    case BITS -> to.set(INT, at, bits(packed.get(INT, unit + each.to() + 4L * lane)));
                 }
             }
         }
+    }
+
+    /** Bit {@code k} of byte {@code j} becomes bit {@code 4 k + j}. */
+    private static int bits(int packed) {
+        int bits = 0;
+        for (int j = 0; j < Integer.BYTES; j++) {
+            bits |= Integer.expand(packed >>> (Byte.SIZE * j), 0x11111111 << j);
+        }
+        return bits;
     }
 }

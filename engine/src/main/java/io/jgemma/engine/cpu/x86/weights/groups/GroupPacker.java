@@ -11,7 +11,7 @@ import io.jgemma.engine.cpu.x86.assembler.Mem;
  * Puts rows of weights from the file into a group ({@link RowGroups}), row by row. General instructions only.
  *
  * <p>Registers: RSI block, RDX where scales and codes of the row stand in the unit, RCX rows left, R8 units left, R9 row, R10 place
- * of the row, R11 content, RAX place of the row's F16, RBX the same in the unit.
+ * of the row, R11 content, RBP bits of it, RAX place of the row's F16, RBX the same in the unit.
  */
 final class GroupPacker {
 
@@ -30,6 +30,7 @@ final class GroupPacker {
     private static final Gp ROW = Gp.R9;
     private static final Gp PLACE = Gp.R10;
     private static final Gp CONTENT = Gp.R11;
+    private static final Gp OTHER = Gp.RBP;
     private static final Gp HALF = Gp.RAX;
     private static final Gp HALF_UNIT = Gp.RBX;
 
@@ -50,7 +51,7 @@ final class GroupPacker {
         Label rest = a.label();
         Label next = a.label();
         int count = format.unitBlocks();
-        Frame frame = Frame.open(a, HALF_UNIT);
+        Frame frame = Frame.open(a, HALF_UNIT, OTHER);
         a.mov(ROW, Mem.at(Gp.RDI, W)).mov(PLACE, Mem.at(Gp.RDI, TO)).mov(ROWS_LEFT, Mem.at(Gp.RDI, ROWS));
         a.mov(HALF, PLACE);
         a.bind(row).mov(BLOCK, ROW).mov(UNIT, PLACE).mov(HALF_UNIT, HALF).mov(LEFT, Mem.at(Gp.RDI, BLOCKS));
@@ -77,11 +78,36 @@ final class GroupPacker {
         int first = b * format.type().blockBytes();
         for (RowGroups.Piece each : format.pieces(b)) {
             Mem from = Mem.at(BLOCK, first + each.from());
-            if (each.half()) {
-                a.movzx16(CONTENT, from).mov16(Mem.at(HALF_UNIT, each.to()), CONTENT);
-            } else {
-                a.mov32(CONTENT, from).mov32(Mem.at(UNIT, each.to()), CONTENT);
+            switch (each.content()) {
+                case HALF -> a.movzx16(CONTENT, from).mov16(Mem.at(HALF_UNIT, each.to()), CONTENT);
+                case WORD -> a.mov32(CONTENT, from).mov32(Mem.at(UNIT, each.to()), CONTENT);
+                case BITS -> {
+                    a.mov32(CONTENT, from);
+                    bits();
+                    a.mov32(Mem.at(UNIT, each.to()), CONTENT);
+                }
             }
         }
+    }
+
+    /** Bit {@code 4 k + j} becomes bit {@code 8 j + k}: the five bits of its number, turned by two places, by four exchanges of two of them. */
+    private void bits() {
+        exchange(4, 1);
+        exchange(3, 0);
+        exchange(2, 1);
+        exchange(1, 0);
+    }
+
+    /** Exchanges each bit in whose number {@code low} is set and {@code high} is not with that in whose number it is the other way round. */
+    private void exchange(int high, int low) {
+        int mask = 0;
+        for (int i = 0; i < Integer.SIZE; i++) {
+            if ((i >> high & 1) == 0 && (i >> low & 1) == 1) {
+                mask |= 1 << i;
+            }
+        }
+        int distance = (1 << high) - (1 << low);
+        a.mov(OTHER, CONTENT).shr(OTHER, distance).xor32(OTHER, CONTENT).and(OTHER, mask);
+        a.xor32(CONTENT, OTHER).shl(OTHER, distance).xor32(CONTENT, OTHER);
     }
 }

@@ -2,51 +2,57 @@ package io.jgemma.engine.cpu.x86.weights.groups;
 
 import static io.jgemma.engine.cpu.x86.assembler.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VBROADCASTSS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTDQ2PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMULPS;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VPADDD;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VPBROADCASTD;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VPDPBUSD;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLW;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPSRAW;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPXOR;
-import static io.jgemma.engine.cpu.x86.assembler.Vec.zmm;
 
 import io.jgemma.engine.cpu.x86.assembler.Assembler;
 import io.jgemma.engine.cpu.x86.assembler.Condition;
 import io.jgemma.engine.cpu.x86.assembler.Frame;
 import io.jgemma.engine.cpu.x86.assembler.Gp;
+import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
 import io.jgemma.engine.cpu.x86.assembler.Vec;
+import io.jgemma.engine.cpu.x86.assembler.Width;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 
 /**
- * Groups of 16 rows of weights ({@link GroupFormat}) times one row of activations, which {@code PanelQuantizer} left as integers of
- * 16 bits in two planes of bytes; the formula is that of {@code WidePanels}. AVX-512 with VNNI.
+ * Groups of rows of weights ({@link GroupFormat}) times one row of activations, rounded to integers of 32 with one scale; the formula is that of the
+ * panels.
  *
- * <p>64 bytes of codes meet one broadcast of four activations a plane. For 32 columns of 16 rows in nibbles, 288 bytes, there are 16
- * multiply-adds and 18 other operations of 512 bits: 17 cycles where two begin in a cycle, and 18 where (Zen 4) one
- * multiplication does.
+ * <p>A line of codes meets one broadcast of four activations a plane. For 32 columns of a group in nibbles and activations of 16 bits there are, with
+ * {@code vpdpbusd}, 16 multiply-adds and 18 other operations: 17 cycles where two begin in a cycle, and 18 where (Zen 4, 512 bits) one multiplication
+ * does. AVX2 has 16 multiplications, 14 additions, 4 operations that make sums of 32 bits and 18 others: 13 cycles for 144 bytes where four begin in a
+ * cycle (Zen 3), 18 where three do (Golden Cove), so 8 to 11 bytes a cycle, two to three times what memory gives a core. Bytes of weights (Q8_0), which
+ * {@code vpmaddubsw} cannot multiply without losing high bits, AVX2 multiplies as words: 7 operations for 32 bytes.
  *
- * <p>Registers: zmm0 sums over the first blocks of units, zmm1 over the second, zmm2 and zmm3 codes, zmm4 to zmm7 integer sums of high and low
- * bytes, zmm8 to zmm11 broadcasts, zmm12 and zmm13 factors; from zmm16 on as {@link GroupCodes} has them. RSI unit, RDX results, RCX groups left,
- * R8 q, R9 dx, R10 s, R11 units left.
+ * <p>Registers: 0 sums over the first blocks of units, 1 over the second, 2 and 3 codes, then as {@link ByteSums} and {@link GroupCodes} have them. RSI
+ * unit, RDX results, RCX groups left, R8 q, R9 dx, R10 s, R11 units left.
  */
-final class GroupRows {
+public final class GroupRows {
 
     /** The argument block. Addresses: y, w, q, dx, s; counts: groups, whole units, blocks behind them. */
-    static final int Y = 0;
+    public static final int Y = 0;
 
-    static final int W = 8;
-    static final int Q = 16;
-    static final int DX = 24;
-    static final int TERMS = 32;
-    static final int GROUPS = 40;
-    static final int UNITS = 48;
-    static final int REST = 56;
+    public static final int W = 8;
+    public static final int Q = 16;
+    public static final int DX = 24;
+    public static final int TERMS = 32;
+    public static final int GROUPS = 40;
+    public static final int UNITS = 48;
+    public static final int REST = 56;
+
+    /** How far ahead lines are asked for on 256-bit registers, where the processor's own prefetching falls behind; 512-bit ones gain nothing by it. */
+    static final int AHEAD_BYTES = 4096;
+
+    static final int CACHE_LINE = 64;
 
     private static final Gp UNIT = Gp.RSI;
     private static final Gp RESULTS = Gp.RDX;
@@ -56,24 +62,31 @@ final class GroupRows {
     private static final Gp TERM = Gp.R10;
     private static final Gp LEFT = Gp.R11;
 
-    private static final Vec LOW = zmm(2);
-    private static final Vec HIGH = zmm(3);
-    private static final Vec SCALE = zmm(12);
-    private static final Vec WORK = zmm(13);
+    private static final int FIRST_OF_SUMS = 4;
 
     private final Assembler a = new Assembler();
     private final GroupFormat format;
+    private final Isa isa;
+    private final ActivationForm form;
     private final GroupCodes codes;
+    private final ByteSums sums;
     private final boolean minima;
+    private final Vec low;
+    private final Vec high;
 
-    private GroupRows(GroupFormat format) {
+    private GroupRows(GroupFormat format, Isa isa, int bits) {
         this.format = format;
-        codes = new GroupCodes(a, format);
+        this.isa = isa;
+        form = format.form(isa, bits);
+        sums = new ByteSums(a, isa, form, format, FIRST_OF_SUMS);
+        codes = new GroupCodes(a, format, FIRST_OF_SUMS + ByteSums.REGISTERS);
         minima = format.blocks().hasMinimum();
+        low = vector(2);
+        high = vector(3);
     }
 
-    static byte[] assemble(GroupFormat format) {
-        return new GroupRows(format).routine();
+    static byte[] assemble(GroupFormat format, Isa isa, int bits) {
+        return new GroupRows(format, isa, bits).routine();
     }
 
     private byte[] routine() {
@@ -84,16 +97,18 @@ final class GroupRows {
         Frame frame = Frame.openVectors(a);
         a.mov(UNIT, Mem.at(Gp.RDI, W)).mov(RESULTS, Mem.at(Gp.RDI, Y)).mov(GROUPS_LEFT, Mem.at(Gp.RDI, GROUPS));
         codes.load();
+        sums.load();
         a.bind(group);
-        a.emit(VPXOR, sum(0), sum(0), sum(0));
-        a.emit(VPXOR, sum(1), sum(1), sum(1));
+        a.emit(VPXOR, vector(0), vector(0), vector(0));
+        a.emit(VPXOR, vector(1), vector(1), vector(1));
         a.mov(INPUT, Mem.at(Gp.RDI, Q)).mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(TERM, Mem.at(Gp.RDI, TERMS));
         a.mov(LEFT, Mem.at(Gp.RDI, UNITS)).test(LEFT, LEFT).jump(Condition.EQUAL, tail);
         a.align(64).bind(loop);
+        prefetch(a, isa, UNIT, 0, format.unitBytes());
         block(0);
         block(1);
         a.add(UNIT, format.unitBytes())
-                .add(INPUT, 4 * BlockFormat.SIZE)
+                .add(INPUT, 2 * form.bytes() * BlockFormat.SIZE)
                 .add(FACTOR, 8)
                 .add(TERM, 8);
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
@@ -101,49 +116,63 @@ final class GroupRows {
         block(0);
         a.add(UNIT, format.unitBytes());
         a.bind(store);
-        a.emit(VADDPS, sum(0), sum(0), sum(1));
-        a.emit(VMOVUPS_STORE, Mem.at(RESULTS), sum(0));
-        a.add(RESULTS, GroupFormat.LINE).sub(GROUPS_LEFT, 1).jump(Condition.NOT_EQUAL, group);
+        a.emit(VADDPS, vector(0), vector(0), vector(1));
+        a.emit(VMOVUPS_STORE, Mem.at(RESULTS), vector(0));
+        a.add(RESULTS, format.line()).sub(GROUPS_LEFT, 1).jump(Condition.NOT_EQUAL, group);
         frame.close();
         codes.data();
+        sums.data();
         return a.finish();
     }
 
+    /** Asks for the lines that lie ahead of bytes {@code from..end} of a unit. */
+    static void prefetch(Assembler a, Isa isa, Gp unit, int from, int end) {
+        if (isa.width() == Width.YMM) {
+            for (int at = Math.ceilDiv(from, CACHE_LINE) * CACHE_LINE; at < end; at += CACHE_LINE) {
+                a.prefetch(Mem.at(unit, AHEAD_BYTES + (long) at));
+            }
+        }
+    }
+
     private void block(int b) {
-        Vec high = zmm(4 + 2 * b);
-        Vec low = zmm(5 + 2 * b);
-        a.emit(VPXOR, high, high, high);
-        if (minima) {
-            a.emit(VPXOR, low, low, low);
+        int input = form.bytes() * BlockFormat.SIZE * b;
+        if (form == ActivationForm.WORDS) {
+            sums.begin(null);
+            words(b, input);
         } else {
-            a.emit(VPBROADCASTD, low, Mem.at(TERM, 4L * b));
+            sums.begin(minima ? null : Mem.at(TERM, 4L * b));
+            codes.block(UNIT, b, low, high, (four, element) -> {
+                Mem first = Mem.at(INPUT, input + (long) element);
+                sums.add(four, first, form == ActivationForm.PLANES ? first.plus(BlockFormat.SIZE) : first);
+            });
         }
-        int input = 2 * BlockFormat.SIZE * b;
-        codes.block(UNIT, b, LOW, HIGH, (four, element) -> {
-            multiply(high, four, input + element);
-            multiply(low, four, input + BlockFormat.SIZE + element);
-        });
-        a.emit(VPSLLD, high, high, 8);
-        a.emit(VPADDD, low, low, high);
-        a.emit(VCVTDQ2PS, low, low);
-        a.emit(VCVTPH2PS, SCALE, Mem.at(UNIT, GroupFormat.scales(b)));
-        a.emit(VBROADCASTSS, WORK, Mem.at(FACTOR, 4L * b));
-        a.emit(VMULPS, SCALE, SCALE, WORK);
-        a.emit(VFMADD231PS, sum(b), low, SCALE);
+        Vec products = sums.end();
+        Vec scale = sums.products();
+        Vec work = sums.activations();
+        a.emit(VCVTPH2PS, scale, Mem.at(UNIT, format.scales(b)));
+        a.emit(VBROADCASTSS, work, Mem.at(FACTOR, 4L * b));
+        a.emit(VMULPS, scale, scale, work);
+        a.emit(VFMADD231PS, vector(b), products, scale);
         if (minima) {
-            a.emit(VCVTPH2PS, SCALE, Mem.at(UNIT, GroupFormat.minima(b)));
-            a.emit(VBROADCASTSS, WORK, Mem.at(TERM, 4L * b));
-            a.emit(VFMADD231PS, sum(b), SCALE, WORK);
+            a.emit(VCVTPH2PS, scale, Mem.at(UNIT, format.minima(b)));
+            a.emit(VBROADCASTSS, work, Mem.at(TERM, 4L * b));
+            a.emit(VFMADD231PS, vector(b), scale, work);
         }
     }
 
-    private void multiply(Vec sums, Vec four, int at) {
-        Vec activations = zmm(8 + at / 4 % 4);
-        a.emit(VPBROADCASTD, activations, Mem.at(INPUT, at));
-        a.emit(VPDPBUSD, sums, four, activations);
+    /** Signed bytes become words where they lie: of each four the first and third, and the second and fourth. */
+    private void words(int b, int input) {
+        for (int i = 0; i < format.lines(); i++) {
+            a.emit(VMOVUPS, low, codes.line(UNIT, b, i));
+            a.emit(VPSLLW, high, low, Byte.SIZE);
+            a.emit(VPSRAW, high, high, Byte.SIZE);
+            a.emit(VPSRAW, low, low, Byte.SIZE);
+            sums.addWords(high, Mem.at(INPUT, input + 8L * i));
+            sums.addWords(low, Mem.at(INPUT, input + 8L * i + 4));
+        }
     }
 
-    private static Vec sum(int b) {
-        return zmm(b);
+    private Vec vector(int number) {
+        return isa.width().of(number);
     }
 }

@@ -2,7 +2,6 @@ package io.jgemma.engine.cpu.x86.weights.groups;
 
 import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS_STORE;
-import static io.jgemma.engine.cpu.x86.assembler.Vec.zmm;
 
 import io.jgemma.engine.cpu.x86.assembler.Assembler;
 import io.jgemma.engine.cpu.x86.assembler.Condition;
@@ -10,14 +9,15 @@ import io.jgemma.engine.cpu.x86.assembler.Frame;
 import io.jgemma.engine.cpu.x86.assembler.Gp;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.cpu.x86.assembler.Vec;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 
 /**
- * Unpacks a group of 16 rows of weights ({@link GroupFormat}) to a panel of {@code WidePanels}: codes to bytes, factors to F32.
- * AVX-512.
+ * Unpacks a group of rows of weights ({@link GroupFormat}) to a panel of 16 rows, or to half of one: codes to bytes, or to words ({@link PanelCodes}),
+ * factors to F32.
  *
- * <p>Registers: zmm0 factors, zmm2 and zmm3 codes, from zmm16 on as {@link GroupCodes} has them. RSI unit, RDX codes, R8 scales, R9 minima, RCX
- * units left.
+ * <p>Registers: 0 factors, 1 work, 2 and 3 codes, then as {@link GroupCodes} and {@link PanelCodes} have them. RSI unit, RDX codes, R8 scales, R9 minima,
+ * RCX units left.
  */
 public final class GroupUnpacker {
 
@@ -30,25 +30,25 @@ public final class GroupUnpacker {
     public static final int UNITS = 32;
     public static final int REST = 40;
 
-    private static final Gp UNIT = Gp.RSI;
-    private static final Gp TO = Gp.RDX;
-    private static final Gp TO_SCALES = Gp.R8;
-    private static final Gp TO_MINIMA = Gp.R9;
-    private static final Gp LEFT = Gp.RCX;
-
-    private static final int BLOCK_BYTES = GroupFormat.ROWS * BlockFormat.SIZE;
+    static final Gp UNIT = Gp.RSI;
+    static final Gp TO = Gp.RDX;
+    static final Gp TO_SCALES = Gp.R8;
+    static final Gp TO_MINIMA = Gp.R9;
+    static final Gp LEFT = Gp.RCX;
 
     private final Assembler a = new Assembler();
     private final GroupFormat format;
     private final GroupCodes codes;
+    private final PanelCodes panel;
 
-    private GroupUnpacker(GroupFormat format) {
+    private GroupUnpacker(GroupFormat format, boolean words) {
         this.format = format;
-        codes = new GroupCodes(a, format);
+        codes = new GroupCodes(a, format, 4);
+        panel = new PanelCodes(a, format, words, TO, vector(1), vector(8), vector(9));
     }
 
-    static byte[] assemble(GroupFormat format) {
-        return new GroupUnpacker(format).routine();
+    static byte[] assemble(GroupFormat format, boolean words) {
+        return new GroupUnpacker(format, words).routine();
     }
 
     private byte[] routine() {
@@ -59,38 +59,40 @@ public final class GroupUnpacker {
         a.mov(UNIT, Mem.at(Gp.RDI, W)).mov(TO, Mem.at(Gp.RDI, CODES)).mov(TO_SCALES, Mem.at(Gp.RDI, SCALES));
         a.mov(TO_MINIMA, Mem.at(Gp.RDI, MINIMA)).mov(LEFT, Mem.at(Gp.RDI, UNITS));
         codes.load();
+        panel.load();
         a.test(LEFT, LEFT).jump(Condition.EQUAL, tail);
         a.align(32).bind(loop);
         block(0);
         block(1);
         a.add(UNIT, format.unitBytes())
-                .add(TO, 2 * BLOCK_BYTES)
-                .add(TO_SCALES, 128)
-                .add(TO_MINIMA, 128);
+                .add(TO, panel.bytes(format.unitColumns()))
+                .add(TO_SCALES, 2 * PanelCodes.LINE)
+                .add(TO_MINIMA, 2 * PanelCodes.LINE);
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         a.bind(tail).mov(LEFT, Mem.at(Gp.RDI, REST)).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         block(0);
         a.bind(done);
         frame.close();
         codes.data();
+        panel.data();
         return a.finish();
     }
 
     private void block(int b) {
         codes.block(
-                UNIT,
-                b,
-                zmm(2),
-                zmm(3),
-                (four, element) -> a.emit(VMOVUPS_STORE, Mem.at(TO, (long) BLOCK_BYTES * b + 16L * element), four));
-        factors(GroupFormat.scales(b), Mem.at(TO_SCALES, 64L * b));
+                UNIT, b, vector(2), vector(3), (four, element) -> panel.store(four, BlockFormat.SIZE * b + element));
+        factors(format.scales(b), Mem.at(TO_SCALES, (long) PanelCodes.LINE * b));
         if (format.blocks().hasMinimum()) {
-            factors(GroupFormat.minima(b), Mem.at(TO_MINIMA, 64L * b));
+            factors(format.minima(b), Mem.at(TO_MINIMA, (long) PanelCodes.LINE * b));
         }
     }
 
     private void factors(int from, Mem to) {
-        a.emit(VCVTPH2PS, zmm(0), Mem.at(UNIT, from));
-        a.emit(VMOVUPS_STORE, to, zmm(0));
+        a.emit(VCVTPH2PS, vector(0), Mem.at(UNIT, from));
+        a.emit(VMOVUPS_STORE, to, vector(0));
+    }
+
+    private Vec vector(int number) {
+        return format.width().of(number);
     }
 }

@@ -1,5 +1,8 @@
 package io.jgemma.engine.cpu.x86.weights.groups;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.Width;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
 import io.jgemma.engine.quant.QuantType;
@@ -7,31 +10,55 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An order of weights in which 16 rows lie together, so that 64 bytes have four neighbouring elements of each of them, as {@code vpdpbusd}
- * adds them up, and sums need not be folded. A group is a sequence of units of some columns, which take as many bytes as in the file, or
- * a part of a line more, and begin at a line of memory.
+ * An order of weights in which as many rows lie together as a register has lanes of 32 bits, so that a line of as many bytes as the register has four
+ * neighbouring elements of each of them, as {@code vpdpbusd} adds them up, and sums need not be folded. A group is a sequence of units of some columns,
+ * which take as many bytes as in the file, or a part of a line more, and begin at a line.
  */
 public interface RowGroups {
 
-    /** Rows of a group. */
-    int ROWS = 16;
-
-    int LINE = 64;
-
-    /** All that there are. */
-    static List<RowGroups> all() {
-        List<RowGroups> all = new ArrayList<>(GroupFormat.all());
-        all.addAll(SuperGroupFormat.all());
+    /** All that there are for a width. */
+    static List<RowGroups> all(Width width) {
+        List<RowGroups> all = new ArrayList<>(GroupFormat.all(width));
+        all.addAll(SuperGroupFormat.all(width));
         return all;
     }
 
     QuantType type();
 
+    /** The registers that read these. */
+    Width width();
+
+    /** Rows of a group. */
+    default int rows() {
+        return width().lanes();
+    }
+
+    /** Bytes of a line: four of each row. */
+    default int line() {
+        return width().bytes();
+    }
+
     /** How activations are rounded that meet these. */
     PanelScaling scaling();
 
+    /** The largest code. */
+    int largest();
+
     /** What belongs to each code, which is unsigned. */
     int codeOffset();
+
+    /** The form of the activations that {@link #assembleRows} multiplies, of 8 bits at least. */
+    default ActivationForm form(Isa isa, int bits) {
+        return most(isa) == 0 ? ActivationForm.WORDS : ActivationForm.ofBits(bits);
+    }
+
+    /**
+     * How many products of codes with bytes, two of them added up, fit into 16 bits together; 0 where one does not, all that there are with {@code vpdpbusd},
+     * which adds them up in 32.
+     */
+    default int most(Isa isa) {
+        return isa.hasByteProducts() ? Integer.MAX_VALUE : Short.MAX_VALUE / (2 * largest() * -Byte.MIN_VALUE);
+    }
 
     /** Columns of a unit. */
     int unitColumns();
@@ -56,18 +83,27 @@ public interface RowGroups {
         return groups(rows) * groupBytes(columns);
     }
 
-    static long groups(int rows) {
-        return Math.ceilDiv(rows, ROWS);
+    default long groups(int rows) {
+        return Math.ceilDiv(rows, rows());
+    }
+
+    /** How a piece of a block is copied. */
+    enum Content {
+        /** Two bytes, beside which stand those of the next row. */
+        HALF,
+        /** Four bytes. */
+        WORD,
+        /** Four bytes of a bit for each of 32 elements: bit {@code k} of byte {@code j} becomes that of element {@code 4 k + j}. */
+        BITS
     }
 
     /**
-     * What a block of a row consists of, in the order of the file: two or four bytes, which in a unit stand beside those of the next row.
+     * What a block of a row consists of, in the order of the file.
      *
      * @param from byte in the block of the file
      * @param to byte in the unit, for the first row
-     * @param half whether these are two bytes, not four
      */
-    record Piece(int from, int to, boolean half) {}
+    record Piece(int from, int to, Content content) {}
 
     /** The pieces of one of the {@link #unitBlocks} blocks of a unit. */
     List<Piece> pieces(int block);
@@ -77,9 +113,13 @@ public interface RowGroups {
         return unitColumns() / type().blockSize();
     }
 
-    /** The routine that multiplies groups with a row of activations; its arguments are those of {@link GroupRows}. */
-    byte[] assembleRows();
+    /** The routine that multiplies groups with a row of activations in the {@link #form}; its arguments are those of {@link GroupRows}. */
+    byte[] assembleRows(Isa isa, int bits);
 
-    /** The routine that unpacks a group to a panel; its arguments are those of {@link GroupUnpacker}. */
-    byte[] assembleUnpacker();
+    /**
+     * The routine that unpacks a group to a panel, or to half of one where a group has 8 rows; its arguments are those of {@link GroupUnpacker}.
+     *
+     * @param words whether codes become words, their offset added, and not bytes
+     */
+    byte[] assembleUnpacker(boolean words);
 }

@@ -6,14 +6,12 @@ import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPAND;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPBROADCASTD;
-import static io.jgemma.engine.cpu.x86.assembler.Op.VPMOVDW;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPOR;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLW;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSRAD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSRLD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSRLW;
-import static io.jgemma.engine.cpu.x86.assembler.Vec.ymm;
 import static io.jgemma.engine.cpu.x86.assembler.Vec.zmm;
 
 import io.jgemma.engine.cpu.x86.assembler.Assembler;
@@ -101,7 +99,7 @@ final class SuperGroupCodes {
     }
 
     private Mem word(int index) {
-        return Mem.at(unit, (long) RowGroups.LINE * format.line(index));
+        return Mem.at(unit, (long) format.line() * format.line(index));
     }
 
     /** Reads lines one after the other that are wanted by and by: memory is quick only where first reads are in order. */
@@ -137,10 +135,8 @@ final class SuperGroupCodes {
 
     /** {@code d} and {@code dmin}, and of the 12 bytes of 6-bit numbers the scales and minima as bytes. */
     private void factors() {
-        a.emit(VMOVUPS, WORK, word(0));
-        half(D);
-        a.emit(VPSRLD, WORK, WORK, 16);
-        half(D_MINIMUM);
+        a.emit(VCVTPH2PS, D, Mem.at(unit));
+        a.emit(VCVTPH2PS, D_MINIMUM, Mem.at(unit, format.minima()));
         sixBits(zmm(SCALES), word(1));
         sixBits(zmm(MINIMA), word(2));
         a.emit(VMOVUPS, WORK, word(3));
@@ -149,12 +145,6 @@ final class SuperGroupCodes {
         a.emit(VPSRLW, WORK, WORK, 4);
         a.emit(VPAND, WORK, WORK, NIBBLES);
         a.emit(VPOR, zmm(MINIMA + 1), zmm(MINIMA + 1), WORK);
-    }
-
-    private void half(Vec to) {
-        Vec halves = ymm(low.number());
-        a.emit(VPMOVDW, halves, WORK);
-        a.emit(VCVTPH2PS, to, halves);
     }
 
     /** The low six bits of four bytes, and in the next register the upper two as bits 4 and 5. */

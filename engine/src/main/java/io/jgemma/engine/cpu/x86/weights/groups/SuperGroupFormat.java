@@ -1,5 +1,7 @@
 package io.jgemma.engine.cpu.x86.weights.groups;
 
+import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
 import io.jgemma.engine.cpu.x86.weights.SuperBlocks;
 import io.jgemma.engine.quant.QuantType;
@@ -8,21 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weights in blocks of 256 (Q4_K, Q5_K, Q6_K) of 16 rows together: a unit is a block of each row, whose bytes lie as in the file, but four of a
- * row beside four of the next.
+ * Weights in blocks of 256 (Q4_K, Q5_K, Q6_K) of 16 rows together, or of 8 on registers of 256 bits: a unit is a block of each row, whose bytes lie as in
+ * the file, but four of a row beside four of the next.
  *
  * <pre>
- * Q4_K, Q5_K   int32 [36 or 44][16 rows]     words as in the file
- * Q6_K         F16 [16 rows]                 the last two bytes, and half a line of nothing
- *              int32 [4][16 rows]            words 48 to 51: scales
- *              int32 [2][24][16 rows]        of each 128 elements the 8 words of high bits and the 16 of low ones
+ * Q4_K, Q5_K   F16 [2][rows]              d and dmin
+ *              int32 [35 or 43][rows]     words as in the file, from the second on
+ * Q6_K         F16 [rows]                 the last two bytes, and half a line of nothing
+ *              int32 [4][rows]            words 48 to 51: scales
+ *              int32 [2][24][rows]        of each 128 elements the 8 words of high bits and the 16 of low ones
  * </pre>
  * That is the order in which they are read.
  */
-record SuperGroupFormat(QuantType type) implements RowGroups {
+record SuperGroupFormat(QuantType type, Width width) implements RowGroups {
 
-    static List<SuperGroupFormat> all() {
-        return SuperBlocks.TYPES.stream().map(SuperGroupFormat::new).toList();
+    static List<SuperGroupFormat> all(Width width) {
+        return SuperBlocks.TYPES.stream()
+                .map(type -> new SuperGroupFormat(type, width))
+                .toList();
     }
 
     boolean isSix() {
@@ -31,6 +36,16 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
 
     boolean isFive() {
         return type == QuantTypes.Q5_K;
+    }
+
+    @Override
+    public int largest() {
+        return isSix() ? 63 : isFive() ? 31 : 15;
+    }
+
+    /** Where in a unit {@code dmin} begins, where the format has it. */
+    int minima() {
+        return Short.BYTES * rows();
     }
 
     /** Whole words of a block. */
@@ -73,28 +88,32 @@ record SuperGroupFormat(QuantType type) implements RowGroups {
 
     @Override
     public int unitBytes() {
-        return LINE * (words() + (hasHalf() ? 1 : 0));
+        return line() * (words() + (hasHalf() ? 1 : 0));
     }
 
     @Override
     public List<Piece> pieces(int block) {
         List<Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < words(); i++) {
-            pieces.add(new Piece(4 * i, LINE * line(i), false));
+        if (!hasHalf()) {
+            pieces.add(new Piece(0, 0, Content.HALF));
+            pieces.add(new Piece(Short.BYTES, minima(), Content.HALF));
+        }
+        for (int i = hasHalf() ? 0 : 1; i < words(); i++) {
+            pieces.add(new Piece(4 * i, line() * line(i), Content.WORD));
         }
         if (hasHalf()) {
-            pieces.add(new Piece(4 * words(), 0, true));
+            pieces.add(new Piece(4 * words(), 0, Content.HALF));
         }
         return pieces;
     }
 
     @Override
-    public byte[] assembleRows() {
-        return SuperGroupRows.assemble(this);
+    public byte[] assembleRows(Isa isa, int bits) {
+        return width == Width.ZMM ? SuperGroupRows.assemble(this) : NarrowSuperRows.assemble(this, isa, bits);
     }
 
     @Override
-    public byte[] assembleUnpacker() {
-        return SuperGroupUnpacker.assemble(this);
+    public byte[] assembleUnpacker(boolean words) {
+        return width == Width.ZMM ? SuperGroupUnpacker.assemble(this) : NarrowSuperUnpacker.assemble(this, words);
     }
 }

@@ -81,7 +81,7 @@ final class SuperGroupRows implements SuperGroupCodes.Sink {
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         a.emit(VADDPS, zmm(0), zmm(0), zmm(1));
         a.emit(VMOVUPS_STORE, Mem.at(RESULTS), zmm(0));
-        a.add(RESULTS, RowGroups.LINE).sub(GROUPS_LEFT, 1).jump(Condition.NOT_EQUAL, group);
+        a.add(RESULTS, format.line()).sub(GROUPS_LEFT, 1).jump(Condition.NOT_EQUAL, group);
         frame.close();
         codes.data();
         return a.finish();

@@ -53,8 +53,8 @@ final class SuperGroupUnpacker implements SuperGroupCodes.Sink {
         a.align(32).bind(loop);
         codes.emit(this);
         int blocks = format.unitColumns() / BlockFormat.SIZE;
-        a.add(UNIT, format.unitBytes()).add(TO, RowGroups.ROWS * format.unitColumns());
-        a.add(TO_SCALES, RowGroups.LINE * format.scaling().parts() * blocks).add(TO_MINIMA, RowGroups.LINE * blocks);
+        a.add(UNIT, format.unitBytes()).add(TO, format.rows() * format.unitColumns());
+        a.add(TO_SCALES, format.line() * format.scaling().parts() * blocks).add(TO_MINIMA, format.line() * blocks);
         a.sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.close();
         codes.data();
@@ -66,7 +66,7 @@ final class SuperGroupUnpacker implements SuperGroupCodes.Sink {
 
     @Override
     public void codes(Vec four, int which, int element) {
-        a.emit(VMOVUPS_STORE, Mem.at(TO, (long) RowGroups.ROWS * element), four);
+        a.emit(VMOVUPS_STORE, Mem.at(TO, (long) format.rows() * element), four);
     }
 
     @Override
@@ -77,11 +77,11 @@ final class SuperGroupUnpacker implements SuperGroupCodes.Sink {
 
     private void factors(int part) {
         codes.scale(part, zmm(0));
-        a.emit(VMOVUPS_STORE, Mem.at(TO_SCALES, (long) RowGroups.LINE * part), zmm(0));
+        a.emit(VMOVUPS_STORE, Mem.at(TO_SCALES, (long) format.line() * part), zmm(0));
         if (!format.isSix()) {
             codes.minimum(part, zmm(0));
             a.emit(VSUBPS, zmm(0), zmm(1), zmm(0));
-            a.emit(VMOVUPS_STORE, Mem.at(TO_MINIMA, (long) RowGroups.LINE * part), zmm(0));
+            a.emit(VMOVUPS_STORE, Mem.at(TO_MINIMA, (long) format.line() * part), zmm(0));
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Panels of weights: {@link PanelPacker} or {@link SuperPanelPacker} unpacks 8 rows at a time. */
-public final class BlockPacker {
+public final class BlockPacker implements PanelSource {
 
     private final Routine pack;
 
@@ -39,11 +39,8 @@ public final class BlockPacker {
         return type.name() + " pack";
     }
 
-    /** The addresses of a panel's codes, scales and minima. */
-    record Parts(long codes, long scales, long minima) {}
-
-    /** Unpacks rows {@code first} and following, at most 16, to a panel; rows from {@code end} on become zero. */
-    void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
+    @Override
+    public void pack(Operand w, int first, int end, Parts to, Scratch scratch) {
         Arguments arguments = scratch.arguments();
         long bytes = PanelPacker.ROWS * w.rowBytes();
         for (int half = 0; half < 2; half++) {

@@ -7,6 +7,7 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
+import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
 import io.jgemma.engine.cpu.x86.weights.SuperBlocks;
@@ -52,8 +53,8 @@ public final class WidePacker {
         for (BlockFormat format : BlockFormat.all()) {
             codes.put(name(format.type()), BlockUnpacker.assemble(format));
         }
-        for (RowGroups format : RowGroups.all()) {
-            codes.put(name(format), format.assembleUnpacker());
+        for (RowGroups format : RowGroups.all(Width.ZMM)) {
+            codes.put(name(format), format.assembleUnpacker(false));
         }
         for (QuantType type : SuperBlocks.TYPES) {
             codes.put(name(type), SuperUnpacker.assemble(type));
@@ -124,7 +125,7 @@ public final class WidePacker {
     /** The rows of a group behind the last are zero already. */
     private void unpackGroup(Operand w, int first, Parts to, Arguments arguments) {
         long groupBytes = groups.groupBytes(w.columns());
-        arguments.set(GroupUnpacker.W, address(w.segment(), first / RowGroups.ROWS * groupBytes, groupBytes));
+        arguments.set(GroupUnpacker.W, address(w.segment(), first / groups.rows() * groupBytes, groupBytes));
         arguments.set(GroupUnpacker.CODES, to.codes());
         arguments.set(GroupUnpacker.SCALES, to.scales());
         arguments.set(GroupUnpacker.MINIMA, to.minima());

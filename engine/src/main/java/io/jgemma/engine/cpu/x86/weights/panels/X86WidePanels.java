@@ -8,6 +8,8 @@ import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
+import io.jgemma.engine.cpu.x86.assembler.Width;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.PanelActivations;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
@@ -59,7 +61,7 @@ public final class X86WidePanels implements Products {
 
     /** With the routines that {@link #codes} and {@link PanelActivations#codes} give. */
     public X86WidePanels(CodeCache code, int planes) {
-        RowGroups.all().forEach(groups -> add(new WidePacker(code, groups), code, planes));
+        RowGroups.all(Width.ZMM).forEach(groups -> add(new WidePacker(code, groups), code, planes));
     }
 
     private void add(WidePacker packer, CodeCache code, int planes) {
@@ -67,7 +69,7 @@ public final class X86WidePanels implements Products {
         for (int t = 1; t < products.length; t++) {
             products[t] = code.routine(product(t, packer.scaling(), planes));
         }
-        PanelActivations activations = PanelActivations.of(code, packer.scaling(), planes, packer.offset());
+        PanelActivations activations = PanelActivations.of(code, packer.scaling(), form(planes), packer.offset());
         kernels.put(packer.type(), new Kernel(packer, activations, products));
     }
 
@@ -87,7 +89,11 @@ public final class X86WidePanels implements Products {
     }
 
     public static String product(int tokens, PanelScaling scaling, int planes) {
-        return "wide panel x " + tokens + PanelActivations.bits(planes) + scaling.title();
+        return "wide panel x " + tokens + form(planes).title() + scaling.title();
+    }
+
+    private static ActivationForm form(int planes) {
+        return ActivationForm.ofBits(planes * Byte.SIZE);
     }
 
     @Override
