@@ -13,6 +13,8 @@ module io.jgemma.engine {
     exports io.jgemma.engine.cpu to
             io.jgemma.bench;
     exports io.jgemma.engine.gguf;
+    exports io.jgemma.engine.grammar;
+    exports io.jgemma.engine.grammar.spec;
     exports io.jgemma.engine.kv;
     exports io.jgemma.engine.memory;
     exports io.jgemma.engine.model;

@@ -40,6 +40,7 @@ class ImportRulesTest {
             "template",
             "sample",
             "chat",
+            "grammar",
             "model");
 
     @ArchTest

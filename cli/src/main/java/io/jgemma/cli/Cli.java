@@ -8,6 +8,7 @@ import io.jgemma.cli.command.LogitsCommand;
 import io.jgemma.cli.command.RunCommand;
 import io.jgemma.cli.command.TemplateCommand;
 import io.jgemma.cli.command.TokenizeCommand;
+import io.jgemma.cli.grammar.GrammarCommand;
 import io.jgemma.cli.io.ClosedOutputException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
@@ -43,7 +44,8 @@ public final class Cli {
     /**
      * Runs one command line.
      *
-     * @return the exit code: 0 well, 1 failed, 2 a command line that makes no sense, 141 nobody reads the output
+     * @return the exit code: 0 well, 1 failed, 2 a command line that makes no sense, 3 a schema that is not supported, 141 nobody
+     *     reads the output
      */
     public int run(String... args) {
         boolean debug = Arrays.asList(args).contains("--debug");
@@ -81,7 +83,7 @@ public final class Cli {
     }
 
     private static CommandLine withCommonOptions(Object command) {
-        CommandLine line = new CommandLine(command);
+        CommandLine line = command instanceof CommandLine nested ? nested : new CommandLine(command);
         line.addMixin("common", new CommonOptions());
         return line;
     }
@@ -94,6 +96,10 @@ public final class Cli {
         commands.put("info", () -> new InfoCommand(console));
         commands.put("tokenize", () -> new TokenizeCommand(console));
         commands.put("template", () -> new TemplateCommand(console));
+        commands.put(
+                "grammar",
+                () -> new CommandLine(new GrammarCommand())
+                        .addSubcommand("check", withCommonOptions(GrammarCommand.check(console))));
         commands.put("logits", () -> new LogitsCommand(console));
         commands.put("perplexity", () -> new PerplexityCommand(console));
         commands.put("bench", () -> new BenchCommand(console));

@@ -1,0 +1,5 @@
+/** The {@code grammar} command. */
+@NullMarked
+package io.jgemma.cli.grammar;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.jgemma.engine.grammar;
+
+import io.jgemma.engine.grammar.parse.ParseSet;
+import io.jgemma.engine.grammar.trie.TokenAutomaton;
+import io.jgemma.engine.sample.TokenConstraint;
+import io.jgemma.engine.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A place in a grammar. Small: all that it holds is where the parser stands. */
+final class GrammarConstraint implements TokenConstraint {
+    private static final int MAX_FORCED_BYTES = 256;
+    private static final int[] NONE = {};
+
+    private final TokenAutomaton automaton;
+    private final Tokenizer tokenizer;
+    private ParseSet at;
+
+    GrammarConstraint(TokenAutomaton automaton, Tokenizer tokenizer, ParseSet at) {
+        this.automaton = automaton;
+        this.tokenizer = tokenizer;
+        this.at = at;
+    }
+
+    @Override
+    public void mask(long[] allowed) {
+        automaton.mask(at, allowed);
+    }
+
+    @Override
+    public boolean allows(int token) {
+        return automaton.step(at, token).isPresent();
+    }
+
+    @Override
+    public void accept(int token) {
+        Optional<ParseSet> next = automaton.step(at, token);
+        at = next.orElseThrow(
+                () -> new IllegalArgumentException("token " + token + " is not allowed here by the grammar"));
+    }
+
+    /**
+     * The tokens that the tokenizer makes of the bytes that are certain. The last one is left out: what follows could be part of
+     * it.
+     */
+    @Override
+    public int[] forced() {
+        byte[] bytes = automaton.forcedBytes(at, MAX_FORCED_BYTES);
+        if (bytes.length < 2 || tokenizer.vocabulary().addSpacePrefix()) {
+            return NONE;
+        }
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        int[] tokens = tokenizer.encode(text);
+        int count = tokens.length - 1;
+        ParseSet reached = at;
+        for (int i = 0; i < count; i++) {
+            Optional<ParseSet> next = automaton.step(reached, tokens[i]);
+            if (next.isEmpty()) {
+                return Arrays.copyOf(tokens, i);
+            }
+            reached = next.get();
+        }
+        return count <= 0 ? NONE : Arrays.copyOf(tokens, count);
+    }
+
+    @Override
+    public boolean complete() {
+        return at.accepting();
+    }
+
+    @Override
+    public TokenConstraint fork() {
+        return new GrammarConstraint(automaton, tokenizer, at);
+    }
+}

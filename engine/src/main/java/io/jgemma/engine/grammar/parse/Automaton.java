@@ -1,0 +1,149 @@
+package io.jgemma.engine.grammar.parse;
+
+import io.jgemma.engine.grammar.regex.Regex;
+import io.jgemma.engine.grammar.regex.RegexStore;
+import io.jgemma.engine.grammar.rule.RuleGrammar;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A grammar's transitions from set to set, made when they are first needed. Safe for any number of threads: known transitions
+ * are read without a lock, new ones made one at a time.
+ *
+ * <p>Sets are kept up to a limit; past it, all are forgotten but those that callers hold, and come into being again.
+ */
+public final class Automaton {
+    /** Derivatives to look at for a word of what is left of a language. */
+    private static final int LIFE_STEPS = 2_000;
+
+    private static final int MAX_SETS = 20_000;
+    private static final int MAX_ITEMS = 400_000;
+    private static final int MAX_EXPRESSIONS = 200_000;
+
+    private final RuleGrammar grammar;
+    private final RegexStore store;
+    private final byte[] classes;
+    private final int[] representatives;
+    private final ParseSet dead;
+    private final ParseSet initial;
+    private final Map<Kernel, ParseSet> known = new HashMap<>();
+    private int nextId;
+    private int items;
+    private int generation;
+
+    /** An automaton that knows nothing but its beginning yet. */
+    public Automaton(RuleGrammar grammar) {
+        this.grammar = grammar;
+        store = grammar.store();
+        classes = store.classes().table();
+        representatives = store.classes().representatives();
+        ParseSet.Reads none = new ParseSet.Reads(new Regex[0], new int[0], new ParseSet[0]);
+        ParseSet.Waits nobody = new ParseSet.Waits(new int[0], new int[0], new ParseSet[0]);
+        dead = new ParseSet(nextId++, none, nobody, false, representatives.length);
+        for (int i = 0; i < representatives.length; i++) {
+            dead.next(i, dead);
+        }
+        initial = new SetBuilder(grammar, null).first(nextId++, representatives.length);
+    }
+
+    /** Before the first byte. */
+    public ParseSet initial() {
+        return initial;
+    }
+
+    /** Where nothing may come next, because what was read begins no text of the grammar. */
+    public ParseSet dead() {
+        return dead;
+    }
+
+    /** The class of each byte, as an unsigned number; bytes of one class always lead to the same set. Not to be written. */
+    public byte[] classes() {
+        return classes;
+    }
+
+    /** One byte of a class. */
+    public int representative(int byteClass) {
+        return representatives[byteClass];
+    }
+
+    /** How many bytes are of a class. */
+    public int classSize(int byteClass) {
+        int size = 0;
+        for (byte of : classes) {
+            size += (of & 0xFF) == byteClass ? 1 : 0;
+        }
+        return size;
+    }
+
+    /** How many classes of bytes there are. */
+    public int classCount() {
+        return representatives.length;
+    }
+
+    /** How often sets have been forgotten; sets of different generations may be equal without being the same. */
+    public synchronized int generation() {
+        return generation;
+    }
+
+    /** How many sets are kept. */
+    public synchronized int sets() {
+        return known.size();
+    }
+
+    /** The set after a byte of a class; {@link #dead} if there is none. */
+    public ParseSet step(ParseSet set, int byteClass) {
+        ParseSet next = set.next(byteClass);
+        return next == null ? make(set, byteClass) : next;
+    }
+
+    /** The set after a byte, 0 to 255; {@link #dead} if there is none. */
+    public ParseSet stepByte(ParseSet set, int value) {
+        return step(set, classes[value] & 0xFF);
+    }
+
+    private synchronized ParseSet make(ParseSet set, int byteClass) {
+        @Nullable ParseSet old = set.next(byteClass);
+        if (old != null) {
+            return old;
+        }
+        if (known.size() > MAX_SETS || items > MAX_ITEMS || store.size() > MAX_EXPRESSIONS) {
+            forget();
+        }
+        Kernel kernel = new Kernel();
+        ParseSet.Reads reads = set.reads();
+        int value = representatives[byteClass];
+        for (int i = 0; i < reads.regexes().length; i++) {
+            Regex rest = store.derive(reads.regexes()[i], value);
+            if (!rest.isEmpty() && store.isLive(rest, LIFE_STEPS)) {
+                ParseSet origin = reads.origins()[i];
+                kernel.add(rest, reads.targets()[i], origin == null ? set : origin);
+            }
+        }
+        ParseSet next = kernel.size() == 0 ? dead : of(kernel.freeze());
+        set.next(byteClass, next);
+        return next;
+    }
+
+    private ParseSet of(Kernel kernel) {
+        ParseSet old = known.get(kernel);
+        if (old != null) {
+            return old;
+        }
+        ParseSet made = new SetBuilder(grammar, initial).of(kernel, nextId++, representatives.length);
+        known.put(kernel, made);
+        items += made.reads().regexes().length + made.waits().rules().length + representatives.length / 4;
+        return made;
+    }
+
+    private void forget() {
+        for (ParseSet set : known.values()) {
+            set.forget();
+        }
+        initial.forget();
+        known.clear();
+        store.clear();
+        items = 0;
+        generation++;
+    }
+}

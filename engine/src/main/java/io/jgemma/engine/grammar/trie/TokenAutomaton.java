@@ -1,0 +1,111 @@
+package io.jgemma.engine.grammar.trie;
+
+import io.jgemma.engine.grammar.parse.Automaton;
+import io.jgemma.engine.grammar.parse.ParseSet;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A grammar over the tokens of a vocabulary. Safe for any number of threads; masks are kept, up to a limit of memory. */
+public final class TokenAutomaton {
+    private static final long MAX_MASK_BYTES = 8L << 20;
+
+    private final Automaton automaton;
+    private final TokenVocabulary vocabulary;
+    private final PlainSteps plain;
+    private final Map<ParseSet, TokenMask> masks = new ConcurrentHashMap<>();
+    private final AtomicLong maskBytes = new AtomicLong();
+
+    public TokenAutomaton(Automaton automaton, TokenVocabulary vocabulary) {
+        this.automaton = automaton;
+        this.vocabulary = vocabulary;
+        plain = new PlainSteps(automaton);
+    }
+
+    public TokenVocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** Before the first token. */
+    public ParseSet initial() {
+        return automaton.initial();
+    }
+
+    /** The set after a token that does not end the text; empty where it is not allowed. */
+    public Optional<ParseSet> step(ParseSet set, int token) {
+        byte[] bytes = vocabulary.bytes(token);
+        ParseSet at = bytes.length == 0 ? automaton.dead() : set;
+        for (byte value : bytes) {
+            at = automaton.stepByte(at, value & 0xFF);
+        }
+        return at == automaton.dead() ? Optional.empty() : Optional.of(at);
+    }
+
+    /**
+     * The tokens that may come next.
+     *
+     * @param allowed [{@link TokenVocabulary#words} or more] overwritten, one bit for each token
+     */
+    public void mask(ParseSet set, long[] allowed) {
+        mask(set).copyTo(allowed);
+    }
+
+    /**
+     * The bytes that are certain to come next, up to a limit: as long as there is no choice and the text may not end.
+     *
+     * @param most bytes at most
+     */
+    public byte[] forcedBytes(ParseSet set, int most) {
+        byte[] forced = new byte[most];
+        int count = 0;
+        ParseSet at = set;
+        while (count < most && !at.accepting()) {
+            int only = onlyByte(at);
+            if (only < 0) {
+                break;
+            }
+            forced[count++] = (byte) only;
+            at = automaton.stepByte(at, only);
+        }
+        return Arrays.copyOf(forced, count);
+    }
+
+    private int onlyByte(ParseSet set) {
+        int only = -1;
+        for (int byteClass = 0; byteClass < automaton.classCount(); byteClass++) {
+            if (automaton.step(set, byteClass) != automaton.dead()) {
+                if (only >= 0 || automaton.classSize(byteClass) > 1) {
+                    return -1;
+                }
+                only = automaton.representative(byteClass);
+            }
+        }
+        return only;
+    }
+
+    private TokenMask mask(ParseSet set) {
+        TokenMask known = masks.get(set);
+        if (known != null) {
+            return known;
+        }
+        TokenMask made = compute(set);
+        if (maskBytes.addAndGet(made.bytes()) > MAX_MASK_BYTES) {
+            masks.clear();
+            plain.clear();
+            maskBytes.set(made.bytes());
+        }
+        masks.put(set, made);
+        return made;
+    }
+
+    private TokenMask compute(ParseSet set) {
+        for (Slice slice : vocabulary.slices()) {
+            if (plain.takes(set, slice.maxChars())) {
+                return new TrieWalk(automaton, slice.rest()).mask(set, slice.mask(), vocabulary.words());
+            }
+        }
+        return new TrieWalk(automaton, vocabulary.trie()).mask(set, null, vocabulary.words());
+    }
+}

@@ -1,0 +1,95 @@
+package io.jgemma.engine.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jgemma.engine.grammar.spec.GrammarException;
+import io.jgemma.engine.grammar.spec.Whitespace;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+class GrammarTest {
+
+    /** A row holds a schema, instances that it allows and instances that it does not, each list separated by spaces. */
+    @ParameterizedTest
+    @CsvFileSource(
+            resources = "/grammar/schemas.csv",
+            delimiter = '\t',
+            quoteCharacter = '\0',
+            maxCharsPerColumn = 10_000)
+    void decidesWhichInstancesBelongToASchema(String schema, String allowed, String refused) {
+        Grammar grammar = Grammar.ofJsonSchema(schema);
+        assertThat(split(allowed)).allMatch(grammar::accepts);
+        assertThat(split(refused)).noneMatch(grammar::accepts);
+    }
+
+    private static List<String> split(String list) {
+        return Arrays.stream(list.split(" ", -1))
+                .filter(text -> !text.equals("-"))
+                .toList();
+    }
+
+    /** A row holds a schema, the pointer of what is not supported and a part of the reason. */
+    @ParameterizedTest
+    @CsvFileSource(resources = "/grammar/refused.csv", delimiter = '\t', quoteCharacter = '\0')
+    void refusesWhatItCannotKeep(String schema, String pointer, String reason) {
+        assertThatThrownBy(() -> Grammar.ofJsonSchema(schema)).isInstanceOfSatisfying(GrammarException.class, e -> {
+            assertThat(e.location()).isEqualTo(pointer);
+            assertThat(e.reason()).contains(reason);
+        });
+    }
+
+    @Test
+    void readsAPatternAsAWhole() {
+        Grammar grammar = Grammar.ofRegex("(?!ab)[a-c]{1,3}|é+");
+        assertThat(List.of("a", "ba", "cab", "é", "éé")).allMatch(grammar::accepts);
+        assertThat(List.of("", "ab", "abc", "abcd", "aé")).noneMatch(grammar::accepts);
+    }
+
+    @Test
+    void readsOneOfTheChoices() {
+        Grammar grammar = Grammar.ofChoices(List.of("yes", "no", "nobody"));
+        assertThat(List.of("yes", "no", "nobody")).allMatch(grammar::accepts);
+        assertThat(List.of("", "nob", "y")).noneMatch(grammar::accepts);
+        assertThatThrownBy(() -> Grammar.ofChoices(List.of())).isInstanceOf(GrammarException.class);
+    }
+
+    @Test
+    void readsAnyObject() {
+        Grammar grammar = Grammar.anyJsonObject();
+        assertThat(List.of("{}", "{\"a\":[1,{\"b\":null}],\"c\":\"\\u0041\\n\"}"))
+                .allMatch(grammar::accepts);
+        assertThat(List.of("[]", "{\"a\" :1}", "{\"a\":01}", "{\"a\":\"\\ud800\"}"))
+                .noneMatch(grammar::accepts);
+    }
+
+    @Test
+    void allowsWhiteSpaceWhereAsked() {
+        String text = "{ \"a\" : [ 1 , 2 ]\n}";
+        String schema =
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}}}";
+        assertThat(Grammar.ofJsonSchema(schema, Whitespace.FREE).accepts(text)).isTrue();
+        assertThat(Grammar.ofJsonSchema(schema).accepts(text)).isFalse();
+        assertThat(Grammar.ofJsonSchema(schema.replaceFirst("\\{", "{\"x-jgemma-whitespace\":\"free\","))
+                        .accepts(text))
+                .isTrue();
+    }
+
+    @Test
+    void tellsHowMuchOfATextIsReadable() {
+        Grammar grammar = Grammar.ofJsonSchema("{\"type\":\"integer\"}");
+        assertThat(grammar.readable("12x".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .isEqualTo(2);
+        assertThat(grammar.readable("12".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void equalContentMakesEqualGrammars() {
+        assertThat(Grammar.ofRegex("a")).isEqualTo(Grammar.ofRegex("a")).isNotEqualTo(Grammar.ofRegex("b"));
+        assertThat(Grammar.ofRegex("a")).isNotEqualTo(Grammar.ofChoices(List.of("a")));
+    }
+}

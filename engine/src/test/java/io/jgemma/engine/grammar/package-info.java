@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.grammar;
+
+import org.jspecify.annotations.NullMarked;

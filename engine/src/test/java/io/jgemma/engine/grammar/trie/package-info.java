@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.grammar.trie;
+
+import org.jspecify.annotations.NullMarked;
