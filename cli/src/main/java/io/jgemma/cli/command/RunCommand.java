@@ -7,6 +7,7 @@ import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.FormOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
@@ -18,12 +19,16 @@ import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.Timings;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.grammar.Grammar;
+import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.template.TemplateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,6 +51,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private AnswerOptions answer = new AnswerOptions();
+
+    @Mixin
+    private FormOptions form = new FormOptions();
 
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
@@ -76,12 +84,21 @@ public final class RunCommand implements Callable<Integer> {
         var file = model.file();
         SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
+        Optional<Grammar> grammar = form.grammar();
         try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)))) {
             boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
+            Optional<TokenConstraint> kept = grammar.map(language -> constraint(engine, language, templated));
             for (PromptFile.Entry entry : given) {
+                GenerationRequest request = answer.request(prompt(templated, entry.text()), sampling);
                 GenerationResult result = generate(
-                        engine, answer.request(prompt(templated, entry.text()), sampling), !asJson, entry.place());
+                        engine,
+                        kept.map(constraint -> request.toBuilder()
+                                        .constraint(constraint)
+                                        .build())
+                                .orElse(request),
+                        !asJson,
+                        entry.place());
                 if (asJson) {
                     console.out().println(json(result)).flush();
                 }
@@ -111,6 +128,13 @@ public final class RunCommand implements Callable<Integer> {
             }
             throw new CommandException(place + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Keeps answers in a form. What a model thinks before it answers has none. */
+    private static TokenConstraint constraint(Engine engine, Grammar grammar, boolean templated) {
+        boolean thinks = templated && engine.tokenizer().vocabulary().id("<think>") >= 0;
+        return Grammars.of(engine.tokenizer(), engine.spec().vocabulary())
+                .constraint(thinks ? grammar.behindReasoning(false) : grammar);
     }
 
     private boolean usesTemplate(Engine engine) {

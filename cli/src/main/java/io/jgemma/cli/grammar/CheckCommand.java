@@ -63,7 +63,7 @@ final class CheckCommand implements Callable<Integer> {
         try {
             return grammar.refusal(Grammar.compactJson(instance));
         } catch (GrammarException e) {
-            return Optional.of(e.getMessage());
+            return Optional.of(e.location() + ": " + e.reason());
         }
     }
 }
