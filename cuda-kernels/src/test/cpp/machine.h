@@ -145,6 +145,9 @@ struct Block {
     void beginEpoch();
 };
 
+/// Runs a block from its first instruction to its last.
+void runBlock(Block& b);
+
 enum Fault { ILLEGAL_ADDRESS = 700, MISALIGNED = 716, LAUNCH_FAILED = 719 };
 
 /// Runs all blocks; an empty result is success.
