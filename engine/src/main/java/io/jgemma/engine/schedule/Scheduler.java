@@ -92,6 +92,7 @@ public final class Scheduler implements AutoCloseable {
     private final List<Lane> running = new ArrayList<>();
     private long arrivals;
     private boolean closed;
+    private boolean signalled;
     private @Nullable Thread thread;
 
     /** A scheduler of one decoder, whose logits come from {@code backend}. */
@@ -178,7 +179,7 @@ public final class Scheduler implements AutoCloseable {
             if (thread == null) {
                 thread = Thread.ofPlatform().name("jgemma-scheduler").daemon().start(this::loop);
             }
-            changed.signalAll();
+            signal();
             return Submission.TAKEN;
         } finally {
             lock.unlock();
@@ -189,10 +190,15 @@ public final class Scheduler implements AutoCloseable {
     public void wake() {
         lock.lock();
         try {
-            changed.signalAll();
+            signal();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void signal() {
+        signalled = true;
+        changed.signalAll();
     }
 
     private void loop() {
@@ -217,15 +223,15 @@ public final class Scheduler implements AutoCloseable {
 
     /** Waits for an arrival. Whoever waits already may be late one day, which is looked at a few times a second. */
     private void pause() {
+        long nanos = waiting.isEmpty() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(100);
+        signalled = false;
         try {
-            if (waiting.isEmpty()) {
-                changed.await();
-            } else {
-                changed.await(100, TimeUnit.MILLISECONDS);
+            while (!signalled && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
-            // The thread is the scheduler's own; nobody has a reason to interrupt it, and close() ends it.
-            Thread.interrupted();
+            // The thread is the scheduler's own, and close() ends it: an interrupt is a signal like any other.
+            signalled = true;
         }
     }
 
@@ -402,7 +408,7 @@ public final class Scheduler implements AutoCloseable {
     public void close() {
         Thread loop = exclusively(() -> {
             closed = true;
-            changed.signalAll();
+            signal();
             return thread;
         });
         if (loop != null) {

@@ -38,7 +38,7 @@ final class StepBudget {
     /** A step took so long. */
     void measured(int answerRows, int promptRows, long nanos) {
         if (promptRows == 0) {
-            answerNanos = mean(answerNanos, nanos);
+            answerNanos = mean(answerNanos, (double) nanos);
         } else {
             double forPrompts = Math.max(nanos - (answerRows > 0 ? answerNanos : 0), nanos * 0.1);
             promptRowNanos = mean(promptRowNanos, forPrompts / promptRows);
