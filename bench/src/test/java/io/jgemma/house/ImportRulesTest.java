@@ -41,7 +41,8 @@ class ImportRulesTest {
             "sample",
             "chat",
             "grammar",
-            "model");
+            "model",
+            "schedule");
 
     @ArchTest
     static final ArchRule engineKnowsTheJdkAndJspecifyOnly = classes()

@@ -5,58 +5,55 @@ import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.sample.TokenLogprobs;
 import io.jgemma.engine.text.Vocabulary;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the tokens of one generation from logits: its sampler, its constraint, and what is told about likelihoods. */
-final class Draw implements LogitsConsumer {
+final class Draw {
+
+    private static final int[] NONE = {};
+
     private final Sampler sampler;
     private final @Nullable TokenConstraint constraint;
     private final OptionalInt topLogprobs;
-    private final List<Integer> ends;
+    private final int[] ends;
     private final long[] allowed;
-    private int token = -1;
     private @Nullable TokenLogprobs logprobs;
 
     Draw(Sampler sampler, GenerationRequest request, Vocabulary vocabulary, int tokens) {
         this.sampler = sampler;
         constraint = request.constraint().map(TokenConstraint::fork).orElse(null);
         topLogprobs = request.topLogprobs();
-        ends = constraint == null ? List.of() : ends(vocabulary);
+        ends = constraint == null
+                ? NONE
+                : IntStream.range(0, vocabulary.size())
+                        .filter(vocabulary::isEndOfGeneration)
+                        .toArray();
         allowed = new long[constraint == null ? 0 : (tokens + Long.SIZE - 1) / Long.SIZE];
     }
 
-    private static List<Integer> ends(Vocabulary vocabulary) {
-        return java.util.stream.IntStream.range(0, vocabulary.size())
-                .filter(vocabulary::isEndOfGeneration)
-                .boxed()
-                .toList();
-    }
-
-    /** The token that was chosen last. */
-    int token() {
-        return token;
-    }
-
-    /** How likely it was, if that was asked for. */
+    /** How likely the token was that was chosen last, if that was asked for. */
     @Nullable
     TokenLogprobs logprobs() {
         return logprobs;
     }
 
-    /** Tells the sampler and the constraint of a token of the answer. */
-    void take(int id) {
-        sampler.accept(id);
-        if (constraint != null && !ends.contains(id)) {
-            constraint.accept(id);
-        }
+    /** How many of the greatest logits may be enough; 0 = all are wanted. */
+    int greatest() {
+        return constraint != null || topLogprobs.isPresent() ? 0 : sampler.greatest();
     }
 
-    @Override
-    public void accept(int index, MemorySegment logits) {
-        token = constraint == null ? sampler.sample(logits) : constrained(constraint, logits);
+    /** Chooses a token from the greatest logits; {@link Sampler#NONE} where that takes all. */
+    int fromGreatest(MemorySegment greatest) {
+        return sampler.sampleGreatest(greatest);
+    }
+
+    /** Chooses a token. */
+    int from(MemorySegment logits) {
+        int token = constraint == null ? sampler.sample(logits) : constrained(constraint, logits);
         logprobs = topLogprobs.isPresent() ? TokenLogprobs.of(logits, token, topLogprobs.getAsInt()) : null;
+        return token;
     }
 
     private int constrained(TokenConstraint language, MemorySegment logits) {
@@ -69,18 +66,16 @@ final class Draw implements LogitsConsumer {
         return sampler.sample(logits, allowed);
     }
 
-    @Override
-    public int greatest() {
-        return constraint != null || topLogprobs.isPresent() ? 0 : sampler.greatest();
+    /** Tells the sampler and the constraint of a token of the answer that does not end it. */
+    void take(int id) {
+        sampler.accept(id);
+        if (constraint != null) {
+            constraint.accept(id);
+        }
     }
 
-    @Override
-    public boolean acceptGreatest(int index, MemorySegment greatest) {
-        int id = sampler.sampleGreatest(greatest);
-        if (id == Sampler.NONE) {
-            return false;
-        }
-        token = id;
-        return true;
+    /** Tokens that are certain to come next. They are not fed unseen where likelihoods are asked for. */
+    int[] forced() {
+        return constraint == null || topLogprobs.isPresent() ? NONE : constraint.forced();
     }
 }

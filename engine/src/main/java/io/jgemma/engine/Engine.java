@@ -10,6 +10,7 @@ import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
+import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Architectures;
 import io.jgemma.engine.model.Decoder;
@@ -18,6 +19,11 @@ import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.schedule.Holding;
+import io.jgemma.engine.schedule.ScheduleStatus;
+import io.jgemma.engine.schedule.Scheduler;
+import io.jgemma.engine.schedule.Task;
+import io.jgemma.engine.schedule.TokenList;
 import io.jgemma.engine.selftest.SelfTestOptions;
 import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
@@ -28,6 +34,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,19 +42,24 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An open model. {@link #newSession} starts conversations with it.
  *
- * <p>Safe for use by several threads: sessions of one engine may generate at the same time on different threads and take
- * turns at the processor. Closing the engine closes its sessions and frees all memory; an engine must not be closed while
- * one of its sessions generates.
+ * <p>Safe for use by several threads. What sessions on different threads and {@linkplain #submit submitted} requests generate
+ * at the same time goes through the model together: see {@link io.jgemma.engine.schedule.Scheduler}.
  */
 public final class Engine implements AutoCloseable {
 
     private static final double GIB = 1L << 30;
+
+    /** The most tokens that are guessed at a time. */
+    private static final int MOST_GUESSES = 15;
 
     private final EngineOptions options;
     private final @Nullable EmbeddedModel embedded;
@@ -57,10 +69,13 @@ public final class Engine implements AutoCloseable {
     private final Placement placement;
     private final Decoder decoder;
     private final KvPool pool;
-    private final Evaluator evaluator;
+    private final Scheduler scheduler;
+    private final int fittingTokens;
     private final SessionStore sessionStore;
     private final Set<Session> sessions = new LinkedHashSet<>();
-    private final Submissions submissions = new Submissions(this);
+    private final int microBatchTokens;
+    private final ReentrantLock closeLock = new ReentrantLock();
+    private volatile boolean closing;
     private boolean closed;
 
     private Engine(EngineOptions options, Resources resources) {
@@ -75,8 +90,15 @@ public final class Engine implements AutoCloseable {
         int rows = Math.min(options.microBatchTokens(), contextTokens());
         decoder = resources.add(architecture.decoder(new DecoderContext(spec, placement.stages(), plan, rows)));
         pool = new KvPool(placement.backends(), plan);
-        evaluator = new Evaluator(placement.last(), decoder, pool, rows);
-        sessionStore = new SessionStore(this, file, evaluator);
+        pool.limitTo(options.kvMemoryBytes().orElseGet(() -> placement.kvBytes(plan, contextTokens())));
+        fittingTokens = plan.tokensWithin(pool.limitBytes(), contextTokens());
+        microBatchTokens = rows;
+        scheduler = new Scheduler(
+                decoder,
+                placement.last(),
+                pool,
+                new Scheduler.Settings(rows, options.stepMillis(), options.maxWaiting(), MOST_GUESSES));
+        sessionStore = new SessionStore(this, file, scheduler, pool);
     }
 
     /**
@@ -249,7 +271,7 @@ public final class Engine implements AutoCloseable {
                 .map(GgufTensor::data)
                 .mapToLong(d -> d.byteSize())
                 .sum();
-        return evaluator.exclusively(() -> new MemoryUse(
+        return scheduler.exclusively(() -> new MemoryUse(
                 weightBytes,
                 placement.sum(Backend::copiedBytes),
                 pool.bytes(),
@@ -258,18 +280,19 @@ public final class Engine implements AutoCloseable {
 
     /** What attention has read from K/V caches since the engine was opened. */
     public KvReads kvReads() {
-        return evaluator.exclusively(placement::kvReads);
+        return scheduler.exclusively(placement::kvReads);
     }
 
     /** A new, empty session. Whoever asked for it closes it; closing the engine does, too. */
     public Session newSession() {
-        return register(new Session(this, evaluator));
+        Holding holding = scheduler.hold(newSequence(), new TokenList());
+        return register(new Session(this, scheduler, holding));
     }
 
     /** Makes a session the engine's, which closes it when it is closed; a closed engine closes it at once. */
     Session register(Session session) {
         synchronized (sessions) {
-            if (!closed) {
+            if (!closing) {
                 sessions.add(session);
                 return session;
             }
@@ -318,7 +341,11 @@ public final class Engine implements AutoCloseable {
      * @throws EngineClosedException when the engine is closed
      */
     public GenerationHandle submit(GenerationRequest request) {
-        return submissions.submit(request);
+        Generation generation = begin(request, null, () -> false);
+        return new GenerationHandle(generation.log(), generation.result(), () -> {
+            generation.cancel();
+            scheduler.wake();
+        });
     }
 
     /**
@@ -328,27 +355,97 @@ public final class Engine implements AutoCloseable {
      */
     public float[] embed(Prompt prompt, Pooling pooling) {
         InputRows input = text.input(prompt);
-        if (input.rows() > contextTokens()) {
-            throw new ContextExceededException(input.rows(), contextTokens());
-        }
-        return evaluator.embed(input, pooling, spec.hidden());
+        requireFits(input.rows(), input.longestBlock());
+        EmbeddingTask task = new EmbeddingTask(input, pooling, spec.hidden(), () -> closing);
+        submit(task, null);
+        return Waiting.uninterruptibly(task.result(), () -> {});
     }
 
     /** What the engine does and has done. */
     public EngineStatus status() {
-        return evaluator.status(submissions.running());
+        ScheduleStatus status = scheduler.status();
+        return new EngineStatus(
+                status.running(),
+                status.waiting(),
+                status.promptTokens(),
+                status.cachedTokens(),
+                status.prefixHits(),
+                status.answerTokens(),
+                status.steps(),
+                status.promptTokens() + status.answerTokens(),
+                status.stepNanos(),
+                new EngineStatus.KvUse(status.limitBytes(), status.usedBytes(), status.cachedBytes()),
+                status.proposed(),
+                status.accepted());
+    }
+
+    /** Gives up K and V that are kept for prompts to come; what sessions and running generations hold stays. */
+    public void forgetPrefixes() {
+        scheduler.forget();
     }
 
     ModelText text() {
         return text;
     }
 
-    SessionStore sessionStore() {
-        return sessionStore;
+    /** How tokens of a request are guessed. */
+    Speculation speculation(GenerationRequest request) {
+        return request.speculation().orElse(options.speculation());
     }
 
-    int batchTokens() {
-        return options.batchTokens();
+    /** Where the messages of a prompt end, as far as that matters to what is kept of it. */
+    int[] borders(Prompt prompt, int[] ids) {
+        return pool.plan().windowed() ? text.borders(prompt, ids) : new int[0];
+    }
+
+    KvSequence newSequence() {
+        return scheduler.exclusively(pool::sequence);
+    }
+
+    /** Begins a generation that goes on from a session, or from none. */
+    Generation begin(GenerationRequest request, @Nullable Holding session, BooleanSupplier cancelled) {
+        InputRows input = text.input(request.prompt());
+        if (input.rows() >= contextTokens()) {
+            throw new ContextExceededException(input.rows(), contextTokens());
+        }
+        requireFits(input.rows(), input.longestBlock());
+        int most = Math.min(contextTokens(), fittingTokens);
+        Generation generation = new Generation(this, request, input, most, () -> closing || cancelled.getAsBoolean());
+        submit(generation, session);
+        return generation;
+    }
+
+    /** Refuses rows that no step or no memory can take. */
+    void requireFits(int tokens, int longestBlock) {
+        if (tokens > contextTokens()) {
+            throw new ContextExceededException(tokens, contextTokens());
+        }
+        if (tokens > fittingTokens) {
+            throw new MemoryExceededException(tokens, pool.plan().peakBytes(tokens), pool.limitBytes(), fittingTokens);
+        }
+        if (longestBlock > microBatchTokens) {
+            throw new IllegalArgumentException("a block of " + longestBlock
+                    + " rows that see each other does not fit a step of " + microBatchTokens + " rows");
+        }
+    }
+
+    /** Hands a task to the scheduler. */
+    void submit(Task task, @Nullable Holding session) {
+        if (closing) {
+            throw new EngineClosedException("engine");
+        }
+        switch (scheduler.submit(task, session)) {
+            case TAKEN -> {}
+            case CLOSED -> throw new EngineClosedException("engine");
+            case FULL -> {
+                long seconds = Math.clamp(TimeUnit.NANOSECONDS.toSeconds(scheduler.retryNanos()), 1, 60);
+                throw new QueueFullException(scheduler.waiting(), options.maxWaiting(), Duration.ofSeconds(seconds));
+            }
+        }
+    }
+
+    SessionStore sessionStore() {
+        return sessionStore;
     }
 
     void forget(Session session) {
@@ -357,27 +454,39 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Cancels what is in progress, waits until it has ended, closes the sessions and frees everything. A further call waits
+     * for the first and does nothing else. Not to be called by a {@link LogitsConsumer}.
+     */
     @Override
     public void close() {
-        synchronized (sessions) {
-            if (closed) {
-                return;
+        closing = true;
+        scheduler.wake();
+        closeLock.lock();
+        try {
+            if (!closed) {
+                List<Session> open;
+                synchronized (sessions) {
+                    open = List.copyOf(sessions);
+                    sessions.clear();
+                }
+                open.forEach(Session::close);
+                scheduler.close();
+                try (file;
+                        placement;
+                        decoder;
+                        pool) {
+                    closed = true;
+                }
             }
-            closed = true;
+        } finally {
+            closeLock.unlock();
         }
-        submissions.close();
-        synchronized (sessions) {
-            List.copyOf(sessions).forEach(Session::close);
-        }
-        pool.close();
-        decoder.close();
-        placement.close();
-        file.close();
     }
 
     /** Pages and recent tiles of K/V that sessions hold. */
     int pagesInUse() {
-        return evaluator.pagesInUse();
+        return scheduler.exclusively(pool::pagesInUse);
     }
 
     /** Buffers of the backends that are not closed; 0 after {@link #close}. */

@@ -5,6 +5,7 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** How to open a model. Made by {@link #of(Path)} or {@link #embedded()}, {@code with} methods, and {@link #toBuilder}. Immutable. */
@@ -23,6 +24,10 @@ public final class EngineOptions {
     private final @Nullable String chatTemplate;
     private final @Nullable String toolParser;
     private final Offload offload;
+    private final OptionalLong kvMemoryBytes;
+    private final int stepMillis;
+    private final int maxWaiting;
+    private final Speculation speculation;
     private final LoadListener listener;
 
     private EngineOptions(Builder from) {
@@ -39,7 +44,15 @@ public final class EngineOptions {
         chatTemplate = from.chatTemplate;
         toolParser = from.toolParser;
         offload = from.offload;
+        kvMemoryBytes = from.kvMemoryBytes;
+        stepMillis = from.stepMillis;
+        maxWaiting = from.maxWaiting;
+        speculation = from.speculation;
         listener = from.listener;
+        if (stepMillis <= 0 || maxWaiting <= 0 || kvMemoryBytes.orElse(1) <= 0) {
+            throw new IllegalArgumentException("step time " + stepMillis + " ms, waiting requests " + maxWaiting
+                    + " and memory for K and V " + kvMemoryBytes + " must be positive");
+        }
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
                     + " must not be negative, batch " + batchTokens + " and micro-batch " + microBatchTokens
@@ -135,6 +148,26 @@ public final class EngineOptions {
         return offload;
     }
 
+    /** Bytes that K and V of all conversations may take; empty = what the weights leave of the memory. */
+    public OptionalLong kvMemoryBytes() {
+        return kvMemoryBytes;
+    }
+
+    /** How long reading a prompt may hold up the answers in progress at a time, in milliseconds. */
+    public int stepMillis() {
+        return stepMillis;
+    }
+
+    /** Requests that may wait; more are refused. */
+    public int maxWaiting() {
+        return maxWaiting;
+    }
+
+    /** How tokens are guessed where a request does not say. */
+    public Speculation speculation() {
+        return speculation;
+    }
+
     /** Told how loading goes. */
     public LoadListener listener() {
         return listener;
@@ -210,6 +243,10 @@ public final class EngineOptions {
         private @Nullable String chatTemplate;
         private @Nullable String toolParser;
         private Offload offload = Offload.NONE;
+        private OptionalLong kvMemoryBytes = OptionalLong.empty();
+        private int stepMillis = 100;
+        private int maxWaiting = 512;
+        private Speculation speculation = Speculation.NONE;
         private LoadListener listener = (done, total) -> {};
 
         private Builder(@Nullable Path model) {
@@ -230,6 +267,10 @@ public final class EngineOptions {
             chatTemplate = from.chatTemplate;
             toolParser = from.toolParser;
             offload = from.offload;
+            kvMemoryBytes = from.kvMemoryBytes;
+            stepMillis = from.stepMillis;
+            maxWaiting = from.maxWaiting;
+            speculation = from.speculation;
             listener = from.listener;
         }
 
@@ -302,6 +343,30 @@ public final class EngineOptions {
         /** See {@link EngineOptions#offload()}. */
         public Builder offload(Offload value) {
             offload = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#kvMemoryBytes()}. */
+        public Builder kvMemoryBytes(long value) {
+            kvMemoryBytes = OptionalLong.of(value);
+            return this;
+        }
+
+        /** See {@link EngineOptions#stepMillis()}. */
+        public Builder stepMillis(int value) {
+            stepMillis = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#maxWaiting()}. */
+        public Builder maxWaiting(int value) {
+            maxWaiting = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#speculation()}. */
+        public Builder speculation(Speculation value) {
+            speculation = value;
             return this;
         }
 

@@ -32,10 +32,20 @@ final class EventLog {
         record Nothing() implements Entry {}
     }
 
+    /** Appends an event; readers are woken by {@link #publish}. */
     void add(GenerationEvent event) {
         lock.lock();
         try {
             events.add(event);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes those who wait for what was added. */
+    void publish() {
+        lock.lock();
+        try {
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -1,195 +1,243 @@
 package io.jgemma.engine;
 
-import io.jgemma.engine.chat.AnswerListener;
-import io.jgemma.engine.chat.AnswerStream;
-import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.sample.Sampler;
-import io.jgemma.engine.sample.TokenLogprobs;
+import io.jgemma.engine.schedule.Task;
+import io.jgemma.engine.schedule.TokenList;
 import io.jgemma.engine.text.StreamDecoder;
 import io.jgemma.engine.text.Vocabulary;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One run of {@link Session#generate}. */
-final class Generation {
+/**
+ * One generation as the scheduler sees it: a state machine that is fed logits, chooses a token, and wants that token's
+ * logits next, until it is over.
+ */
+final class Generation implements Task {
 
-    private final Session session;
-    private final Engine engine;
     private final GenerationRequest request;
-    private final Consumer<? super GenerationEvent> listener;
-    private final Vocabulary vocabulary;
     private final InputRows input;
     private final int[] prompt;
-    private final BooleanSupplier cancel;
-    private final long deadlineNanos;
-    private final long asked = System.nanoTime();
+    private final int[] borders;
+    private final int mostTokens;
+    private final TokenList ids;
+    private final Vocabulary vocabulary;
     private final Draw draw;
-    private final Sampler sampler;
-    private final TokenList ids = new TokenList();
-    private final StringBuilder text = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
-    private final List<ToolCall> calls = new ArrayList<>();
-    private final Gathered gathered = new Gathered();
-    private final List<TokenLogprobs> logprobs = new ArrayList<>();
-    private final int[] one = new int[1];
-    private final InputRows next = InputRows.of(one);
-    private @Nullable String matchedStop;
+    private final EventLog log = new EventLog();
+    private final Answer answer;
+    private final Proposer proposer;
+    private final BooleanSupplier cancelledElsewhere;
+    private final CompletableFuture<GenerationResult> result = new CompletableFuture<>();
+    private final long asked = System.nanoTime();
+    private final long deadlineNanos;
+    private volatile boolean cancelled;
+    private volatile @Nullable FinishReason finish;
     private int cached;
+    private int read;
+    private long beganNanos;
+    private long promptedNanos;
 
-    Generation(
-            Session session,
-            Engine engine,
-            GenerationRequest request,
-            InputRows input,
-            Consumer<? super GenerationEvent> listener,
-            BooleanSupplier cancel) {
-        this.session = session;
-        this.engine = engine;
+    /**
+     * A generation.
+     *
+     * @param input the prompt
+     * @param mostTokens tokens that the context and the memory hold
+     * @param cancelled asked whether somebody else has cancelled it
+     */
+    Generation(Engine engine, GenerationRequest request, InputRows input, int mostTokens, BooleanSupplier cancelled) {
         this.request = request;
         this.input = input;
         prompt = input.ids();
-        this.listener = listener;
-        this.cancel = cancel;
-        deadlineNanos = request.deadline().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        this.mostTokens = mostTokens;
+        this.cancelledElsewhere = cancelled;
+        ids = TokenList.of(prompt);
+        borders = engine.borders(request.prompt(), prompt);
         vocabulary = engine.tokenizer().vocabulary();
         int tokens = engine.spec().vocabulary();
-        sampler = Sampler.of(request.sampling().orElseGet(engine::defaultSampling), tokens);
+        Sampler sampler = Sampler.of(request.sampling().orElseGet(engine::defaultSampling), tokens);
+        for (int id : prompt) {
+            sampler.accept(id);
+        }
         draw = new Draw(sampler, request, vocabulary, tokens);
+        answer = new Answer(
+                log, engine.text().answerStream(request, prompt), StreamDecoder.ofContinuation(engine.tokenizer()));
+        proposer = Proposer.of(engine.speculation(request));
+        deadlineNanos = request.deadline().map(Duration::toNanos).orElse(Long.MAX_VALUE);
+        if (request.maxTokens().orElse(1) == 0) {
+            finish = FinishReason.LENGTH;
+        }
     }
 
-    GenerationResult run() {
-        if (prompt.length >= engine.contextTokens()) {
-            throw new ContextExceededException(prompt.length, engine.contextTokens());
+    EventLog log() {
+        return log;
+    }
+
+    CompletableFuture<GenerationResult> result() {
+        return result;
+    }
+
+    /** Ends it with the present step. */
+    void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public TokenList ids() {
+        return ids;
+    }
+
+    @Override
+    public InputRows input() {
+        return input;
+    }
+
+    @Override
+    public int reusable() {
+        return ids.size() - 1;
+    }
+
+    @Override
+    public boolean wanted(int index) {
+        return index == ids.size() - 1;
+    }
+
+    @Override
+    public int greatest() {
+        return draw.greatest();
+    }
+
+    @Override
+    public boolean acceptGreatest(int index, MemorySegment greatest) {
+        int id = draw.fromGreatest(greatest);
+        if (id == Sampler.NONE) {
+            return false;
         }
-        long start = System.nanoTime();
-        for (int id : prompt) {
-            if (!InputRows.embedded(id)) {
-                sampler.accept(id);
+        take(id);
+        return true;
+    }
+
+    @Override
+    public void accept(int index, MemorySegment logits) {
+        take(draw.from(logits));
+    }
+
+    private void take(int chosen) {
+        if (answer.tokens() == 0) {
+            promptedNanos = System.nanoTime();
+        }
+        add(chosen);
+        for (int id : finish == null ? draw.forced() : new int[0]) {
+            if (finish != null) {
+                return;
             }
+            add(id);
         }
-        cached = session.keepCommonPrefix(prompt);
-        boolean answered = request.maxTokens().orElse(1) > 0;
-        int fed = answered ? prefill() : prompt.length;
-        long prompted = System.nanoTime();
-        FinishReason finish = answered ? fed < prompt.length ? stopped() : answer() : FinishReason.LENGTH;
-        Timings timings = new Timings(
-                cached, answered ? fed - cached : 0, prompted - start, ids.size(), System.nanoTime() - prompted);
-        return new GenerationResult(
-                prompt,
-                ids.toArray(),
-                text.toString(),
-                reasoning.toString(),
-                calls,
-                finish,
-                matchedStop,
-                logprobs,
-                timings);
+    }
+
+    private void add(int id) {
+        ids.add(id);
+        answer.token(id, draw.logprobs());
+        if (vocabulary.isEndOfGeneration(id) && !request.ignoreEnd()) {
+            finish = FinishReason.STOP;
+            return;
+        }
+        draw.take(id);
+        if (answer.read(id)) {
+            finish = FinishReason.STOP;
+        } else if (answer.tokens() >= request.maxTokens().orElse(Integer.MAX_VALUE)) {
+            finish = FinishReason.LENGTH;
+        } else if (ids.size() > mostTokens) {
+            finish = FinishReason.CONTEXT_FULL;
+        }
+    }
+
+    @Override
+    public int[] propose(int most) {
+        return proposer.propose(ids, most);
+    }
+
+    @Override
+    public void judged(int proposed, int accepted) {
+        proposer.judged(proposed, accepted);
+    }
+
+    @Override
+    public int[] borders() {
+        return borders;
+    }
+
+    @Override
+    public boolean over() {
+        return finish != null || cancelled() || late();
+    }
+
+    private boolean cancelled() {
+        return cancelled || cancelledElsewhere.getAsBoolean();
     }
 
     private boolean late() {
         return System.nanoTime() - asked >= deadlineNanos;
     }
 
-    private boolean stops() {
-        return session.cancelled() || cancel.getAsBoolean() || late();
-    }
-
-    private FinishReason stopped() {
-        return session.cancelled() || cancel.getAsBoolean() ? FinishReason.CANCELLED : FinishReason.DEADLINE;
-    }
-
-    private int prefill() {
-        int last = prompt.length - 1;
-        int fed = cached;
-        tellProgress(fed);
-        while (fed < prompt.length) {
-            int end = input.sliceEnd(fed, engine.batchTokens());
-            int reached = session.feed(input, fed, end, i -> i == last, draw, this::stops);
-            tellProgress(reached);
-            if (reached < end) {
-                return reached;
-            }
-            fed = reached;
+    @Override
+    public void progressed(int done, int there) {
+        if (beganNanos == 0) {
+            beganNanos = System.nanoTime();
         }
-        return fed;
-    }
-
-    private void tellProgress(int done) {
-        listener.accept(new GenerationEvent.PromptProgress(done, prompt.length, cached, System.nanoTime() - asked));
-    }
-
-    private FinishReason answer() {
-        AnswerStream answer = engine.text().answerStream(request, prompt);
-        StreamDecoder decoder = StreamDecoder.ofContinuation(engine.tokenizer());
-        FinishReason finish = decode(answer, decoder);
-        if (!answer.stopped()) {
-            answer.push(decoder.flush(), gathered);
-        }
-        answer.finish(gathered);
-        matchedStop = answer.matchedStop().orElse(null);
-        return finish == FinishReason.STOP && !calls.isEmpty() ? FinishReason.TOOL_CALLS : finish;
-    }
-
-    private FinishReason decode(AnswerStream answer, StreamDecoder decoder) {
-        while (true) {
-            int id = draw.token();
-            ids.add(id);
-            draw.take(id);
-            tellToken(id);
-            if (vocabulary.isEndOfGeneration(id) && !request.ignoreEnd()) {
-                return FinishReason.STOP;
-            }
-            String piece = decoder.push(id);
-            if (!piece.isEmpty()) {
-                answer.push(piece, gathered);
-                if (answer.stopped()) {
-                    return FinishReason.STOP;
-                }
-            }
-            if (ids.size() >= request.maxTokens().orElse(Integer.MAX_VALUE)) {
-                return FinishReason.LENGTH;
-            }
-            if (session.position() >= engine.contextTokens()) {
-                return FinishReason.CONTEXT_FULL;
-            }
-            one[0] = id;
-            if (session.feed(next, 0, 1, i -> true, draw, this::stops) == 0) {
-                return stopped();
-            }
+        cached = there;
+        if (read < prompt.length) {
+            read = Math.min(done, prompt.length);
+            log.add(new GenerationEvent.PromptProgress(read, prompt.length, cached, System.nanoTime() - asked));
+            log.publish();
         }
     }
 
-    private void tellToken(int id) {
-        TokenLogprobs told = draw.logprobs();
-        if (told != null) {
-            logprobs.add(told);
-        }
-        listener.accept(new GenerationEvent.Token(id, told));
+    @Override
+    public void flush() {
+        log.publish();
     }
 
-    /** Gathers the answer's parts for the result and passes each on as an event. */
-    private final class Gathered implements AnswerListener {
-        @Override
-        public void text(String piece) {
-            text.append(piece);
-            listener.accept(new GenerationEvent.Text(piece));
+    @Override
+    public void left(@Nullable Throwable failure) {
+        if (failure != null) {
+            log.end(failure);
+            result.completeExceptionally(failure);
+            return;
         }
+        FinishReason reason = finish;
+        if (reason == null) {
+            reason = cancelled() ? FinishReason.CANCELLED : FinishReason.DEADLINE;
+        }
+        try {
+            answer.finish();
+            GenerationResult all = result(reason);
+            log.end(null);
+            result.complete(all);
+        } catch (RuntimeException | Error e) {
+            log.end(e);
+            result.completeExceptionally(e);
+        }
+    }
 
-        @Override
-        public void reasoning(String piece) {
-            reasoning.append(piece);
-            listener.accept(new GenerationEvent.Reasoning(piece));
-        }
-
-        @Override
-        public void call(ToolCall call) {
-            calls.add(call);
-            listener.accept(new GenerationEvent.Call(call));
-        }
+    private GenerationResult result(FinishReason reason) {
+        long end = System.nanoTime();
+        long began = beganNanos == 0 ? end : beganNanos;
+        long prompted = answer.tokens() == 0 ? end : promptedNanos;
+        Timings timings =
+                new Timings(cached, Math.max(0, read - cached), prompted - began, answer.tokens(), end - prompted);
+        boolean called = reason == FinishReason.STOP && !answer.calls().isEmpty();
+        return new GenerationResult(
+                prompt,
+                answer.ids(),
+                answer.text(),
+                answer.reasoning(),
+                answer.calls(),
+                called ? FinishReason.TOOL_CALLS : reason,
+                answer.matchedStop().orElse(null),
+                answer.logprobs(),
+                timings);
     }
 }

@@ -38,11 +38,11 @@ public final class GenerationHandle implements Iterable<GenerationEvent>, AutoCl
 
     /**
      * The result, once the generation has ended: also when it was cancelled or its deadline passed, which
-     * {@link GenerationResult#finish} tells. It completes exceptionally where the generation failed. Completing or cancelling the
+     * {@link GenerationResult#finish} tells. What depends on it runs on virtual threads, not on the engine's. It completes exceptionally where the generation failed. Completing or cancelling the
      * future does not end the generation; {@link #cancel} does.
      */
     public CompletableFuture<GenerationResult> result() {
-        return result.copy();
+        return result.thenApplyAsync(value -> value, work -> Thread.ofVirtual().start(work));
     }
 
     /**

@@ -24,6 +24,7 @@ public final class GenerationRequest {
     private final OptionalInt topLogprobs;
     private final @Nullable TokenConstraint constraint;
     private final @Nullable Duration deadline;
+    private final @Nullable Speculation speculation;
 
     private GenerationRequest(Builder from) {
         prompt = from.prompt;
@@ -34,6 +35,7 @@ public final class GenerationRequest {
         topLogprobs = from.topLogprobs;
         constraint = from.constraint;
         deadline = from.deadline;
+        speculation = from.speculation;
     }
 
     /** A request to continue a prompt. */
@@ -109,6 +111,11 @@ public final class GenerationRequest {
         return Optional.ofNullable(deadline);
     }
 
+    /** How tokens are guessed; empty = {@link EngineOptions#speculation}. */
+    public Optional<Speculation> speculation() {
+        return Optional.ofNullable(speculation);
+    }
+
     /** See {@link #sampling()}. */
     public GenerationRequest withSampling(SamplerOptions options) {
         return toBuilder().sampling(options).build();
@@ -139,6 +146,7 @@ public final class GenerationRequest {
         private OptionalInt topLogprobs = OptionalInt.empty();
         private @Nullable TokenConstraint constraint;
         private @Nullable Duration deadline;
+        private @Nullable Speculation speculation;
 
         private Builder(Prompt prompt) {
             this.prompt = prompt;
@@ -153,6 +161,7 @@ public final class GenerationRequest {
             topLogprobs = from.topLogprobs;
             constraint = from.constraint;
             deadline = from.deadline;
+            speculation = from.speculation;
         }
 
         /** See {@link GenerationRequest#sampling()}. */
@@ -223,6 +232,12 @@ public final class GenerationRequest {
                 throw new IllegalArgumentException("the deadline is " + value + ", expected a positive duration");
             }
             deadline = value;
+            return this;
+        }
+
+        /** See {@link GenerationRequest#speculation()}. */
+        public Builder speculation(Speculation value) {
+            speculation = value;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
 
 /** Receives logits. */
 @FunctionalInterface
@@ -28,5 +29,10 @@ public interface LogitsConsumer {
      */
     default boolean acceptGreatest(int index, MemorySegment greatest) {
         return false;
+    }
+
+    /** A token to go on with behind the last one, asked when its logits were shown; empty = none. */
+    default OptionalInt next() {
+        return OptionalInt.empty();
     }
 }

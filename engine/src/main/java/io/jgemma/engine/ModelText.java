@@ -3,6 +3,7 @@ package io.jgemma.engine;
 import io.jgemma.engine.chat.AnswerStream;
 import io.jgemma.engine.chat.CallIds;
 import io.jgemma.engine.chat.ChatContext;
+import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ReasoningSplitter;
 import io.jgemma.engine.chat.StopMatcher;
 import io.jgemma.engine.chat.ToolCallParser;
@@ -15,6 +16,8 @@ import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Between text and token ids: how a model's prompts are written and its answers read. */
@@ -81,6 +84,37 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
     private IllegalArgumentException unknown(int[] ids, int i) {
         return new IllegalArgumentException(
                 "token " + i + " is " + ids[i] + ", but the model knows 0 to " + (vocabulary - 1) + " only");
+    }
+
+    /** Lengths of a prompt where a message ends: behind the system's text, behind each token that ends a turn, and at its end. */
+    int[] borders(Prompt prompt, int[] ids) {
+        IntStream.Builder borders = IntStream.builder();
+        if (prompt instanceof Prompt.Chat chat) {
+            systemEnd(chat, ids).ifPresent(borders::add);
+        }
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= 0 && tokenizer.vocabulary().isEndOfGeneration(ids[i])) {
+                borders.add(i + 1);
+            }
+        }
+        return borders.add(ids.length).build().distinct().sorted().toArray();
+    }
+
+    /** How many leading ids are the prompt up to the end of the system's text. */
+    private OptionalInt systemEnd(Prompt.Chat chat, int[] ids) {
+        ChatMessage first = chat.messages().isEmpty() ? null : chat.messages().getFirst();
+        if (first == null || !first.role().equals("system")) {
+            return OptionalInt.empty();
+        }
+        String rendered = render(chat);
+        String system = first.text().strip();
+        int at = system.isEmpty() ? -1 : rendered.indexOf(system);
+        if (at < 0) {
+            return OptionalInt.empty();
+        }
+        int[] before = tokenizer.encode(rendered.substring(0, at + system.length()), EncodeOptions.PROMPT);
+        int same = Arrays.mismatch(before, ids);
+        return same > 0 ? OptionalInt.of(same) : OptionalInt.empty();
     }
 
     /**

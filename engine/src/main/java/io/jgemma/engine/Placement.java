@@ -28,6 +28,9 @@ import java.util.stream.Collectors;
 /** The backends that an engine computes with, and which layers each of them has. */
 final class Placement implements AutoCloseable {
 
+    /** The share of the free memory beside the Java heap that K and V may take. */
+    private static final double HOST_SHARE = 0.75;
+
     private final DevicePlan plan;
     private final List<Stage> stages = new ArrayList<>();
 
@@ -127,6 +130,23 @@ final class Placement implements AutoCloseable {
     /** Places of K and V. */
     KvPlan kvPlan(ModelSpec spec, EngineOptions options) {
         return KvPlan.of(spec, options.keyType(), options.valueType(), plan::partOf);
+    }
+
+    /**
+     * Bytes of K and V that the weights and buffers leave room for where the layers run, at least those of one conversation
+     * that fills the context.
+     */
+    long kvBytes(KvPlan kv, int contextTokens) {
+        long one = kv.peakBytes(contextTokens);
+        double conversations = Double.MAX_VALUE;
+        for (DevicePlan.Part part : plan.parts()) {
+            MemoryPlan memory = part.memory();
+            double free = part.place().isPresent()
+                    ? part.place().get().freeBytes() - memory.weightsBytes() - memory.bufferBytes()
+                    : HostMemory.availableBytes().orElse(Long.MAX_VALUE) * HOST_SHARE;
+            conversations = Math.min(conversations, free / Math.max(1, memory.kvBytes()));
+        }
+        return (long) Math.clamp(one * conversations, (double) one, 0x1p62);
     }
 
     List<Backend> backends() {

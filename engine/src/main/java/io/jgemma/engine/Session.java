@@ -2,100 +2,88 @@ package io.jgemma.engine;
 
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.nn.InputRows;
+import io.jgemma.engine.schedule.Holding;
+import io.jgemma.engine.schedule.Scheduler;
+import io.jgemma.engine.schedule.TokenList;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation's memory: the keys and values of the tokens seen so far. A new prompt that begins like them is
- * computed from where it differs.
+ * One conversation's memory: the keys and values of the tokens seen so far. A new prompt that begins like them, or like
+ * anything else that the engine remembers, is computed from where it differs.
  *
- * <p>One thread at a time; {@link #cancel} may be called from any.
+ * <p>One thread at a time; {@link #cancel} and {@link #close} may be called from any.
  */
 public final class Session implements AutoCloseable {
 
     private final Engine engine;
-    private final Evaluator evaluator;
-    private KvSequence sequence;
-    private final TokenList history;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    private final Scheduler scheduler;
+    private final Holding holding;
+    private final Semaphore turn = new Semaphore(1);
+    private volatile @Nullable Thread owner;
     private volatile boolean cancelled;
-    private boolean closed;
+    private volatile boolean closed;
 
-    Session(Engine engine, Evaluator evaluator) {
-        this(engine, evaluator, evaluator.newSequence(), new TokenList());
-    }
-
-    private Session(Engine engine, Evaluator evaluator, KvSequence sequence, TokenList history) {
+    Session(Engine engine, Scheduler scheduler, Holding holding) {
         this.engine = engine;
-        this.evaluator = evaluator;
-        this.sequence = sequence;
-        this.history = history;
+        this.scheduler = scheduler;
+        this.holding = holding;
     }
 
     /**
-     * Generates until the model ends, a limit is reached or {@link #cancel} is called.
+     * Generates until the model ends, a limit is reached or {@link #cancel} is called, which may also be before. An
+     * interrupt of this thread ends it as well; the thread stays interrupted.
      *
-     * @param listener called on this thread, in order; what it throws ends the generation and passes through
+     * @param listener called on this thread, in order, while the engine goes on; what it throws ends the generation and
+     *     passes through
      * @throws ContextExceededException when the prompt does not fit
+     * @throws MemoryExceededException when its K and V can never fit into memory
+     * @throws QueueFullException when too many requests wait
      * @throws io.jgemma.engine.template.TemplateException when the chat template refuses the messages
      * @throws IllegalStateException when the session is busy or closed
      */
     public GenerationResult generate(GenerationRequest request, Consumer<? super GenerationEvent> listener) {
-        enter();
-        try {
-            cancelled = false;
-            InputRows prompt = engine.text().input(request.prompt());
-            return new Generation(this, engine, request, prompt, listener, () -> false).run();
-        } finally {
-            busy.set(false);
-        }
+        return alone(() -> {
+            Generation generation = engine.begin(request, holding, () -> cancelled);
+            try {
+                return Waiting.follow(generation, listener, scheduler::wake);
+            } finally {
+                cancelled = false;
+            }
+        });
     }
 
-    /** As {@link #generate(GenerationRequest, Consumer)}, of a prompt that is encoded already. */
-    GenerationResult generate(
-            GenerationRequest request,
-            InputRows prompt,
-            Consumer<? super GenerationEvent> listener,
-            BooleanSupplier cancel) {
-        enter();
-        try {
-            cancelled = false;
-            return new Generation(this, engine, request, prompt, listener, cancel).run();
-        } finally {
-            busy.set(false);
-        }
-    }
-
-    /** Ends the generation in progress as soon as the present step is done. What was generated stays. */
+    /**
+     * Ends the generation in progress as soon as the present step is done, or the next one if there is none. What was
+     * generated stays.
+     */
     public void cancel() {
         cancelled = true;
-    }
-
-    boolean cancelled() {
-        return cancelled;
+        scheduler.wake();
     }
 
     /** Tokens in the cache. */
     public int position() {
-        return history.size();
+        return holding.ids().size();
     }
 
     /** The tokens in the cache. */
     public int[] tokens() {
-        return history.toArray();
+        return holding.ids().toArray();
     }
 
     /** Forgets everything. */
     public void clear() {
-        enter();
-        try {
-            rewind(0);
-        } finally {
-            busy.set(false);
-        }
+        alone(() -> {
+            scheduler.replace(holding, engine.newSequence(), new TokenList());
+            return null;
+        });
     }
 
     /**
@@ -105,13 +93,11 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException when the session is busy or closed
      */
     public Session fork() {
-        enter();
-        try {
-            KvSequence copy = evaluator.exclusively(sequence::fork);
-            return engine.register(new Session(engine, evaluator, copy, history.copy()));
-        } finally {
-            busy.set(false);
-        }
+        return alone(() -> {
+            Holding copy = scheduler.exclusively(() ->
+                    scheduler.hold(holding.sequence().fork(), holding.ids().copy()));
+            return engine.register(new Session(engine, scheduler, copy));
+        });
     }
 
     /**
@@ -123,11 +109,19 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException when the session is busy or closed
      */
     public long save(Path file) {
-        enter();
-        try {
-            return engine.sessionStore().save(file, history.toArray(), sequence);
-        } finally {
-            busy.set(false);
+        return alone(() -> {
+            recompute();
+            return engine.sessionStore().save(file, holding);
+        });
+    }
+
+    /** Computes again what was given up because memory was short. */
+    private void recompute() {
+        while (scheduler.exclusively(
+                () -> holding.sequence().length() < holding.ids().size())) {
+            if (!feed(InputRows.of(), i -> false, (i, logits) -> {})) {
+                throw new EngineClosedException("session");
+            }
         }
     }
 
@@ -140,24 +134,19 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException when the session is busy or closed
      */
     public long load(Path file) {
-        enter();
-        try {
+        return alone(() -> {
             SessionReader.Content content = engine.sessionStore().load(file);
-            evaluator.close(sequence);
-            sequence = content.sequence();
-            history.truncate(0);
-            history.addAll(content.tokens(), 0, content.tokens().length);
+            KvSequence sequence = content.sequence();
+            scheduler.replace(holding, sequence, TokenList.of(content.tokens()));
             return content.bytes();
-        } finally {
-            busy.set(false);
-        }
+        });
     }
 
     /**
      * Feeds tokens after the present position and shows logits: for measurements.
      *
      * @param wanted index into {@code ids} whose logits are wanted
-     * @param consumer receives them
+     * @param consumer receives them, on a thread of the engine
      * @throws ContextExceededException when they do not fit
      */
     public void evaluate(int[] ids, IntPredicate wanted, LogitsConsumer consumer) {
@@ -169,74 +158,123 @@ public final class Session implements AutoCloseable {
      * Feeds rows after the present position and shows logits.
      *
      * @param wanted index of a row whose logits are wanted
-     * @param consumer receives them
+     * @param consumer receives them, on a thread of the engine
      * @throws ContextExceededException when they do not fit
      */
     public void evaluate(InputRows input, IntPredicate wanted, LogitsConsumer consumer) {
-        enter();
-        try {
+        alone(() -> {
             engine.text().requireKnown(input.ids());
-            if (history.size() + input.rows() > engine.contextTokens()) {
-                throw new ContextExceededException(history.size() + input.rows(), engine.contextTokens());
+            if (position() + input.rows() > engine.contextTokens()) {
+                throw new ContextExceededException(position() + input.rows(), engine.contextTokens());
             }
-            feed(input, 0, input.rows(), wanted, consumer, this::cancelled);
-        } finally {
-            busy.set(false);
+            try {
+                feed(input, wanted, consumer);
+            } finally {
+                cancelled = false;
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Feeds tokens after the present position one at a time, as if they were being generated, and shows the logits behind
+     * each: for measurements.
+     *
+     * @param consumer receives them, on a thread of the engine
+     * @throws ContextExceededException when they do not fit
+     */
+    public void evaluateEach(int[] ids, LogitsConsumer consumer) {
+        engine.text().requireTokens(ids);
+        if (ids.length == 0) {
+            return;
         }
+        engine.requireFits(position() + ids.length, 0);
+        int[] next = {0};
+        evaluate(InputRows.of(ids[0]), i -> true, new LogitsConsumer() {
+            @Override
+            public void accept(int index, MemorySegment logits) {
+                consumer.accept(index, logits);
+            }
+
+            @Override
+            public OptionalInt next() {
+                next[0]++;
+                return next[0] < ids.length ? OptionalInt.of(ids[next[0]]) : OptionalInt.empty();
+            }
+        });
     }
 
-    /** Keeps what the cache has in common with a prompt, at most all but its last token, and says how much. */
-    int keepCommonPrefix(int[] ids) {
-        return rewind(Math.min(history.commonPrefix(ids), ids.length - 1));
-    }
-
-    /** Keeps at most so many rows, and no part of a block. */
-    private int rewind(int rows) {
-        int kept = rows;
-        int whole = history.wholeBlocks(rows);
-        do {
-            int most = whole;
-            kept = evaluator.exclusively(() -> sequence.rewind(most));
-            whole = history.wholeBlocks(kept);
-        } while (whole < kept);
-        history.truncate(kept);
-        return kept;
-    }
-
-    /** Feeds rows {@code from} to {@code to}, exclusive; returns the index of the first not fed because of a cancel. */
-    int feed(InputRows input, int from, int to, IntPredicate wanted, LogitsConsumer consumer, BooleanSupplier stop) {
-        int before = sequence.length();
+    /** Computes rows behind those there are; whether all were. */
+    private boolean feed(InputRows more, IntPredicate wanted, LogitsConsumer consumer) {
+        int before = position();
+        engine.requireFits(before + more.rows(), more.longestBlock());
+        Holding.Continued all = scheduler.exclusively(() -> holding.followedBy(more));
+        Evaluation evaluation = new Evaluation(all, before, wanted, consumer, () -> cancelled);
+        boolean taken = false;
         try {
-            return evaluator.feed(sequence, input, from, to, wanted, consumer, stop);
+            engine.submit(evaluation, holding);
+            taken = true;
         } finally {
-            // Also when the consumer threw: what the sequence holds and what is remembered must stay the same.
-            history.addAll(input.ids(), from, from + sequence.length() - before);
+            if (!taken) {
+                holding.ids().truncate(before);
+            }
         }
+        return Waiting.uninterruptibly(evaluation.result(), () -> {
+            cancelled = true;
+            scheduler.wake();
+        });
     }
 
-    private void enter() {
-        if (!busy.compareAndSet(false, true)) {
+    /** Keeps what the session has in common with ids, at most all but the last of them, and says how much. */
+    int keepCommonPrefix(int[] ids) {
+        return alone(() -> scheduler.exclusively(() -> {
+            TokenList held = holding.ids();
+            int kept = holding.sequence().rewind(held.commonPrefix(TokenList.of(ids), ids.length - 1));
+            held.truncate(kept);
+            return kept;
+        }));
+    }
+
+    /** Does something that no other thread may do with this session at the same time. */
+    private <T extends @Nullable Object> T alone(Supplier<T> work) {
+        if (closed) {
+            throw new EngineClosedException("session");
+        }
+        if (!turn.tryAcquire()) {
             throw new IllegalStateException(
                     "the session is busy: one call at a time, or use a session for each thread");
         }
-        if (closed) {
-            busy.set(false);
-            throw new EngineClosedException("session");
+        owner = Thread.currentThread();
+        try {
+            return work.get();
+        } finally {
+            owner = null;
+            turn.release();
+            if (closed) {
+                free();
+            }
         }
     }
 
-    /** Gives the memory back. */
+    /** Ends what the session does, waits for that and gives the memory back. */
     @Override
     public void close() {
-        if (!closed) {
-            enter();
-            try {
-                closed = true;
-                evaluator.close(sequence);
-                engine.forget(this);
-            } finally {
-                busy.set(false);
-            }
+        boolean first = !closed;
+        closed = true;
+        if (first) {
+            cancel();
         }
+        if (owner == Thread.currentThread()) {
+            return; // Called by a listener: alone() frees the memory when the generation has ended.
+        }
+        turn.acquireUninterruptibly();
+        turn.release();
+        free();
+    }
+
+    /** Idempotent: whoever comes last after closing has to do it. */
+    private void free() {
+        scheduler.close(holding);
+        engine.forget(this);
     }
 }

@@ -2,7 +2,10 @@ package io.jgemma.engine;
 
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.kv.KvExtent;
+import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.schedule.Holding;
+import io.jgemma.engine.schedule.Scheduler;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
@@ -14,31 +17,53 @@ final class SessionStore {
 
     private final Engine engine;
     private final GgufFile file;
-    private final Evaluator evaluator;
+    private final Scheduler scheduler;
+    private final KvPool pool;
     private final SessionReader.Body pages;
     private @Nullable String fingerprint;
 
-    SessionStore(Engine engine, GgufFile file, Evaluator evaluator) {
+    SessionStore(Engine engine, GgufFile file, Scheduler scheduler, KvPool pool) {
         this.engine = engine;
         this.file = file;
-        this.evaluator = evaluator;
+        this.scheduler = scheduler;
+        this.pool = pool;
         pages = new SessionReader.Body() {
             @Override
             public KvSequence read(KvExtent extent, ReadableByteChannel in) throws IOException {
-                return evaluator.read(extent, in);
+                scheduler.lock().lock();
+                try {
+                    scheduler.makeFree(pool.plan().peakBytes(extent.length()));
+                    return pool.read(extent, in);
+                } finally {
+                    scheduler.lock().unlock();
+                }
             }
 
             @Override
             public void close(KvSequence sequence) {
-                evaluator.close(sequence);
+                scheduler.exclusively(() -> {
+                    sequence.close();
+                    return null;
+                });
             }
         };
     }
 
     /** Saves; see {@link Session#save}. */
-    long save(Path path, int[] tokens, KvSequence sequence) {
-        SessionHeader header = SessionHeader.of(fingerprint(), engine.modelName(), evaluator.plan(), sequence.extent());
-        return SessionWriter.write(path, header, tokens, out -> evaluator.write(sequence, out));
+    long save(Path path, Holding session) {
+        SessionHeader header = scheduler.exclusively(() -> SessionHeader.of(
+                fingerprint(),
+                engine.modelName(),
+                pool.plan(),
+                session.sequence().extent()));
+        return SessionWriter.write(path, header, session.ids().toArray(), out -> {
+            scheduler.lock().lock();
+            try {
+                session.sequence().writeTo(out);
+            } finally {
+                scheduler.lock().unlock();
+            }
+        });
     }
 
     /** Loads; see {@link Session#load}. The caller closes the sequence. */
@@ -46,7 +71,7 @@ final class SessionStore {
         SessionReader.Expected expected = new SessionReader.Expected(
                 fingerprint(),
                 engine.modelName(),
-                evaluator.plan(),
+                pool.plan(),
                 engine.contextTokens(),
                 engine.spec().vocabulary());
         return SessionReader.read(path, expected, pages);

@@ -57,6 +57,7 @@ final class ForkTest {
                 }
                 assertThat(session.position()).isEqualTo(position + one.length);
             }
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
             requireSame(first, fresh(engine, common, one), "the session");
             requireSame(second, fresh(engine, common, other), "the fork");
@@ -107,6 +108,7 @@ final class ForkTest {
                 }
                 requireSame(got, fresh(engine, common, following), "the fork");
             }
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
         }
     }

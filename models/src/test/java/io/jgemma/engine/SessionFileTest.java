@@ -93,6 +93,7 @@ class SessionFileTest {
                     assertSame(goesOn(loaded, STEPS), expected.get(i));
                 }
             }
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
         }
     }

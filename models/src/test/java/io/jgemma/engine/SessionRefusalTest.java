@@ -52,12 +52,14 @@ class SessionRefusalTest {
                 Session twin = engine.newSession()) {
             refused(session, file, reason, words);
             assertThat(session.tokens()).isEmpty();
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
             feed(session, ids(3, 20));
             feed(twin, ids(3, 20));
             int pages = engine.pagesInUse();
             refused(session, file, reason, words);
             assertThat(session.tokens()).isEqualTo(ids(3, 20));
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isEqualTo(pages);
             assertThat(goesOn(session, 2).toArray(new int[0][]))
                     .isDeepEqualTo(goesOn(twin, 2).toArray(new int[0][]));
@@ -190,6 +192,7 @@ class SessionRefusalTest {
                     assertThatThrownBy(() -> session.load(file))
                             .as("%d at byte %d", value, place)
                             .isInstanceOf(SessionFileException.class);
+                    engine.forgetPrefixes();
                     assertThat(engine.pagesInUse()).isZero();
                 }
             }
@@ -222,9 +225,11 @@ class SessionRefusalTest {
                 } catch (SessionFileException e) {
                     assertThat(session.tokens()).isEqualTo(ids(1, 5));
                 }
+                engine.forgetPrefixes();
                 assertThat(engine.pagesInUse()).isEqualTo(pages);
             }
             session.close();
+            engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
         }
         assertThat(accepted).as("files whose model has another name").isBetween(1, 200);

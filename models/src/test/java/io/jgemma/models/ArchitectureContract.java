@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.GenerationHandle;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Prompt;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +53,11 @@ public abstract class ArchitectureContract {
      * far below that is needed to see anything.
      */
     private static final double OWN_BOUND = 1e-7;
+
+    /** Of log-probabilities, where a sequence shares its steps and where not. */
+    private static final double SHARED_BOUND = 1e-3;
+
+    private static final double SHARED_QUANTIZED_BOUND = 1e-2;
 
     @TempDir
     private Path folder;
@@ -198,7 +205,8 @@ public abstract class ArchitectureContract {
                 .withMaxTokens(8)
                 .withIgnoreEnd(true);
         try (Engine engine = Engine.open(options(name, way))) {
-            int[] fresh = engine.newSession().generate(request, event -> {}).ids();
+            int[] fresh = engine.submit(request).join().ids();
+            engine.forgetPrefixes();
             Session session = engine.newSession();
             session.evaluate(other, i -> false, (i, values) -> {});
             GenerationResult reused = session.generate(request, event -> {});
@@ -271,5 +279,67 @@ public abstract class ArchitectureContract {
                         .isLessThan(OWN_BOUND);
             }
         }
+    }
+
+    /** A request of its own: a part of the golden tokens, so that no two begin alike. */
+    private static GenerationRequest shared(int[] tokens, int number, int length, int answer) {
+        int[] ids = new int[length];
+        for (int i = 0; i < length; i++) {
+            ids[i] = tokens[(number * 5 + i) % tokens.length];
+        }
+        return GenerationRequest.of(new Prompt.Tokens(ids)).toBuilder()
+                .sampling(SamplerOptions.greedy())
+                .maxTokens(answer)
+                .ignoreEnd(true)
+                .topLogprobs(1)
+                .build();
+    }
+
+    /** Quantized K and V depend a little on how a prompt is cut, and that on who shares the steps. */
+    private static void requireSame(GenerationResult together, GenerationResult alone, double bound, String what) {
+        for (int i = 0; i < together.ids().length && together.ids()[i] == alone.ids()[i]; i++) {
+            assertThat(together.logprobs().get(i).chosen().logprob())
+                    .as("%s, token %d", what, i)
+                    .isCloseTo(alone.logprobs().get(i).chosen().logprob(), Offset.offset(bound));
+        }
+    }
+
+    private static void compareWithAlone(Engine engine, int[] tokens, int sequences, int length, double bound) {
+        List<GenerationResult> alone = new ArrayList<>();
+        for (int i = 0; i < sequences; i++) {
+            alone.add(engine.submit(shared(tokens, i, length + i % 3, 2)).join());
+            engine.forgetPrefixes();
+        }
+        long before = engine.status().steps();
+        List<GenerationHandle> together = new ArrayList<>();
+        for (int i = 0; i < sequences; i++) {
+            together.add(engine.submit(shared(tokens, i, length + i % 3, 2)));
+        }
+        for (int i = 0; i < sequences; i++) {
+            requireSame(together.get(i).join(), alone.get(i), bound, "sequence " + i + " of " + sequences);
+        }
+        assertThat(engine.status().steps() - before).as("steps were shared").isLessThan(3L * sequences);
+        engine.forgetPrefixes();
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void sequencesThatShareStepsAreEachAsAlone(String name, String way) {
+        int[] tokens = Golden.ints(golden(name).get("tokens"));
+        // No step is too long, so that prompts are not cut by a clock.
+        EngineOptions whole =
+                options(name, way).toBuilder().stepMillis(600_000).build();
+        try (Engine engine = Engine.open(whole)) {
+            compareWithAlone(engine, tokens, 2, sharedTokens(tokens.length), SHARED_BOUND);
+            compareWithAlone(engine, tokens, 32, 4, SHARED_BOUND);
+        }
+        try (Engine engine = Engine.open(whole.withKvTypes(QuantTypes.Q4_0, QuantTypes.Q4_0))) {
+            compareWithAlone(engine, tokens, 3, sharedTokens(tokens.length), SHARED_QUANTIZED_BOUND);
+        }
+    }
+
+    /** Tokens of the longest prompts that share steps; past the window where a way is fast enough. */
+    protected int sharedTokens(int goldenTokens) {
+        return Math.min(40, goldenTokens);
     }
 }

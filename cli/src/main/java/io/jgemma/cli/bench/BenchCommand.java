@@ -13,6 +13,7 @@ import io.jgemma.cli.options.KvOptions;
 import io.jgemma.cli.options.KvTypeConverter;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
+import io.jgemma.cli.options.ScheduleOptions;
 import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Option;
         description = "Measure speed: prompt processing (pp) and token generation (tg).",
         abbreviateSynopsis = true)
 public final class BenchCommand implements Callable<Integer> {
+    private static final int TOGETHER_CONTEXT = 512;
+
     private final Console console;
 
     @Mixin
@@ -70,6 +73,20 @@ public final class BenchCommand implements Callable<Integer> {
             converter = SizeConverter.class,
             description = "Tokens in the context before the clock starts. Default: ${DEFAULT-VALUE}.")
     private List<Integer> depths = List.of();
+
+    @Option(
+            names = {"-pl", "--parallel"},
+            paramLabel = "N[,N..]",
+            split = ",",
+            description = "Measure so many sequences at once instead, with prompts of -p and answers of -n tokens.")
+    private List<Integer> parallel = List.of();
+
+    @Option(
+            names = "--gaps",
+            paramLabel = "N",
+            description =
+                    "Measure the gaps between the tokens of N streams instead, while prompts of -p tokens are read.")
+    private int gapStreams;
 
     @Option(
             names = {"-t", "--threads"},
@@ -112,6 +129,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
+    @Mixin
+    private ScheduleOptions schedule = new ScheduleOptions();
+
     public BenchCommand(Console console) {
         this.console = console;
     }
@@ -119,6 +139,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkNumbers();
+        if (!parallel.isEmpty() || gapStreams > 0) {
+            return together();
+        }
         List<BenchTest> tests = BenchTest.plan(prompts, generations, pairs, depths);
         if (tests.isEmpty()) {
             throw new UsageException("nothing is left to measure; give -p, -n or -pg above 0");
@@ -127,8 +150,9 @@ public final class BenchCommand implements Callable<Integer> {
         BenchReport report = format.report();
         boolean begun = false;
         for (int count : threads) {
-            EngineOptions options = RuntimeOptions.engineOptions(model.file(), count, batch, kv, compute)
-                    .withContextTokens(contextTokens);
+            EngineOptions options =
+                    schedule.applyTo(RuntimeOptions.engineOptions(model.file(), count, batch, kv, compute)
+                            .withContextTokens(contextTokens));
             try (Engine engine = EngineOpener.open(console, options);
                     Session session = engine.newSession()) {
                 if (!begun) { // a model that cannot be opened leaves no half a table
@@ -144,7 +168,24 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Several sequences at once: the longest prompt and answer decide about the context. */
+    private int together() {
+        int most = prompts.stream().mapToInt(n -> n).max().orElse(0)
+                + generations.stream().mapToInt(n -> n).max().orElse(0);
+        EngineOptions options =
+                schedule.applyTo(RuntimeOptions.engineOptions(model.file(), threads.getFirst(), batch, kv, compute)
+                        .withContextTokens(Math.max(TOGETHER_CONTEXT, 2 * most)));
+        try (Engine engine = EngineOpener.open(console, options)) {
+            new TogetherMeasurement(console, new ParallelBench(engine), format)
+                    .run(prompts, generations, parallel, gapStreams, noWarmUp ? 0 : warmUpSeconds, repetitions);
+        }
+        return 0;
+    }
+
     private void checkNumbers() {
+        if (gapStreams < 0 || parallel.stream().anyMatch(n -> n < 1)) {
+            throw new UsageException("--parallel and --gaps need 1 or more sequences");
+        }
         boolean negative = Stream.of(prompts, generations, depths, threads)
                 .flatMap(List::stream)
                 .anyMatch(n -> n < 0);

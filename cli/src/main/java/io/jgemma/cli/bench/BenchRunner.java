@@ -68,8 +68,6 @@ final class BenchRunner {
     }
 
     private void generate(Session session, int count) {
-        for (int i = 0; i < count; i++) {
-            session.evaluate(new int[] {random.nextInt(tokens)}, _ -> true, (_, _) -> {});
-        }
+        session.evaluateEach(random.ints(count, 0, tokens).toArray(), (_, _) -> {});
     }
 }

@@ -38,6 +38,9 @@ public final class RuntimeOptions {
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
+    @Mixin
+    private ScheduleOptions schedule = new ScheduleOptions();
+
     /** Tokens of context; 0 = the model's. */
     public int contextTokens() {
         if (contextTokens < 0) {
@@ -65,7 +68,8 @@ public final class RuntimeOptions {
      * @param model GGUF file, or empty for the embedded model
      */
     public EngineOptions engineOptions(Optional<Path> model) {
-        return engineOptions(model, threads, batch, kv, compute).withContextTokens(contextTokens());
+        return schedule.applyTo(
+                engineOptions(model, threads, batch, kv, compute).withContextTokens(contextTokens()));
     }
 
     /**

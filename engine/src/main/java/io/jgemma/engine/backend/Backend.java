@@ -4,6 +4,7 @@ import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
 
 /**
  * A processor with its memory. One backend serves one engine. Not thread-safe: the engine calls it from one thread at a
@@ -80,6 +81,18 @@ public interface Backend extends AutoCloseable {
                     from.byteSize() + " bytes of another backend do not fit a tensor of " + to.byteSize());
         }
         write(to.buffer(), to.offsetBytes(), other.read(from));
+    }
+
+    /**
+     * Does independent work on the host, at the same time where the backend has threads for it.
+     *
+     * @param count how many pieces
+     * @param work does one of them, numbered from 0; throws nothing
+     */
+    default void parallel(int count, IntConsumer work) {
+        for (int i = 0; i < count; i++) {
+            work.accept(i);
+        }
     }
 
     /** What attention has read from the beginning on. */

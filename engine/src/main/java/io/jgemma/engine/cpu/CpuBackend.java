@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 
 /** The CPU: weights are used where the file is mapped or copied to a better order, everything else lies outside the Java heap. */
 public final class CpuBackend implements Backend {
@@ -209,6 +210,11 @@ public final class CpuBackend implements Backend {
     @Override
     public void write(Buffer to, long offset, MemorySegment from) {
         MemorySegment.copy(from, 0, HostBuffer.in(to), offset, from.byteSize());
+    }
+
+    @Override
+    public void parallel(int count, IntConsumer work) {
+        ops.parallel(count, work);
     }
 
     @Override

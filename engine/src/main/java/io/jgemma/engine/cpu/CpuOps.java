@@ -21,6 +21,7 @@ import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Splits rows over the pool, calls kernels: matrix products by {@link CpuProducts}, everything else along the activations' rows.
@@ -270,6 +271,15 @@ final class CpuOps implements Ops, AutoCloseable {
     /** Rows of activations that are worth handing to another thread. */
     static int rowsPerChunk(Operand operand) {
         return Math.max(1, CHUNK_ELEMENTS / operand.columns());
+    }
+
+    /** See {@link io.jgemma.engine.backend.Backend#parallel}. */
+    void parallel(int count, IntConsumer work) {
+        pool.run(count, 1, (from, to, worker) -> {
+            for (int i = from; i < to; i++) {
+                work.accept(i);
+            }
+        });
     }
 
     @Override

@@ -121,6 +121,37 @@ public record KvPlan(List<KvLayout> groups, List<Integer> stages, List<KvLayer> 
         return bytes;
     }
 
+    /**
+     * The most bytes that one sequence holds while it grows to {@code tokens} tokens, a few at a time: {@link #bytes}, a page
+     * and two recent tiles more in every group.
+     */
+    public long peakBytes(int tokens) {
+        return bytes(tokens)
+                + groups.stream()
+                        .mapToLong(g -> g.pageBytes() + 2 * g.recentTileBytes())
+                        .sum();
+    }
+
+    /** The longest sequence, up to {@code most} tokens, that can grow within so many bytes; see {@link #peakBytes}. */
+    public int tokensWithin(long limitBytes, int most) {
+        int low = 0;
+        int high = most;
+        while (low < high) {
+            int middle = low + (high - low + 1) / 2;
+            if (peakBytes(middle) <= limitBytes) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Whether there are layers with a window: they forget what has left it. */
+    public boolean windowed() {
+        return groups.stream().anyMatch(group -> group.window() > 0);
+    }
+
     /** Bytes that one more token takes in the layers without a window: a page's over 256, means included. */
     public double tokenBytes() {
         return groups.stream()

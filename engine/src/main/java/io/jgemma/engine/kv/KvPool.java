@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /**
  * All K/V memory of an engine.
@@ -22,8 +25,8 @@ import java.util.List;
  * <p><b>Why the same page for all layers of a group.</b> They grow and shrink together, so one reference does for all,
  * and a device needs one table of addresses for a group rather than one for a layer.
  *
- * <p>Pages given back are kept for the next taker until the pool is closed or {@link #trim} is called. Not thread-safe;
- * the engine calls it from one thread at a time.
+ * <p>Pages given back are kept for the next taker until the pool is closed, {@link #trim} is called or a page of another
+ * size would exceed {@link #limitBytes}. Not thread-safe; the engine calls it from one thread at a time.
  */
 public final class KvPool implements AutoCloseable {
 
@@ -31,6 +34,7 @@ public final class KvPool implements AutoCloseable {
     private final KvPlan plan;
     private final List<Shelf> pages = new ArrayList<>();
     private final List<Shelf> recentTiles = new ArrayList<>();
+    private long limitBytes = Long.MAX_VALUE;
     private int pagesInUse;
     private long bytesInUse;
     private long bytes;
@@ -99,6 +103,31 @@ public final class KvPool implements AutoCloseable {
         return bytes;
     }
 
+    /**
+     * Bytes that sequences may hold. The pool does not refuse to give more: who schedules sequences asks
+     * {@link #freeBytes} and {@link KvSequence#bytesToReserve} before.
+     */
+    public long limitBytes() {
+        return limitBytes;
+    }
+
+    /** Sets {@link #limitBytes}. */
+    public void limitTo(long allowedBytes) {
+        limitBytes = allowedBytes;
+    }
+
+    /** Bytes that sequences may take on top of what they hold. */
+    public long freeBytes() {
+        return limitBytes - bytesInUse;
+    }
+
+    /** Bytes of the pages and recent tiles that sequences hold; one that several hold counts once. */
+    public long bytesOf(Iterable<KvSequence> sequences) {
+        Set<Page> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        sequences.forEach(sequence -> sequence.collect(distinct));
+        return distinct.stream().mapToLong(page -> page.shelf.pageBytes).sum();
+    }
+
     /** Where a group of layers has its pages. */
     Backend backend(int group) {
         return backends.get(plan.stages().get(group));
@@ -142,9 +171,16 @@ public final class KvPool implements AutoCloseable {
             this.pageBytes = pageBytes;
         }
 
+        long pageBytes() {
+            return pageBytes;
+        }
+
         Page take() {
             Buffer buffer = free.poll();
             if (buffer == null) {
+                if (pageBytes > limitBytes - bytes) {
+                    KvPool.this.trim();
+                }
                 buffer = backend.allocate(pageBytes);
                 bytes += pageBytes;
             }
@@ -186,6 +222,11 @@ public final class KvPool implements AutoCloseable {
         Page retain() {
             references++;
             return this;
+        }
+
+        /** Bytes that {@link #owned} takes. */
+        long bytesToOwn() {
+            return references == 1 ? 0 : shelf.pageBytes;
         }
 
         /** This page for a sequence that wants to write into it: where others hold it too, a copy in exchange for the reference. */

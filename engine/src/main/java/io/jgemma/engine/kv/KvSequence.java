@@ -6,6 +6,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * K and V of one sequence of tokens: references to pages, a table for each layer group. Not thread-safe.
@@ -45,6 +46,34 @@ public final class KvSequence implements AutoCloseable {
             group.reserve(length, tokens);
         }
         reserved = tokens;
+    }
+
+    /** Bytes that {@link #reserve} would take from the pool. */
+    public long bytesToReserve(int tokens) {
+        long bytes = 0;
+        for (KvTable group : groups) {
+            bytes += group.bytesToReserve(length, tokens);
+        }
+        return bytes;
+    }
+
+    /**
+     * How many of {@code guesses} rows may follow {@code certain} ones in a step so that forgetting them leaves the sequence
+     * as if they had never come: no tile may be quantized on their account.
+     */
+    public int exactGuesses(int certain, int guesses) {
+        int exact = guesses;
+        for (KvTable group : groups) {
+            while (exact > 0 && !group.sameTail(length + certain, length + certain + exact)) {
+                exact--;
+            }
+        }
+        return exact;
+    }
+
+    /** Adds the pages and recent tiles that are held. */
+    void collect(Set<KvPool.Page> found) {
+        groups.forEach(group -> group.collect(found));
     }
 
     /**

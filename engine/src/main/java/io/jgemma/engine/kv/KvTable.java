@@ -7,6 +7,7 @@ import io.jgemma.engine.backend.KvAppend;
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.backend.PageTable;
 import io.jgemma.engine.tensor.Buffer;
+import java.util.Set;
 
 /** What one sequence holds for one group of layers: pages, and the recent tiles of its tail and sink. */
 final class KvTable implements PageTable {
@@ -58,6 +59,38 @@ final class KvTable implements PageTable {
                 tiles.own(tile);
             }
         }
+    }
+
+    /** Bytes that {@link #reserve} takes. */
+    long bytesToReserve(int length, int more) {
+        KvAppend append = KvAppend.of(layout, tailStart, length, more);
+        long bytes = 0;
+        int next = pages.size() == 0 ? append.firstPage() : pages.end();
+        for (int page = append.firstPage(); page < append.endPage(); page++) {
+            if (append.touchesPage(page)) {
+                bytes += pages.bytesToOwn(page, next);
+                next = Math.max(next, page + 1);
+            } else if (pages.size() == 0 && next == page) {
+                next++;
+            }
+        }
+        for (int tile = append.firstTile(); tile < append.endTile(); tile++) {
+            if (append.touchesRecent(tile) && append.grows(tile)) {
+                bytes += tiles.bytesToOwn(tile);
+            }
+        }
+        return bytes;
+    }
+
+    /** Adds what is held. */
+    void collect(Set<KvPool.Page> found) {
+        pages.collect(found);
+        tiles.collect(found);
+    }
+
+    /** Whether the tail begins at the same token at either length. */
+    boolean sameTail(int length, int other) {
+        return !layout.tiled() || KvLayout.tailStart(tailStart, length) == KvLayout.tailStart(tailStart, other);
     }
 
     /** The sequence has grown to {@code length}: what left the tail or the window goes. */

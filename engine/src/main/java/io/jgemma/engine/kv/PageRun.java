@@ -3,6 +3,7 @@ package io.jgemma.engine.kv;
 import io.jgemma.engine.tensor.Buffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Consecutive pages of one sequence, of which it holds {@link #first} to {@link #end}, exclusive. */
 final class PageRun {
@@ -54,6 +55,21 @@ final class PageRun {
         while (end() < to) {
             held.add(shelf.take());
         }
+    }
+
+    /**
+     * Bytes that {@link #own} takes for one page.
+     *
+     * @param next the first page that is not held, those counted already included
+     */
+    long bytesToOwn(int page, int next) {
+        boolean here = page >= first && page < end();
+        return here ? held.get(page - first).bytesToOwn() : Math.max(0, page + 1 - next) * shelf.pageBytes();
+    }
+
+    /** Adds the pages held. */
+    void collect(Set<KvPool.Page> found) {
+        found.addAll(held);
     }
 
     /** Gives back what lies before {@code from}. */

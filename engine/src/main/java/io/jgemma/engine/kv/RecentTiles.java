@@ -4,6 +4,7 @@ import io.jgemma.engine.tensor.Buffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,17 @@ final class RecentTiles {
         } else {
             held.set(held.indexOf(tile), new Tile(index, tile.page.owned()));
         }
+    }
+
+    /** Bytes that {@link #own} takes. */
+    long bytesToOwn(int index) {
+        Tile tile = find(index);
+        return tile == null ? shelf.pageBytes() : tile.page.bytesToOwn();
+    }
+
+    /** Adds the tiles held. */
+    void collect(Set<KvPool.Page> found) {
+        held.forEach(tile -> found.add(tile.page));
     }
 
     /** Gives back the tiles whose index is not to stay. */

@@ -131,7 +131,7 @@ final class CacheModel implements AutoCloseable {
         void append(int count, int checkedRows) {
             int before = length();
             int[] grown = content.append(tokens, count);
-            sequence.reserve(count);
+            reserveAsTold(count);
             List<KvLayer> layers = pool.plan().layers();
             int checked = random.nextInt(layers.size());
             for (int l = 0; l < layers.size(); l++) {
@@ -270,8 +270,15 @@ final class CacheModel implements AutoCloseable {
 
         /** Makes room that is never used, as a step does that fails. */
         void reserve(int tokens) {
-            sequence.reserve(tokens);
+            reserveAsTold(tokens);
             change();
+        }
+
+        private void reserveAsTold(int tokens) {
+            long before = pool.bytesInUse();
+            long told = sequence.bytesToReserve(tokens);
+            sequence.reserve(tokens);
+            assertThat(pool.bytesInUse() - before).as("bytes to reserve").isEqualTo(told);
         }
 
         void close() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.schedule;
+
+import org.jspecify.annotations.NullMarked;
