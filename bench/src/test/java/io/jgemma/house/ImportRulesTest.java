@@ -40,7 +40,8 @@ class ImportRulesTest {
             "template",
             "sample",
             "chat",
-            "model");
+            "model",
+            "vision");
 
     @ArchTest
     static final ArchRule engineKnowsTheJdkAndJspecifyOnly = classes()
@@ -48,7 +49,20 @@ class ImportRulesTest {
             .resideInAPackage(ENGINE + "..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(ENGINE + "..", "java..", "jdk.incubator.vector..", "org.jspecify..");
+            .resideInAnyPackage(
+                    ENGINE + "..",
+                    "java..",
+                    "javax.imageio..",
+                    "jdk.incubator.vector..",
+                    "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule picturesAreReadInOnePackage = noClasses()
+            .that()
+            .resideOutsideOfPackage(ENGINE + ".vision")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.awt..", "javax.imageio..");
 
     @ArchTest
     static final ArchRule modelsKnowTheEngineOnly = classes()

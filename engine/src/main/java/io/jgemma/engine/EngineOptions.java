@@ -23,6 +23,7 @@ public final class EngineOptions {
     private final @Nullable String chatTemplate;
     private final @Nullable String toolParser;
     private final Offload offload;
+    private final PictureOptions pictures;
     private final LoadListener listener;
 
     private EngineOptions(Builder from) {
@@ -39,6 +40,7 @@ public final class EngineOptions {
         chatTemplate = from.chatTemplate;
         toolParser = from.toolParser;
         offload = from.offload;
+        pictures = from.pictures;
         listener = from.listener;
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
@@ -135,6 +137,11 @@ public final class EngineOptions {
         return offload;
     }
 
+    /** How pictures are read. */
+    public PictureOptions pictures() {
+        return pictures;
+    }
+
     /** Told how loading goes. */
     public LoadListener listener() {
         return listener;
@@ -180,6 +187,11 @@ public final class EngineOptions {
         return toBuilder().offload(value).build();
     }
 
+    /** See {@link #pictures()}. */
+    public EngineOptions withPictures(PictureOptions value) {
+        return toBuilder().pictures(value).build();
+    }
+
     /** See {@link #listener()}. */
     public EngineOptions withListener(LoadListener value) {
         return toBuilder().listener(value).build();
@@ -210,6 +222,7 @@ public final class EngineOptions {
         private @Nullable String chatTemplate;
         private @Nullable String toolParser;
         private Offload offload = Offload.NONE;
+        private PictureOptions pictures = PictureOptions.DEFAULT;
         private LoadListener listener = (done, total) -> {};
 
         private Builder(@Nullable Path model) {
@@ -230,6 +243,7 @@ public final class EngineOptions {
             chatTemplate = from.chatTemplate;
             toolParser = from.toolParser;
             offload = from.offload;
+            pictures = from.pictures;
             listener = from.listener;
         }
 
@@ -302,6 +316,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#offload()}. */
         public Builder offload(Offload value) {
             offload = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#pictures()}. */
+        public Builder pictures(PictureOptions value) {
+            pictures = value;
             return this;
         }
 

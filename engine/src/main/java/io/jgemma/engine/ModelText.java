@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Between text and token ids: how a model's prompts are written and its answers read. */
-record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary) {
+record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary, Pictures pictures) {
 
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;
@@ -41,6 +41,9 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
 
     /** The rows of a prompt, checked. */
     InputRows input(Prompt prompt) {
+        if (prompt instanceof Prompt.Chat chat && Pictures.areIn(chat)) {
+            return pictures.read(chat, this::render, tokenizer);
+        }
         int[] ids = switch (prompt) {
             case Prompt.Tokens tokens -> tokens.ids();
             case Prompt.Text text -> tokenizer.encode(text.text(), EncodeOptions.PROMPT);
@@ -91,7 +94,9 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
         if (!(request.prompt() instanceof Prompt.Chat chat)) {
             return new AnswerStream(ReasoningSplitter.none(), new StopMatcher(request.stops()), text);
         }
-        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length);
+        int[] end = Arrays.stream(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length)
+                .filter(id -> !InputRows.embedded(id))
+                .toArray();
         boolean insideReasoning = ReasoningSplitter.opens(tokenizer.decode(end, true));
         return AnswerStream.of(insideReasoning, request.stops(), toolParser.open(chat.tools(), CallIds.fromZero()));
     }

@@ -8,6 +8,7 @@ import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.ToolOptions;
@@ -40,6 +41,9 @@ public final class ChatCommand implements Callable<Integer> {
     private AnswerOptions answer = new AnswerOptions();
 
     @Mixin
+    private ImageOptions images = new ImageOptions();
+
+    @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
     public ChatCommand(Console console) {
@@ -51,7 +55,7 @@ public final class ChatCommand implements Callable<Integer> {
         var file = model.file();
         ChatSettings settings = new ChatSettings(answer.sampling(), answer.maxTokens(), answer.stops());
         Toolbox toolbox = tools.toolbox();
-        EngineOptions options = tools.applyTo(chat.applyTo(runtime.engineOptions(file)));
+        EngineOptions options = images.applyTo(tools.applyTo(chat.applyTo(runtime.engineOptions(file))), console);
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession();
                 ChatTerminal terminal = terminal()) {

@@ -13,6 +13,7 @@ import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.vision.PictureException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -107,6 +108,9 @@ final class Turn {
             result = partner.generate(request(prompt), view);
         } catch (ContextExceededException e) {
             terminal.error(contextFull());
+            return Optional.empty();
+        } catch (PictureException e) {
+            terminal.error(e.getMessage() + ".");
             return Optional.empty();
         }
         statistics.add(result);

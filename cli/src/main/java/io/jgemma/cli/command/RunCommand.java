@@ -7,6 +7,7 @@ import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
@@ -18,8 +19,10 @@ import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.Timings;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.chat.ContentPart;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.template.TemplateException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +53,15 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
+    @Mixin
+    private ImageOptions images = new ImageOptions();
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "Picture (PNG, JPEG, WebP, GIF or BMP) that the prompt is about; may be repeated.")
+    private List<Path> pictures = new ArrayList<>();
+
     @Option(names = "--raw", description = "Continue the text as it is, without a chat template.")
     private boolean raw;
 
@@ -73,10 +85,14 @@ public final class RunCommand implements Callable<Integer> {
         if (raw && (chat.system().isPresent() || chat.templateGiven())) {
             throw new UsageException("--raw knows no conversation; leave out --system and --chat-template");
         }
+        if (raw && !pictures.isEmpty()) {
+            throw new UsageException("--raw knows no messages, which --image belongs to; leave one of them out");
+        }
         var file = model.file();
         SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
-        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)))) {
+        try (Engine engine = EngineOpener.open(
+                console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
             boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
             for (PromptFile.Entry entry : given) {
@@ -122,6 +138,10 @@ public final class RunCommand implements Callable<Integer> {
         if (own || chat.templateGiven()) {
             return true;
         }
+        if (!pictures.isEmpty()) {
+            throw new UsageException("--image needs a chat template and the model's file has none; give one with"
+                    + " --chat-template FILE");
+        }
         if (chat.system().isPresent()) {
             throw new UsageException("--system needs a chat template and the model's file has none; give one with"
                     + " --chat-template FILE");
@@ -136,7 +156,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         List<ChatMessage> messages = new ArrayList<>();
         chat.system().ifPresent(system -> messages.add(ChatMessage.system(system)));
-        messages.add(ChatMessage.user(given));
+        messages.add(ChatMessage.user(
+                pictures.stream().map(ContentPart.Image::of).toList(), given));
         return new Prompt.Chat(messages, List.of(), Map.of());
     }
 

@@ -165,6 +165,51 @@ public final class ScalarKernels implements CpuKernels {
     }
 
     @Override
+    public void layerNorm(
+            Operand y, Operand x, Operand w, Operand bias, float epsilon, int from, int to, Scratch scratch) {
+        int n = x.columns();
+        for (int r = from; r < to; r++) {
+            double mean = mean(x, r);
+            double squares = 0;
+            for (int i = 0; i < n; i++) {
+                double v = get(x, r, i) - mean;
+                squares += v * v;
+            }
+            double factor = 1 / Math.sqrt(squares / n + epsilon);
+            for (int i = 0; i < n; i++) {
+                set(y, r, i, (float) ((get(x, r, i) - mean) * factor * get(w, 0, i) + get(bias, 0, i)));
+            }
+        }
+    }
+
+    private static double mean(Operand x, int row) {
+        double sum = 0;
+        for (int i = 0; i < x.columns(); i++) {
+            sum += get(x, row, i);
+        }
+        return sum / x.columns();
+    }
+
+    @Override
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            double mean = mean(x, r);
+            for (int i = 0; i < x.columns(); i++) {
+                set(y, r, i, (float) (get(x, r, i) - mean));
+            }
+        }
+    }
+
+    @Override
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            for (int i = 0; i < x.columns(); i++) {
+                set(x, r, i, (float) activation(f, get(x, r, i) + get(bias, 0, i)));
+            }
+        }
+    }
+
+    @Override
     public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {
             int hr = h.rows() == 1 ? 0 : r;
