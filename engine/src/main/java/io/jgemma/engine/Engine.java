@@ -155,8 +155,7 @@ public final class Engine implements AutoCloseable {
                 .orElse(null);
     }
 
-    private static ModelText text(
-            GgufFile file, ModelSpec spec, EngineOptions options, Pictures pictures) {
+    private static ModelText text(GgufFile file, ModelSpec spec, EngineOptions options, Pictures pictures) {
         Tokenizer tokenizer = Tokenizers.of(file.metadata());
         int tokens = tokenizer.vocabulary().size();
         if (tokens > spec.vocabulary()) {

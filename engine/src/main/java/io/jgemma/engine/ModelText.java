@@ -17,7 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Between text and token ids: how a model's prompts are written and its answers read. */
-record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary, Pictures pictures) {
+record ModelText(
+        Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary, Pictures pictures) {
 
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;

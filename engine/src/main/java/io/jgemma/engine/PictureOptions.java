@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param mostPixels the most pixels of a picture
  * @param listener told when pictures are encoded
  */
-public record PictureOptions(@Nullable Path projector, boolean bareLayout, long mostPixels, Projector.Listener listener) {
+public record PictureOptions(
+        @Nullable Path projector, boolean bareLayout, long mostPixels, Projector.Listener listener) {
 
     /** What holds unless something else is said. */
     public static final PictureOptions DEFAULT =

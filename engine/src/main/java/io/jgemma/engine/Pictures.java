@@ -125,13 +125,18 @@ final class Pictures implements AutoCloseable {
     private PictureException missing() {
         String reasons = misfits.isEmpty() ? "" : " (" + String.join("; ", misfits) + ")";
         return new PictureException(
-                "the model has no projector for pictures: name its file, mmproj-*.gguf as a rule, with --mmproj" + reasons);
+                "the model has no projector for pictures: name its file, mmproj-*.gguf as a rule, with --mmproj"
+                        + reasons);
     }
 
     private Optional<Projector> embeddedProjector() {
-        return Optional.ofNullable(embedded).flatMap(EmbeddedModel::openProjector).map(in -> {
+        EmbeddedModel model = embedded;
+        if (model == null) {
+            return Optional.empty();
+        }
+        return model.openProjector().map(in -> {
             try (InputStream stream = in) {
-                return projector(GgufFile.read("projector of " + embedded.name(), stream));
+                return projector(GgufFile.read("projector of " + model.name(), stream));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -129,7 +129,8 @@ final class Placement implements AutoCloseable {
         return plan.parts()
                 .getFirst()
                 .place()
-                .map(device -> accelerator().open(device.number(), options.offload().gemm()))
+                .map(device ->
+                        accelerator().open(device.number(), options.offload().gemm()))
                 .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
     }
 

@@ -139,7 +139,7 @@ public final class Gemma3Vision implements VisionArchitecture {
             for (int i = 0; i < count; i++) {
                 backend.write(
                         cut.buffer(),
-                        cut.offsetBytes() + i * spec.patches() * cut.rowBytes(),
+                        cut.offsetBytes() + (long) i * spec.patches() * cut.rowBytes(),
                         MemorySegment.ofArray(patches(pictures.get(i))));
             }
             patchEmbedding.apply(x, cut);

@@ -47,7 +47,8 @@ record PictureArgument(ContentPart.Image image, String text) {
             throw new CommandException("The file name has no closing " + quote + ".");
         }
         Path file = paths.apply(name.toString());
-        return new PictureArgument(image(file), argument.substring(quoted ? i + 1 : i).strip());
+        return new PictureArgument(
+                image(file), argument.substring(quoted ? i + 1 : i).strip());
     }
 
     private static ContentPart.Image image(Path file) {

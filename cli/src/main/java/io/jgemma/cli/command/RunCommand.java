@@ -156,8 +156,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         List<ChatMessage> messages = new ArrayList<>();
         chat.system().ifPresent(system -> messages.add(ChatMessage.system(system)));
-        messages.add(ChatMessage.user(
-                pictures.stream().map(ContentPart.Image::of).toList(), given));
+        messages.add(
+                ChatMessage.user(pictures.stream().map(ContentPart.Image::of).toList(), given));
         return new Prompt.Chat(messages, List.of(), Map.of());
     }
 

@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -105,7 +106,7 @@ public final class PictureReader {
             return frame;
         }
         byte[] rgb = new byte[screen.width() * screen.height() * Pixels.BYTES];
-        java.util.Arrays.fill(rgb, (byte) 255);
+        Arrays.fill(rgb, (byte) 255);
         for (int y = 0; y < seen.height; y++) {
             int from = frame.at(seen.x - screen.left(), seen.y - screen.top() + y);
             int to = ((seen.y + y) * screen.width() + seen.x) * Pixels.BYTES;
@@ -146,7 +147,7 @@ public final class PictureReader {
                 if (wanted.is(marker)) {
                     return at;
                 }
-                int length = (data[at + 2] & 0xff) << 8 | data[at + 3] & 0xff;
+                int length = ((data[at + 2] & 0xff) << 8) | (data[at + 3] & 0xff);
                 if (marker == 0xda || length < 2) {
                     break;
                 }

@@ -187,7 +187,7 @@ public final class Projector implements AutoCloseable {
      * The rows of a picture of a prompt; those of its other pictures from there on are encoded in the same pass where the tower
      * takes several.
      *
-     * @param pictures the prompt's pictures; see {@link Source#identity} and {@link Source#data}
+     * @param pictures the prompt's pictures
      * @param index of the picture
      * @return F32 [tokens, outputs]
      */

@@ -82,13 +82,15 @@ public final class X86Elements {
         run(Kind.ADD_NORM, x, h, from, to, norm(w, epsilon, scratch));
     }
 
-    void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+    /** See {@link io.jgemma.engine.cpu.CpuKernels#center}. */
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
         Arguments arguments = scratch.arguments();
         arguments.setFloat(ElementRows.SECOND_NUMBER, 1f / x.columns());
         run(Kind.CENTER, y, x, from, to, arguments);
     }
 
-    void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+    /** See {@link io.jgemma.engine.cpu.CpuKernels#activate}. */
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
         Arguments arguments = scratch.arguments();
         other(bias, 0, 1, arguments);
         Kind kind = switch (f) {
