@@ -49,12 +49,7 @@ class ImportRulesTest {
             .resideInAPackage(ENGINE + "..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    ENGINE + "..",
-                    "java..",
-                    "javax.imageio..",
-                    "jdk.incubator.vector..",
-                    "org.jspecify..");
+            .resideInAnyPackage(ENGINE + "..", "java..", "javax.imageio..", "jdk.incubator.vector..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule picturesAreReadInOnePackage = noClasses()

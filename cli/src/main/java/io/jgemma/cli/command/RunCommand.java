@@ -91,8 +91,8 @@ public final class RunCommand implements Callable<Integer> {
         var file = model.file();
         SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
-        try (Engine engine = EngineOpener.open(
-                console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
+        try (Engine engine =
+                EngineOpener.open(console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
             boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
             for (PromptFile.Entry entry : given) {

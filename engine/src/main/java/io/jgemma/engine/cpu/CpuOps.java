@@ -177,13 +177,16 @@ final class CpuOps implements Ops, AutoCloseable {
         pool.run(a.rows(), rowsPerChunk(a), layerNormJob);
     }
 
+    /** Without its mean a row has the variance that RMSNorm takes for its mean square. */
     private final class LayerNormJob implements RowPool.Job {
         private final Operand bias = new Operand();
         private float epsilon;
 
         @Override
         public void run(int from, int to, int worker) {
-            kernels.layerNorm(a, b, c, bias, epsilon, from, to, scratch[worker]);
+            kernels.center(a, b, from, to, scratch[worker]);
+            kernels.rmsNorm(a, a, c, epsilon, from, to, scratch[worker]);
+            kernels.add(a, bias, from, to, scratch[worker]);
         }
     }
 

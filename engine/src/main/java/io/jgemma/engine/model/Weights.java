@@ -135,8 +135,7 @@ public final class Weights implements AutoCloseable {
                 || columns % tensor.type().blockSize() != 0) {
             throw misfit(tensor, rows, columns);
         }
-        return place(
-                new GgufTensor(name, tensor.type(), GgufShape.of(columns, rows), tensor.data()), backend::upload);
+        return place(new GgufTensor(name, tensor.type(), GgufShape.of(columns, rows), tensor.data()), backend::upload);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.jgemma.engine.gguf.GgufMetadata;
 import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.model.SpecReader;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The metadata of a projector's file, whose {@code general.architecture} is {@code clip}. */
 public final class ClipReader {
@@ -39,8 +40,10 @@ public final class ClipReader {
                     + "', no projector: a projector's file, called mmproj-*.gguf"
                     + " as a rule, has the architecture '" + ARCHITECTURE + "'");
         }
-        Optional<String> type =
-                metadata.findString("clip.vision.projector_type").or(() -> metadata.findString("clip.projector_type"));
+        Optional<String> type = Stream.of("clip.vision.projector_type", "clip.projector_type")
+                .filter(metadata::has)
+                .map(metadata::string)
+                .findFirst();
         if (!metadata.bool("clip.has_vision_encoder", type.isPresent()) || type.isEmpty()) {
             throw new ModelException(file.name() + " has no vision tower: its clip.has_vision_encoder is "
                     + (metadata.has("clip.has_vision_encoder") ? "false" : "missing")

@@ -174,14 +174,6 @@ public interface CpuKernels {
         add(x, h, from, to, scratch);
     }
 
-    /** LayerNorm of rows; see {@link io.jgemma.engine.backend.Ops#layerNorm}. */
-    default void layerNorm(
-            Operand y, Operand x, Operand w, Operand bias, float epsilon, int from, int to, Scratch scratch) {
-        center(y, x, from, to, scratch);
-        rmsNorm(y, y, w, epsilon, from, to, scratch);
-        add(y, bias, from, to, scratch);
-    }
-
     /** {@code y[r] = x[r] - mean(x[r])}. */
     void center(Operand y, Operand x, int from, int to, Scratch scratch);
 

@@ -164,24 +164,6 @@ public final class ScalarKernels implements CpuKernels {
         }
     }
 
-    @Override
-    public void layerNorm(
-            Operand y, Operand x, Operand w, Operand bias, float epsilon, int from, int to, Scratch scratch) {
-        int n = x.columns();
-        for (int r = from; r < to; r++) {
-            double mean = mean(x, r);
-            double squares = 0;
-            for (int i = 0; i < n; i++) {
-                double v = get(x, r, i) - mean;
-                squares += v * v;
-            }
-            double factor = 1 / Math.sqrt(squares / n + epsilon);
-            for (int i = 0; i < n; i++) {
-                set(y, r, i, (float) ((get(x, r, i) - mean) * factor * get(w, 0, i) + get(bias, 0, i)));
-            }
-        }
-    }
-
     private static double mean(Operand x, int row) {
         double sum = 0;
         for (int i = 0; i < x.columns(); i++) {
