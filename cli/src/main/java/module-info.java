@@ -9,6 +9,7 @@ module io.jgemma.cli {
     requires info.picocli;
     requires org.jline.reader;
     requires org.jline.terminal;
+    requires java.desktop; // pictures
     requires jdk.unsupported; // JLine listens for Ctrl-C through sun.misc.Signal
 
     opens io.jgemma.cli to

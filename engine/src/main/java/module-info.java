@@ -6,6 +6,8 @@
 module io.jgemma.engine {
     requires static transitive org.jspecify;
     requires jdk.incubator.vector;
+    // For pictures only, which nobody else needs it for.
+    requires static transitive java.desktop;
 
     exports io.jgemma.engine;
     exports io.jgemma.engine.backend;
@@ -26,8 +28,10 @@ module io.jgemma.engine {
     exports io.jgemma.engine.template;
     exports io.jgemma.engine.tensor;
     exports io.jgemma.engine.text;
+    exports io.jgemma.engine.vision;
 
     uses io.jgemma.engine.backend.Accelerator;
     uses io.jgemma.engine.model.Architecture;
     uses io.jgemma.engine.model.EmbeddedModel;
+    uses io.jgemma.engine.vision.VisionArchitecture;
 }

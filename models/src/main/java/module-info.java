@@ -10,4 +10,6 @@ module io.jgemma.models {
             io.jgemma.models.Qwen3;
     provides io.jgemma.engine.model.EmbeddedModel with
             io.jgemma.models.DemoModel;
+    provides io.jgemma.engine.vision.VisionArchitecture with
+            io.jgemma.models.Gemma3Vision;
 }

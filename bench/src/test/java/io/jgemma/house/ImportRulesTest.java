@@ -42,7 +42,8 @@ class ImportRulesTest {
             "chat",
             "grammar",
             "model",
-            "schedule");
+            "schedule",
+            "vision");
 
     @ArchTest
     static final ArchRule engineKnowsTheJdkAndJspecifyOnly = classes()
@@ -50,7 +51,15 @@ class ImportRulesTest {
             .resideInAPackage(ENGINE + "..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(ENGINE + "..", "java..", "jdk.incubator.vector..", "org.jspecify..");
+            .resideInAnyPackage(ENGINE + "..", "java..", "javax.imageio..", "jdk.incubator.vector..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule picturesAreReadInOnePackage = noClasses()
+            .that()
+            .resideOutsideOfPackage(ENGINE + ".vision")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.awt..", "javax.imageio..");
 
     @ArchTest
     static final ArchRule modelsKnowTheEngineOnly = classes()

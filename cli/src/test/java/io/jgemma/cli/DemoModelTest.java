@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,52 @@ class DemoModelTest {
 
         assertThat(console.out()).isEqualTo(GREETING + "\n");
         assertThat(console.err()).contains("No model was named", "tokens/s");
+    }
+
+    private static Path picture(Path folder) throws IOException {
+        Path file = folder.resolve("three shapes.png");
+        try (InputStream in =
+                Objects.requireNonNull(DemoModelTest.class.getResourceAsStream("/pictures/three_shapes.png"))) {
+            Files.copy(in, file);
+        }
+        return file;
+    }
+
+    @Test
+    void runLooksAtPictures(@TempDir Path folder) throws IOException {
+        String file = picture(folder).toString();
+
+        assertThat(console.run(quick("run", "--image", file, "-p", "How many shapes are there?")))
+                .isZero();
+
+        assertThat(console.out()).isEqualTo("There are three shapes in the picture.\n");
+    }
+
+    @Test
+    void chatLooksAtPicturesAndSavesThem(@TempDir Path folder) throws IOException {
+        Path file = picture(folder);
+        Path saved = folder.resolve("saved.json");
+        TestConsole chat = new TestConsole("/image '" + file + "' How many shapes are there?\n/save " + saved
+                + "\n/load " + saved + "\n/image missing.png\n/exit\n");
+
+        assertThat(chat.run(quick("chat"))).isZero();
+
+        assertThat(chat.out()).contains("There are three shapes in the picture.");
+        assertThat(chat.out() + chat.err()).contains("Loaded 2 messages", "There is no file 'missing.png'.");
+        JsonNode content = json(Files.readString(saved)).get("messages").get(0).get("content");
+        assertThat(content.get(0).get("image_url").get("name").asText()).isEqualTo("three shapes.png");
+        assertThat(content.get(1).get("text").asText()).isEqualTo("How many shapes are there?");
+    }
+
+    @Test
+    void whatIsNoPictureIsRefusedInOneLine(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("cat.jpg"), "meow");
+
+        assertThat(console.run(quick("run", "--image", file.toString(), "-p", "What is it?")))
+                .isEqualTo(1);
+
+        assertThat(console.err())
+                .contains("cat.jpg is no picture that can be read: it begins with the bytes 6d 65 6f 77");
     }
 
     @Test

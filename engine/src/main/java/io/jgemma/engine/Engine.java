@@ -65,6 +65,7 @@ public final class Engine implements AutoCloseable {
     private final @Nullable EmbeddedModel embedded;
     private final GgufFile file;
     private final ModelSpec spec;
+    private final Pictures pictures;
     private final ModelText text;
     private final Placement placement;
     private final Decoder decoder;
@@ -84,7 +85,8 @@ public final class Engine implements AutoCloseable {
         file = resources.add(openFile(options.model().orElse(null), embedded, options.mapped()));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
-        text = text(file, spec, options);
+        pictures = resources.add(Pictures.open(options, embedded, spec, this::openTowerBackend));
+        text = text(file, spec, options, pictures);
         placement = resources.add(Placement.open(options, spec, file));
         KvPlan plan = placement.kvPlan(spec, options);
         int rows = Math.min(options.microBatchTokens(), contextTokens());
@@ -179,7 +181,7 @@ public final class Engine implements AutoCloseable {
                 .orElse(null);
     }
 
-    private static ModelText text(GgufFile file, ModelSpec spec, EngineOptions options) {
+    private static ModelText text(GgufFile file, ModelSpec spec, EngineOptions options, Pictures pictures) {
         Tokenizer tokenizer = Tokenizers.of(file.metadata());
         int tokens = tokenizer.vocabulary().size();
         if (tokens > spec.vocabulary()) {
@@ -191,7 +193,20 @@ public final class Engine implements AutoCloseable {
                 .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
                 .orElse(ToolCallParsers.none());
         return new ModelText(
-                tokenizer, ModelTemplate.of(file, options.chatTemplate().orElse(null)), tools, spec.vocabulary());
+                tokenizer,
+                ModelTemplate.of(file, options.chatTemplate().orElse(null)),
+                tools,
+                spec.vocabulary(),
+                pictures);
+    }
+
+    private Backend openTowerBackend() {
+        return placement.openFirst(options);
+    }
+
+    /** The file of the projector that reads pictures, if there is one; the embedded model's is no file. */
+    public Optional<Path> projectorFile() {
+        return pictures.file();
     }
 
     /** Name of the model for people: {@code general.name}, or the file's name. */
@@ -323,7 +338,17 @@ public final class Engine implements AutoCloseable {
      * @throws IllegalArgumentException when an id is none of the model's
      */
     public int[] encode(Prompt prompt) {
-        return text.input(prompt).ids().clone();
+        return input(prompt).ids().clone();
+    }
+
+    /**
+     * The rows of a prompt: tokens, and the rows of its pictures.
+     *
+     * @throws io.jgemma.engine.vision.PictureException when a picture cannot be read, or the model has no projector
+     * @throws io.jgemma.engine.template.TemplateException when the chat template refuses the messages
+     */
+    public InputRows input(Prompt prompt) {
+        return text.input(prompt);
     }
 
     /** How many tokens a prompt takes; see {@link #encode}. */
@@ -475,7 +500,8 @@ public final class Engine implements AutoCloseable {
                 try (file;
                         placement;
                         decoder;
-                        pool) {
+                        pool;
+                        pictures) {
                     closed = true;
                 }
             }

@@ -28,6 +28,7 @@ public final class EngineOptions {
     private final int stepMillis;
     private final int maxWaiting;
     private final Speculation speculation;
+    private final PictureOptions pictures;
     private final LoadListener listener;
 
     private EngineOptions(Builder from) {
@@ -48,6 +49,7 @@ public final class EngineOptions {
         stepMillis = from.stepMillis;
         maxWaiting = from.maxWaiting;
         speculation = from.speculation;
+        pictures = from.pictures;
         listener = from.listener;
         if (stepMillis <= 0 || maxWaiting <= 0 || kvMemoryBytes.orElse(1) <= 0) {
             throw new IllegalArgumentException("step time " + stepMillis + " ms, waiting requests " + maxWaiting
@@ -168,6 +170,11 @@ public final class EngineOptions {
         return speculation;
     }
 
+    /** How pictures are read. */
+    public PictureOptions pictures() {
+        return pictures;
+    }
+
     /** Told how loading goes. */
     public LoadListener listener() {
         return listener;
@@ -213,6 +220,11 @@ public final class EngineOptions {
         return toBuilder().offload(value).build();
     }
 
+    /** See {@link #pictures()}. */
+    public EngineOptions withPictures(PictureOptions value) {
+        return toBuilder().pictures(value).build();
+    }
+
     /** See {@link #listener()}. */
     public EngineOptions withListener(LoadListener value) {
         return toBuilder().listener(value).build();
@@ -247,6 +259,7 @@ public final class EngineOptions {
         private int stepMillis = 100;
         private int maxWaiting = 512;
         private Speculation speculation = Speculation.NONE;
+        private PictureOptions pictures = PictureOptions.DEFAULT;
         private LoadListener listener = (done, total) -> {};
 
         private Builder(@Nullable Path model) {
@@ -271,6 +284,7 @@ public final class EngineOptions {
             stepMillis = from.stepMillis;
             maxWaiting = from.maxWaiting;
             speculation = from.speculation;
+            pictures = from.pictures;
             listener = from.listener;
         }
 
@@ -367,6 +381,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#speculation()}. */
         public Builder speculation(Speculation value) {
             speculation = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#pictures()}. */
+        public Builder pictures(PictureOptions value) {
+            pictures = value;
             return this;
         }
 

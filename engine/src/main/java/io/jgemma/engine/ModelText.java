@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Between text and token ids: how a model's prompts are written and its answers read. */
-record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary) {
+record ModelText(
+        Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary, Pictures pictures) {
 
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;
@@ -45,6 +46,9 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
 
     /** The rows of a prompt, checked. */
     InputRows input(Prompt prompt) {
+        if (prompt instanceof Prompt.Chat chat && Pictures.areIn(chat)) {
+            return pictures.read(chat, this::render, tokenizer);
+        }
         int[] ids = switch (prompt) {
             case Prompt.Tokens tokens -> tokens.ids();
             case Prompt.Text text -> tokenizer.encode(text.text(), EncodeOptions.PROMPT);
@@ -106,13 +110,13 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
         if (first == null || !first.role().equals("system")) {
             return OptionalInt.empty();
         }
-        String rendered = render(chat);
+        PromptText rendered = render(chat);
         String system = first.text().strip();
-        int at = system.isEmpty() ? -1 : rendered.indexOf(system);
+        int at = system.isEmpty() ? -1 : rendered.text().indexOf(system);
         if (at < 0) {
             return OptionalInt.empty();
         }
-        int[] before = tokenizer.encode(rendered.substring(0, at + system.length()), EncodeOptions.PROMPT);
+        int[] before = tokenizer.encode(rendered.slice(0, at + system.length()), true);
         int same = Arrays.mismatch(before, ids);
         return same > 0 ? OptionalInt.of(same) : OptionalInt.empty();
     }
@@ -126,7 +130,9 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
         if (!(request.prompt() instanceof Prompt.Chat chat)) {
             return new AnswerStream(ReasoningSplitter.none(), new StopMatcher(request.stops()), text);
         }
-        int[] end = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length);
+        int[] end = Arrays.stream(prompt, Math.max(0, prompt.length - PROMPT_END_TOKENS), prompt.length)
+                .filter(id -> !InputRows.embedded(id))
+                .toArray();
         boolean insideReasoning = ReasoningSplitter.opens(tokenizer.decode(end, true));
         return AnswerStream.of(insideReasoning, request.stops(), toolParser.open(chat.tools(), CallIds.fromZero()));
     }

@@ -127,6 +127,16 @@ final class Placement implements AutoCloseable {
         return stages;
     }
 
+    /** Opens another backend on the processor or device of the first stage. */
+    Backend openFirst(EngineOptions options) {
+        return plan.parts()
+                .getFirst()
+                .place()
+                .map(device ->
+                        accelerator().open(device.number(), options.offload().gemm()))
+                .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
+    }
+
     /** Places of K and V. */
     KvPlan kvPlan(ModelSpec spec, EngineOptions options) {
         return KvPlan.of(spec, options.keyType(), options.valueType(), plan::partOf);

@@ -3,11 +3,13 @@ package io.jgemma.models;
 import io.jgemma.engine.model.EmbeddedModel;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The small model that is shipped, so that a first chat needs no download. */
 public final class DemoModel implements EmbeddedModel {
 
     private static final String RESOURCE = "jgemma-demo-q4_0.gguf";
+    private static final String PROJECTOR = "mmproj-jgemma-demo-f16.gguf";
 
     @Override
     public String name() {
@@ -23,7 +25,16 @@ public final class DemoModel implements EmbeddedModel {
 
     @Override
     public InputStream open() {
+        return resource(RESOURCE);
+    }
+
+    @Override
+    public Optional<InputStream> openProjector() {
+        return Optional.of(resource(PROJECTOR));
+    }
+
+    private static InputStream resource(String name) {
         return Objects.requireNonNull(
-                DemoModel.class.getResourceAsStream(RESOURCE), "the jar lacks its resource " + RESOURCE);
+                DemoModel.class.getResourceAsStream(name), () -> "the jar lacks its resource " + name);
     }
 }

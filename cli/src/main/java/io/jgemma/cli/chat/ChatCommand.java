@@ -9,6 +9,7 @@ import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.ToolOptions;
@@ -41,6 +42,9 @@ public final class ChatCommand implements Callable<Integer> {
     private AnswerOptions answer = new AnswerOptions();
 
     @Mixin
+    private ImageOptions images = new ImageOptions();
+
+    @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
     public ChatCommand(Console console) {
@@ -57,7 +61,7 @@ public final class ChatCommand implements Callable<Integer> {
                     "the tools run programs, and without a terminal nobody can be asked whether they may;"
                             + " --yes lets them");
         }
-        EngineOptions options = tools.applyTo(chat.applyTo(runtime.engineOptions(file)));
+        EngineOptions options = images.applyTo(tools.applyTo(chat.applyTo(runtime.engineOptions(file))), console);
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession();
                 ChatTerminal terminal = terminal()) {

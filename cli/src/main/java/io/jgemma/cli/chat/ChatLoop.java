@@ -1,7 +1,6 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.cli.chat.ChatTerminal.Input;
-import io.jgemma.engine.chat.ChatMessage;
 
 /** Reads messages and commands until the person leaves. */
 final class ChatLoop {
@@ -43,7 +42,7 @@ final class ChatLoop {
             return commands.run(message.text());
         }
         int before = conversation.size();
-        conversation.add(ChatMessage.user(message.text()));
+        conversation.addUser(message.text());
         return turn.run(before);
     }
 }

@@ -43,6 +43,9 @@ final class Commands {
             case CLEAR -> clear();
             case SAVE -> file(command, argument, this::save);
             case LOAD -> file(command, argument, this::load);
+            case IMAGE -> {
+                return image(argument);
+            }
             case STATS -> turn.statistics().lines(partner).forEach(terminal::note);
             case EXIT -> {
                 return false;
@@ -92,6 +95,25 @@ final class Commands {
             action.on(path(argument));
         } catch (CommandException e) {
             terminal.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Shows a picture; with a text behind the file's name the model answers at once. */
+    private boolean image(String argument) {
+        try {
+            PictureArgument picture = PictureArgument.parse(argument, this::path);
+            if (picture.text().isEmpty()) {
+                conversation.show(picture.image());
+                terminal.note(picture.image().name() + " goes with your next message.");
+                return true;
+            }
+            int before = conversation.size();
+            conversation.show(picture.image());
+            conversation.addUser(picture.text());
+            return turn.run(before);
+        } catch (CommandException e) {
+            terminal.error(String.valueOf(e.getMessage()));
+            return true;
         }
     }
 

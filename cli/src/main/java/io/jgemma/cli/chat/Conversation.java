@@ -1,6 +1,7 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.chat.ContentPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What was said so far: a system prompt, if there is one, and the messages after it. Not thread-safe. */
 final class Conversation {
     private final List<ChatMessage> messages = new ArrayList<>();
+    private final List<ContentPart.Image> shown = new ArrayList<>();
     private @Nullable String system;
 
     Conversation(Optional<String> system) {
@@ -47,6 +49,17 @@ final class Conversation {
         messages.add(message);
     }
 
+    /** Keeps a picture for the next message of the person. */
+    void show(ContentPart.Image image) {
+        shown.add(image);
+    }
+
+    /** What the person says, about the pictures shown before. */
+    void addUser(String text) {
+        add(ChatMessage.user(shown, text));
+        shown.clear();
+    }
+
     /** Forgets what came after the first {@code size} messages. */
     void shorten(int size) {
         messages.subList(size, messages.size()).clear();
@@ -55,6 +68,7 @@ final class Conversation {
     /** Replaces everything. */
     void replace(Optional<String> newSystem, List<ChatMessage> newMessages) {
         system(newSystem);
+        shown.clear();
         messages.clear();
         messages.addAll(newMessages);
     }

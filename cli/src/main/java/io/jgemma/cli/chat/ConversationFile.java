@@ -18,7 +18,7 @@ import java.nio.file.StandardCopyOption;
 final class ConversationFile {
     private static final String FORMAT = "jgemma-conversation";
     private static final int VERSION = 1;
-    private static final long MAX_BYTES = 64L << 20;
+    private static final long MAX_BYTES = 256L << 20;
 
     private ConversationFile() {}
 

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.tools.Toolbox;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.chat.ContentPart;
 import io.jgemma.engine.chat.ToolCall;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages as JSON, spelled as OpenAI's interface spells them. */
 final class MessagesJson {
+    /** The type is told by the data, whatever stands here. */
+    private static final String URL = "data:application/octet-stream;base64,";
+
     private MessagesJson() {}
 
     static void write(JsonGenerator json, List<ChatMessage> messages) throws IOException {
@@ -28,9 +33,36 @@ final class MessagesJson {
             writeIfPresent(json, "tool_call_id", message.toolCallId());
             writeIfPresent(json, "name", message.name());
             writeIfPresent(json, "reasoning_content", message.reasoning());
-            json.writeStringField("content", message.text());
+            writeContent(json, message);
             if (!message.toolCalls().isEmpty()) {
                 writeCalls(json, message.toolCalls());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** A text, or parts where there are pictures; these go as data URLs, so that a conversation is whole without other files. */
+    private static void writeContent(JsonGenerator json, ChatMessage message) throws IOException {
+        if (!message.hasImages()) {
+            json.writeStringField("content", message.text());
+            return;
+        }
+        json.writeArrayFieldStart("content");
+        for (ContentPart part : message.content()) {
+            json.writeStartObject();
+            switch (part) {
+                case ContentPart.Text(String text) -> {
+                    json.writeStringField("type", "text");
+                    json.writeStringField("text", text);
+                }
+                case ContentPart.Image image -> {
+                    json.writeStringField("type", "image_url");
+                    json.writeObjectFieldStart("image_url");
+                    json.writeStringField("url", URL + Base64.getEncoder().encodeToString(image.data()));
+                    json.writeStringField("name", image.name());
+                    json.writeEndObject();
+                }
             }
             json.writeEndObject();
         }
@@ -71,6 +103,9 @@ final class MessagesJson {
 
     private static ChatMessage message(JsonNode node, int index) {
         String role = text(node, "role", index);
+        if (role.equals("user") && node.path("content").isArray()) {
+            return new ChatMessage("user", parts(node.path("content"), index), List.of(), null, null, null);
+        }
         String content = text(node, "content", index);
         return switch (role) {
             case "system" -> {
@@ -84,6 +119,32 @@ final class MessagesJson {
             case "tool" -> ChatMessage.tool(text(node, "tool_call_id", index), text(node, "name", index), content);
             default -> throw wrong(index, "its role is \"" + role + "\"; known are system, user, assistant and tool");
         };
+    }
+
+    private static List<ContentPart> parts(JsonNode content, int index) {
+        List<ContentPart> parts = new ArrayList<>();
+        for (JsonNode part : content) {
+            switch (text(part, "type", index)) {
+                case "text" -> parts.add(new ContentPart.Text(text(part, "text", index)));
+                case "image_url" -> parts.add(image(part.path("image_url"), index));
+                default -> throw wrong(index, "a part of its content is neither \"text\" nor \"image_url\"");
+            }
+        }
+        return parts;
+    }
+
+    private static ContentPart.Image image(JsonNode node, int index) {
+        String url = text(node, "url", index);
+        int data = url.indexOf(";base64,");
+        if (!url.startsWith("data:") || data < 0) {
+            throw wrong(index, "the \"url\" of a picture is no data URL in base 64");
+        }
+        try {
+            byte[] bytes = Base64.getDecoder().decode(url.substring(data + ";base64,".length()));
+            return new ContentPart.Image(node.path("name").asText("picture"), bytes);
+        } catch (IllegalArgumentException e) {
+            throw wrong(index, "the data of a picture are no base 64");
+        }
     }
 
     private static ChatMessage assistant(JsonNode node, String content, int index) {

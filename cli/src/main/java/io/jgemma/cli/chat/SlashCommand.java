@@ -11,6 +11,7 @@ enum SlashCommand {
     CLEAR("", "forget the conversation, keep the system prompt"),
     SAVE("FILE", "write the conversation to FILE (JSON)"),
     LOAD("FILE", "continue the conversation in FILE"),
+    IMAGE("FILE [TEXT]", "show the model a picture and ask TEXT, or ask with the next message"),
     STATS("", "show speed, context and memory"),
     EXIT("", "leave (also Ctrl-D)");
 
@@ -29,7 +30,7 @@ enum SlashCommand {
 
     /** One line for {@code /help}. */
     String help() {
-        return String.format(Locale.ROOT, "  %-14s %s", (word() + " " + argument).strip(), description);
+        return String.format(Locale.ROOT, "  %-19s %s", (word() + " " + argument).strip(), description);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.AnswerOptions;
 import io.jgemma.cli.options.ChatOptions;
 import io.jgemma.cli.options.FormOptions;
+import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
@@ -21,11 +22,13 @@ import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.Timings;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.chat.ContentPart;
 import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.template.TemplateException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -60,6 +63,15 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
 
+    @Mixin
+    private ImageOptions images = new ImageOptions();
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "Picture (PNG, JPEG, WebP, GIF or BMP) that the prompt is about; may be repeated.")
+    private List<Path> pictures = new ArrayList<>();
+
     @Option(names = "--raw", description = "Continue the text as it is, without a chat template.")
     private boolean raw;
 
@@ -83,12 +95,16 @@ public final class RunCommand implements Callable<Integer> {
         if (raw && (chat.system().isPresent() || chat.templateGiven())) {
             throw new UsageException("--raw knows no conversation; leave out --system and --chat-template");
         }
+        if (raw && !pictures.isEmpty()) {
+            throw new UsageException("--raw knows no messages, which --image belongs to; leave one of them out");
+        }
         var file = model.file();
         answer.check();
         SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
         Optional<Grammar> grammar = form.grammar();
-        try (Engine engine = EngineOpener.open(console, chat.applyTo(runtime.engineOptions(file)))) {
+        try (Engine engine =
+                EngineOpener.open(console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
             boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
             Optional<TokenConstraint> kept = grammar.map(language -> constraint(engine, language, templated));
@@ -148,6 +164,10 @@ public final class RunCommand implements Callable<Integer> {
         if (Engine.chatTemplateOf(engine.file()).isPresent() || chat.templateGiven()) {
             return true;
         }
+        if (!pictures.isEmpty()) {
+            throw new UsageException("--image needs a chat template and the model's file has none; give one with"
+                    + " --chat-template FILE");
+        }
         if (chat.system().isPresent()) {
             throw new UsageException("--system needs a chat template and the model's file has none; give one with"
                     + " --chat-template FILE");
@@ -162,7 +182,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         List<ChatMessage> messages = new ArrayList<>();
         chat.system().ifPresent(system -> messages.add(ChatMessage.system(system)));
-        messages.add(ChatMessage.user(given));
+        messages.add(
+                ChatMessage.user(pictures.stream().map(ContentPart.Image::of).toList(), given));
         return new Prompt.Chat(messages, List.of(), Map.of());
     }
 

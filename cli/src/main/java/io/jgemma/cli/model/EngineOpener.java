@@ -27,6 +27,7 @@ public final class EngineOpener {
             engine = Engine.open(options.withListener(new Listener(console, bar, warnings)));
         }
         engine.embedded().ifPresent(model -> console.paragraph("No model was named. " + model.notice()));
+        engine.projectorFile().ifPresent(projector -> console.note("Pictures are read with " + projector + "."));
         warnings.forEach(warning -> console.note("warning: " + warning));
         return engine;
     }

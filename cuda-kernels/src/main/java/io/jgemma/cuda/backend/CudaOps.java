@@ -197,6 +197,26 @@ final class CudaOps implements Ops {
     }
 
     @Override
+    public void layerNorm(Tensor y, Tensor x, Tensor w, Tensor bias, float epsilon) {
+        OpChecks.layerNorm(y, x, w, bias);
+        if (x.rows() > 0) {
+            begin(x);
+            kernels.rows().layerNorm(rows(y), address(x), address(w), address(bias), epsilon);
+            activations.written(rows(y));
+        }
+    }
+
+    @Override
+    public void activate(Tensor x, Tensor bias, Activation f) {
+        OpChecks.activate(x, bias);
+        if (x.rows() > 0) {
+            begin(x);
+            kernels.rows().activate(rows(x), address(bias), function(f));
+            activations.written(rows(x));
+        }
+    }
+
+    @Override
     public void ropeTable(Tensor table, RopeSpec rope, int[] positions) {
         OpChecks.ropeTable(table, rope, positions);
         if (table.rows() == 0) {

@@ -21,6 +21,8 @@ public final class KernelImages {
             "gated_matvec",
             "matmul_tiles",
             "rms_norm",
+            "layer_norm",
+            "activate",
             "matmul",
             "halves",
             "matvec_halves",

@@ -21,6 +21,8 @@ public final class RowKernels {
     private final Kernel rmsNorm;
     private final Kernel addRmsNorm;
     private final Kernel rmsNormQuantize;
+    private final Kernel layerNorm;
+    private final Kernel activate;
     private final Kernel embed;
     private final Kernel gather;
     private final Kernel add;
@@ -33,6 +35,8 @@ public final class RowKernels {
         rmsNorm = modules.kernel("rms_norm", "jg_rms_norm");
         addRmsNorm = modules.kernel("rms_norm", "jg_add_rms_norm");
         rmsNormQuantize = modules.kernel("rms_norm", "jg_rms_norm_quantize");
+        layerNorm = modules.kernel("layer_norm", "jg_layer_norm");
+        activate = modules.kernel("activate", "jg_activate");
         embed = modules.kernel("embed", "jg_embed");
         gather = modules.kernel("gather", "jg_gather");
         add = modules.kernel("add", "jg_add");
@@ -75,6 +79,33 @@ public final class RowKernels {
         arguments.put(quantized.quants()).put(quantized.heads()).put(x).put(w);
         arguments.put(y.columns()).put(epsilon).put(quantized.tiles() ? 1 : 0);
         modules.launch(rmsNormQuantize, LaunchShape.of(y.rows(), 1, NORM_THREADS));
+    }
+
+    /**
+     * {@code y[r][i] = w[i] (x[r][i] - m) / sqrt(mean_j (x[r][j] - m)^2 + epsilon) + bias[i]}, {@code m} the mean of
+     * {@code x[r]}; {@code y} may be {@code x}.
+     *
+     * @param y F32 {@code [rows, n]}
+     * @param x address of F32 {@code [rows, n]}
+     * @param w address of F32 {@code [n]}
+     * @param bias address of F32 {@code [n]}
+     */
+    public void layerNorm(DeviceRows y, long x, long w, long bias, float epsilon) {
+        Arguments arguments = modules.arguments().put(y.address()).put(x).put(w);
+        arguments.put(bias).put(y.columns()).put(epsilon);
+        modules.launch(layerNorm, LaunchShape.of(y.rows(), 1, NORM_THREADS));
+    }
+
+    /**
+     * {@code x[r] = f(x[r] + bias)}.
+     *
+     * @param x F32 {@code [rows, n]}
+     * @param bias address of F32 {@code [n]}
+     * @param function {@link #GELU_TANH} or {@link #SILU}
+     */
+    public void activate(DeviceRows x, long bias, int function) {
+        modules.arguments().put(x.address()).put(bias).put(x.columns()).put(function);
+        modules.launch(activate, elements(x));
     }
 
     /**

@@ -54,6 +54,18 @@ public final class OpChecks {
         require(fits, "rmsNorm", y, x, w);
     }
 
+    /** {@link Ops#layerNorm}. */
+    public static void layerNorm(Tensor y, Tensor x, Tensor w, Tensor bias) {
+        boolean fits = sameFloats(y, x) && sameFloats(w, bias) && w.rows() == 1 && w.columns() == x.columns();
+        require(fits, "layerNorm", y, x, w, bias);
+    }
+
+    /** {@link Ops#activate}. */
+    public static void activate(Tensor x, Tensor bias) {
+        boolean fits = bias.rows() == 1 && bias.columns() == x.columns();
+        require(fits && floats(x) && floats(bias), "activate", x, bias);
+    }
+
     /** {@link Ops#ropeTable}. */
     public static void ropeTable(Tensor table, RopeSpec rope, int[] positions) {
         boolean fits = table.columns() == rope.rotatedDims() && positions.length >= table.rows();

@@ -57,6 +57,25 @@ public interface Ops {
     void rmsNorm(Tensor y, Tensor x, Tensor w, float epsilon);
 
     /**
+     * {@code y[r][i] = w[i] * (x[r][i] - m) / sqrt(mean_j((x[r][j] - m)^2) + epsilon) + bias[i]}, {@code m} the mean of
+     * {@code x[r]} (Ba, Kiros and Hinton, 2016).
+     *
+     * @param y F32 [rows, n]; may be {@code x}
+     * @param x F32 [rows, n]
+     * @param w F32 [1, n]
+     * @param bias F32 [1, n]
+     */
+    void layerNorm(Tensor y, Tensor x, Tensor w, Tensor bias, float epsilon);
+
+    /**
+     * {@code x[r] = f(x[r] + bias)}, element by element.
+     *
+     * @param x F32 [rows, n], changed in place
+     * @param bias F32 [1, n]
+     */
+    void activate(Tensor x, Tensor bias, Activation f);
+
+    /**
      * Cosine and sine of each row's angles: {@code table[r][2 i] = m cos(p_r f_i)}, {@code table[r][2 i + 1] = m sin(p_r f_i)}.
      *
      * @param table F32 [rows, rope.rotatedDims()]

@@ -42,6 +42,8 @@ final class CpuOps implements Ops, AutoCloseable {
     private final Operand c = new Operand();
     private final Scratch shared = new Scratch();
     private final GateJob gateJob = new GateJob();
+    private final ActivateJob activateJob = new ActivateJob();
+    private final LayerNormJob layerNormJob = new LayerNormJob();
     private final NormJob normJob = new NormJob();
     private final RowPool.Job addJob = this::addRows;
     private final RoundJob roundJob = new RoundJob();
@@ -162,6 +164,48 @@ final class CpuOps implements Ops, AutoCloseable {
             } else {
                 kernels.rmsNorm(a, b, c, epsilon, from, to, scratch[worker]);
             }
+        }
+    }
+
+    @Override
+    public void layerNorm(Tensor y, Tensor x, Tensor w, Tensor bias, float epsilon) {
+        OpChecks.layerNorm(y, x, w, bias);
+        a.set(y);
+        b.set(x);
+        c.set(w);
+        layerNormJob.bias.set(bias);
+        layerNormJob.epsilon = epsilon;
+        pool.run(a.rows(), rowsPerChunk(a), layerNormJob);
+    }
+
+    /** Without its mean a row has the variance that RMSNorm takes for its mean square. */
+    private final class LayerNormJob implements RowPool.Job {
+        private final Operand bias = new Operand();
+        private float epsilon;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.center(a, b, from, to, scratch[worker]);
+            kernels.rmsNorm(a, a, c, epsilon, from, to, scratch[worker]);
+            kernels.add(a, bias, from, to, scratch[worker]);
+        }
+    }
+
+    @Override
+    public void activate(Tensor x, Tensor bias, Activation f) {
+        OpChecks.activate(x, bias);
+        a.set(x);
+        b.set(bias);
+        activateJob.activation = f;
+        pool.run(a.rows(), rowsPerChunk(a), activateJob);
+    }
+
+    private final class ActivateJob implements RowPool.Job {
+        private Activation activation = Activation.SILU;
+
+        @Override
+        public void run(int from, int to, int worker) {
+            kernels.activate(a, b, activation, from, to, scratch[worker]);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jgemma.engine.model;
 
 import java.io.InputStream;
+import java.util.Optional;
 
 /** A model shipped inside a jar, used when no model is named. Found through {@link java.util.ServiceLoader}. */
 public interface EmbeddedModel {
@@ -13,4 +14,9 @@ public interface EmbeddedModel {
 
     /** The GGUF file's bytes. The caller closes the stream. */
     InputStream open();
+
+    /** The bytes of its projector for pictures, if it has one. The caller closes the stream. */
+    default Optional<InputStream> openProjector() {
+        return Optional.empty();
+    }
 }

@@ -68,9 +68,7 @@ public final class Weights implements AutoCloseable {
     private GgufTensor checked(String name, long rows, long columns) {
         GgufTensor tensor = file.tensor(name);
         if (tensor.rows() != rows || tensor.columns() != columns) {
-            throw new ModelException(file.name() + ": tensor " + name + " has " + tensor.rows() + " rows of "
-                    + tensor.columns() + " elements, but the metadata asks for " + rows + " of " + columns
-                    + ": the file is damaged or of another model");
+            throw misfit(tensor, rows, columns);
         }
         return tensor;
     }
@@ -89,11 +87,16 @@ public final class Weights implements AutoCloseable {
 
     /** A vector as F32 [1, n], whatever its type in the file. */
     public Tensor vector(String name, long n) {
+        return floats(name, 1, n);
+    }
+
+    /** A matrix as F32 [rows, columns], whatever its type in the file. */
+    public Tensor floats(String name, long rows, long columns) {
         Tensor known = loaded.get(name);
         if (known != null) {
             return known;
         }
-        GgufTensor tensor = checked(name, 1, n);
+        GgufTensor tensor = checked(name, rows, columns);
         return tensor.type().equals(QuantTypes.F32)
                 ? place(tensor, backend::upload)
                 : place(tensor, this::uploadDecoded);
@@ -101,7 +104,7 @@ public final class Weights implements AutoCloseable {
 
     private Tensor uploadDecoded(GgufTensor tensor) {
         MemorySegment floats = converted.allocateFrom(ValueLayout.JAVA_FLOAT, decode(tensor));
-        return backend.upload(new GgufTensor(tensor.name(), QuantTypes.F32, GgufShape.of(tensor.columns()), floats));
+        return backend.upload(new GgufTensor(tensor.name(), QuantTypes.F32, tensor.shape(), floats));
     }
 
     /**
@@ -117,6 +120,57 @@ public final class Weights implements AutoCloseable {
     /** Refuses what was computed from, or copied out of, pages that could not be read; see {@link GgufFile#requireReadable}. */
     public void requireReadable() {
         file.requireReadable();
+    }
+
+    /**
+     * A matrix whose rows have several dimensions in the file, e.g. the kernels of a convolution.
+     *
+     * @return any type [rows, columns]
+     */
+    public Tensor flattened(String name, long rows, long columns) {
+        GgufTensor tensor = file.tensor(name);
+        long last = tensor.dim(tensor.rank() - 1);
+        if (last != rows
+                || tensor.elements() != rows * columns
+                || columns % tensor.type().blockSize() != 0) {
+            throw misfit(tensor, rows, columns);
+        }
+        return place(new GgufTensor(name, tensor.type(), GgufShape.of(columns, rows), tensor.data()), backend::upload);
+    }
+
+    /**
+     * A matrix that the file holds the other way round, for {@code y = x w} with {@code w} of [inputs, outputs].
+     *
+     * @return F32 [outputs, inputs]
+     */
+    public Tensor transposed(String name, int inputs, int outputs) {
+        Tensor known = loaded.get(name);
+        return known == null ? place(checked(name, inputs, outputs), this::uploadTransposed) : known;
+    }
+
+    private Tensor uploadTransposed(GgufTensor tensor) {
+        int rows = Math.toIntExact(tensor.rows());
+        int columns = Math.toIntExact(tensor.columns());
+        float[] values = decode(tensor);
+        float[] turned = new float[values.length];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                turned[c * rows + r] = values[r * columns + c];
+            }
+        }
+        MemorySegment floats = converted.allocateFrom(ValueLayout.JAVA_FLOAT, turned);
+        return backend.upload(new GgufTensor(tensor.name(), QuantTypes.F32, GgufShape.of(rows, columns), floats));
+    }
+
+    /** Elements of a row of a tensor; 0 where the file has no such tensor. */
+    public long columns(String name) {
+        return file.find(name).map(GgufTensor::columns).orElse(0L);
+    }
+
+    private ModelException misfit(GgufTensor tensor, long rows, long columns) {
+        return new ModelException(file.name() + ": tensor " + tensor.name() + " has " + tensor.rows() + " rows of "
+                + tensor.columns() + " elements, but the metadata asks for " + rows + " of " + columns
+                + ": the file is damaged or of another model");
     }
 
     /** A vector's values on the host, if the file has it. */

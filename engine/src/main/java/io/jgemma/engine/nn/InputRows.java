@@ -153,7 +153,8 @@ public record InputRows(int[] ids, List<Block> blocks) {
         int end = wholeBlocks(ids, from + mostRows);
         if (end <= from) {
             throw new IllegalArgumentException("a block of " + longestBlock()
-                    + " rows that see each other does not fit a step of " + mostRows + " rows");
+                    + " rows that see each other does not fit a step of " + mostRows
+                    + " rows: allow a larger micro-batch");
         }
         return end;
     }

@@ -25,9 +25,11 @@ final class ElementCases {
         cases.add(new SelfTestCase("rmsNorm", BOUND, ElementCases::norm));
         cases.add(new SelfTestCase("rmsNorm in place", BOUND, ElementCases::normInPlace));
         cases.add(new SelfTestCase("addRmsNorm", BOUND, ElementCases::addNorm));
+        cases.add(new SelfTestCase("layerNorm", BOUND, ElementCases::layerNorm));
         cases.add(new SelfTestCase("gatherRows", BOUND, ElementCases::gather));
         cases.add(new SelfTestCase("greatest", BOUND, ElementCases::greatest));
         for (Activation f : Activation.values()) {
+            cases.add(new SelfTestCase("activate " + f, BOUND, (memory, bytes) -> activate(memory, f, bytes)));
             cases.add(new SelfTestCase("gate " + f, BOUND, (memory, bytes) -> gate(memory, f, bytes)));
         }
         for (RopeSpec.Style style : RopeSpec.Style.values()) {
@@ -74,6 +76,22 @@ final class ElementCases {
         Tensor h = memory.input(rows, COLUMNS);
         Tensor w = memory.weight(QuantTypes.F32, 1, COLUMNS);
         return new SelfTestCase.Work(() -> memory.backend().ops().addRmsNorm(x, h, w, EPSILON), x, 3 * x.byteSize());
+    }
+
+    private static SelfTestCase.Work layerNorm(SelfTestMemory memory, long bytes) {
+        int rows = rows(bytes, 2);
+        Tensor x = memory.input(rows, COLUMNS);
+        Tensor w = memory.weight(QuantTypes.F32, 1, COLUMNS);
+        Tensor bias = memory.input(1, COLUMNS);
+        Tensor y = memory.output(rows, COLUMNS);
+        return new SelfTestCase.Work(
+                () -> memory.backend().ops().layerNorm(y, x, w, bias, EPSILON), y, 2 * x.byteSize());
+    }
+
+    private static SelfTestCase.Work activate(SelfTestMemory memory, Activation f, long bytes) {
+        Tensor x = memory.input(rows(bytes, 2), COLUMNS);
+        Tensor bias = memory.input(1, COLUMNS);
+        return new SelfTestCase.Work(() -> memory.backend().ops().activate(x, bias, f), x, 2 * x.byteSize());
     }
 
     private static SelfTestCase.Work gather(SelfTestMemory memory, long bytes) {

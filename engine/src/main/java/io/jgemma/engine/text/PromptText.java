@@ -52,6 +52,56 @@ public final class PromptText {
         return false;
     }
 
+    /**
+     * The text of {@code [from, to)} with its stretches.
+     *
+     * @throws IndexOutOfBoundsException when the text has no such part
+     */
+    public PromptText slice(int from, int to) {
+        int[] inside = new int[bounds.length];
+        int count = 0;
+        for (int i = 0; i < bounds.length; i += 2) {
+            int begin = Math.max(bounds[i], from);
+            int end = Math.min(bounds[i + 1], to);
+            if (begin < end) {
+                inside[count++] = begin - from;
+                inside[count++] = end - from;
+            }
+        }
+        return new PromptText(text.substring(from, to), Arrays.copyOf(inside, count));
+    }
+
+    /** This text between two others in which control tokens count. */
+    public PromptText between(String before, String after) {
+        int[] all = new int[bounds.length + 4];
+        int shift = before.length();
+        all[1] = shift;
+        for (int i = 0; i < bounds.length; i++) {
+            all[i + 2] = bounds[i] + shift;
+        }
+        all[all.length - 2] = shift + text.length();
+        all[all.length - 1] = shift + text.length() + after.length();
+        return new PromptText(before + text + after, joined(all));
+    }
+
+    /** The same stretches, those that touch made one: a token may lie across their border. */
+    private static int[] joined(int[] bounds) {
+        int[] joined = new int[bounds.length];
+        int count = 0;
+        for (int i = 0; i < bounds.length; i += 2) {
+            if (bounds[i] == bounds[i + 1]) {
+                continue;
+            }
+            if (count > 0 && joined[count - 1] == bounds[i]) {
+                joined[count - 1] = bounds[i + 1];
+            } else {
+                joined[count++] = bounds[i];
+                joined[count++] = bounds[i + 1];
+            }
+        }
+        return Arrays.copyOf(joined, count);
+    }
+
     /** The bounds as offsets into the text's UTF-8 as {@link Utf8#encode} makes it. */
     int[] byteBounds() {
         int[] bytes = new int[bounds.length];

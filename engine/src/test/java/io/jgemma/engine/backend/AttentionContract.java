@@ -36,7 +36,7 @@ public abstract class AttentionContract extends BackendContract {
     private Shape shape(int kvHeads, int group, int window) {
         QuantType keyType = TYPES[random().nextInt(TYPES.length)];
         QuantType valueType = TYPES[random().nextInt(TYPES.length)];
-        int keyDim = oneOf(40, 64, 80, 96, 128, 192, 256);
+        int keyDim = oneOf(40, 64, 72, 80, 96, 128, 192, 256);
         int valueDim = random().nextInt(3) == 0 ? oneOf(40, 64, 128) : keyDim;
         return new Shape(kvHeads * group, kvHeads, keyDim, valueDim, keyType, valueType, window);
     }

@@ -121,7 +121,85 @@ abstract class ElementsContract extends BackendContract {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Content.class)
+    void layerNormMatches(Content content) {
+        for (int columns : COLUMNS) {
+            int rows = rowsFor(columns);
+            Matrix x = Matrix.random(random(), rows, columns, content);
+            Matrix w = Matrix.random(random(), 1, columns);
+            Matrix bias = Matrix.random(random(), 1, columns);
+            float epsilon = random().nextBoolean() ? 1e-6f : 1e-5f;
+            Tensor y = memory().output(rows, columns);
+            ops().layerNorm(y, memory().input(x), memory().input(w), memory().input(bias), epsilon);
+            Tensor inPlace = memory().changeable(x);
+            ops().layerNorm(inPlace, inPlace, memory().input(w), memory().input(bias), epsilon);
+            for (Tensor result : new Tensor[] {y, inPlace}) {
+                checkLayerNorm(memory().read(result), x, w, bias, epsilon, content);
+            }
+            verifyAndClear();
+        }
+    }
+
+    private static void checkLayerNorm(Matrix actual, Matrix x, Matrix w, Matrix bias, float epsilon, Content content) {
+        int n = x.columns();
+        Accuracy accuracy = new Accuracy();
+        for (int r = 0; r < x.rows(); r++) {
+            double mean = 0;
+            float plainMean = 0;
+            double largest = 0;
+            for (int i = 0; i < n; i++) {
+                mean += x.get(r, i);
+                plainMean += x.get(r, i);
+                largest = Math.max(largest, Math.abs(x.get(r, i)));
+            }
+            mean /= n;
+            plainMean /= n;
+            double squares = 0;
+            float plainSquares = 0;
+            for (int i = 0; i < n; i++) {
+                squares += (x.get(r, i) - mean) * (x.get(r, i) - mean);
+                plainSquares += (x.get(r, i) - plainMean) * (x.get(r, i) - plainMean);
+            }
+            double factor = 1 / Math.sqrt(squares / n + epsilon);
+            float plainFactor = (float) (1 / Math.sqrt(plainSquares / n + epsilon));
+            for (int i = 0; i < n; i++) {
+                double reference = (x.get(r, i) - mean) * factor * w.get(0, i) + bias.get(0, i);
+                float plain = (x.get(r, i) - plainMean) * plainFactor * w.get(0, i) + bias.get(0, i);
+                // What the mean takes away is lost to rounding, whoever computes it.
+                double magnitude = Math.abs(bias.get(0, i)) + largest * factor * Math.abs(w.get(0, i));
+                accuracy.add(actual.get(r, i), reference, plain, magnitude);
+            }
+        }
+        accuracy.verify(content + " layerNorm of " + x.rows() + " x " + n);
+    }
+
     // gate
+
+    @ParameterizedTest
+    @EnumSource(Content.class)
+    void activationOfABiasedSumMatches(Content content) {
+        for (Activation f : Activation.values()) {
+            for (int columns : COLUMNS) {
+                int rows = rowsFor(columns);
+                Matrix x = Matrix.random(random(), rows, columns, content);
+                Matrix bias = Matrix.random(random(), 1, columns);
+                Tensor y = memory().changeable(x);
+                ops().activate(y, memory().input(bias), f);
+                Matrix actual = memory().read(y);
+                Accuracy accuracy = new Accuracy();
+                for (int r = 0; r < rows; r++) {
+                    for (int i = 0; i < columns; i++) {
+                        float sum = x.get(r, i) + bias.get(0, i);
+                        double reference = activation(f, sum);
+                        accuracy.add(actual.get(r, i), reference, plainActivation(f, sum), reference);
+                    }
+                }
+                accuracy.verify(f + " of " + rows + " x " + columns + " and a bias, " + content);
+                verifyAndClear();
+            }
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(Content.class)

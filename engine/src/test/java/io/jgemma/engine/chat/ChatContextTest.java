@@ -39,7 +39,7 @@ class ChatContextTest {
     void picturesMakeAListOfParts() {
         ChatMessage message = new ChatMessage(
                 "user",
-                List.of(new ContentPart.Image("1"), new ContentPart.Text("what?")),
+                List.of(new ContentPart.Image("1", new byte[0]), new ContentPart.Text("what?")),
                 List.of(),
                 null,
                 null,

@@ -63,7 +63,8 @@ final class InputRowsTest {
         assertThat(rows.sliceEnd(0, 1000)).isEqualTo(45);
         assertThatThrownBy(() -> rows.sliceEnd(3, 19))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a block of 20 rows that see each other does not fit a step of 19 rows");
+                .hasMessage(
+                        "a block of 20 rows that see each other does not fit a step of 19 rows: allow a larger micro-batch");
     }
 
     @Test

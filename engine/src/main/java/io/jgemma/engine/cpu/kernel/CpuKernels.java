@@ -174,6 +174,12 @@ public interface CpuKernels {
         add(x, h, from, to, scratch);
     }
 
+    /** {@code y[r] = x[r] - mean(x[r])}. */
+    void center(Operand y, Operand x, int from, int to, Scratch scratch);
+
+    /** {@code x[r] = f(x[r] + bias)}. */
+    void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch);
+
     /** {@code x += h}; with one row in {@code h}, that row is added to every row of {@code x}. */
     void add(Operand x, Operand h, int from, int to, Scratch scratch);
 

@@ -164,6 +164,33 @@ public final class ScalarKernels implements CpuKernels {
         }
     }
 
+    private static double mean(Operand x, int row) {
+        double sum = 0;
+        for (int i = 0; i < x.columns(); i++) {
+            sum += get(x, row, i);
+        }
+        return sum / x.columns();
+    }
+
+    @Override
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            double mean = mean(x, r);
+            for (int i = 0; i < x.columns(); i++) {
+                set(y, r, i, (float) (get(x, r, i) - mean));
+            }
+        }
+    }
+
+    @Override
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            for (int i = 0; i < x.columns(); i++) {
+                set(x, r, i, (float) activation(f, get(x, r, i) + get(bias, 0, i)));
+            }
+        }
+    }
+
     @Override
     public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         for (int r = from; r < to; r++) {

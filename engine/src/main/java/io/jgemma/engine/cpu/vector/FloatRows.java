@@ -93,6 +93,26 @@ final class FloatRows implements RowKernel {
         return sum;
     }
 
+    /** {@code y = x - mean(x)}, both F32, any length. */
+    static void center(MemorySegment x, long xOffset, MemorySegment y, long yOffset, int n) {
+        FloatVector sums = Lanes.zero();
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            sums = sums.add(Lanes.floats(x, xOffset + 4L * i));
+        }
+        float sum = Lanes.sum(sums);
+        for (; i < n; i++) {
+            sum += x.get(FLOAT, xOffset + 4L * i);
+        }
+        float mean = sum / n;
+        for (i = 0; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            Lanes.store(Lanes.floats(x, xOffset + 4L * i).sub(mean), y, yOffset + 4L * i);
+        }
+        for (; i < n; i++) {
+            y.set(FLOAT, yOffset + 4L * i, x.get(FLOAT, xOffset + 4L * i) - mean);
+        }
+    }
+
     private static float halfProduct(MemorySegment w, long offset, MemorySegment x, long xOffset, int n) {
         FloatVector s0 = Lanes.zero();
         FloatVector s1 = Lanes.zero();

@@ -220,6 +220,20 @@ public final class VectorKernels implements CpuKernels {
     }
 
     @Override
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            FloatRows.center(x.segment(), x.row(r), y.segment(), y.row(r), x.columns());
+        }
+    }
+
+    @Override
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+        for (int r = from; r < to; r++) {
+            Activations.applyTo(f, x.segment(), x.row(r), bias.segment(), bias.row(0), x.columns());
+        }
+    }
+
+    @Override
     public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         int n = x.columns();
         for (int r = from; r < to; r++) {

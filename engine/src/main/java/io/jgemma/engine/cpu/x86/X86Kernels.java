@@ -294,6 +294,16 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+        elements.center(y, x, from, to, scratch);
+    }
+
+    @Override
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+        elements.activate(x, bias, f, from, to, scratch);
+    }
+
+    @Override
     public void add(Operand x, Operand h, int from, int to, Scratch scratch) {
         elements.add(x, h, from, to, scratch);
     }

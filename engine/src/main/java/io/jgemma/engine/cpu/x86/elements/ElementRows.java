@@ -77,6 +77,12 @@ public final class ElementRows {
         NORM("norm"),
         /** {@code y +=} what {@link #NORM} gives. */
         ADD_NORM("add norm"),
+        /** {@code y = x - mean(x)}; the second number is 1 / columns. */
+        CENTER("center"),
+        /** {@code y = f(x + w)}, {@code f} as in {@link #SILU}. */
+        BIAS_SILU("SiLU"),
+        /** As {@link #BIAS_SILU} with the other function. */
+        BIAS_GELU("GELU"),
         /** {@code y} is F16. */
         ENCODE("encode F16"),
         /** {@code y = x}, rounded to F16. */
@@ -138,7 +144,11 @@ public final class ElementRows {
     }
 
     private boolean isGate() {
-        return kind == Kind.SILU || kind == Kind.GELU;
+        return isGelu() || kind == Kind.SILU || kind == Kind.BIAS_SILU;
+    }
+
+    private boolean isGelu() {
+        return kind == Kind.GELU || kind == Kind.BIAS_GELU;
     }
 
     private boolean isNorm() {
@@ -164,6 +174,8 @@ public final class ElementRows {
         a.bind(row).test(LEFT, LEFT).jump(Condition.EQUAL, done);
         if (isNorm()) {
             factor();
+        } else if (kind == Kind.CENTER) {
+            mean();
         }
         each(this::whole, this::one);
         a.add(TO, Mem.at(Gp.RDI, Y_BYTES)).add(FROM, Mem.at(Gp.RDI, X_BYTES)).add(OTHER, Mem.at(Gp.RDI, W_BYTES));
@@ -239,6 +251,12 @@ public final class ElementRows {
                 load.accept(half, OTHER);
                 a.emit(VMULPS, result, result, half);
             }
+            case CENTER -> a.emit(VSUBPS, result, value, factor);
+            case BIAS_SILU, BIAS_GELU -> {
+                load.accept(half, OTHER);
+                a.emit(VADDPS, value, value, half);
+                gate();
+            }
             case ROUND -> {
                 a.emit(VCVTPS2PH, result.half(), value, 0);
                 a.emit(VCVTPH2PS, result, result.half());
@@ -249,7 +267,7 @@ public final class ElementRows {
 
     private void gate() {
         a.emit(VMOVUPS, result, value);
-        if (kind == Kind.GELU) {
+        if (isGelu()) {
             a.emit(VMULPS, value, value, value);
             a.emit(VFMADD213PS, value, curve, exponential.one());
             a.emit(VMULPS, value, value, result);
@@ -277,15 +295,28 @@ public final class ElementRows {
                     a.emit(VMULSS, value.low(), value.low(), value.low());
                     a.emit(VADDSS, half.low(), half.low(), value.low());
                 });
-        a.emit(VADDPS, squares, squares, half);
-        Vec sum = squares.low();
-        Lanes.fold(a, VADDPS, squares, value, half);
-        a.emit(VMULSS, sum, sum, Mem.at(Gp.RDI, SECOND_NUMBER));
+        Vec sum = fold();
         a.emit(VADDSS, sum, sum, Mem.at(Gp.RDI, NUMBER));
         a.emit(VSQRTSS, sum, sum, sum);
         a.mov(Gp.RAX, Float.floatToRawIntBits(1));
         a.emit(Op.VMOVD, xmm(0), Gp.RAX);
         a.emit(VDIVSS, factor.low(), xmm(0), sum);
         a.emit(VBROADCASTSS, factor, factor.low());
+    }
+
+    /** factor = mean in all lanes. */
+    private void mean() {
+        a.emit(VPXOR, squares, squares, squares);
+        a.emit(VPXOR, half, half, half);
+        each(() -> a.emit(VADDPS, squares, squares, at(FROM)), () -> a.emit(VADDSS, half.low(), half.low(), at(FROM)));
+        a.emit(VBROADCASTSS, factor, fold());
+    }
+
+    /** The sums of both, divided by the number of columns. */
+    private Vec fold() {
+        a.emit(VADDPS, squares, squares, half);
+        Lanes.fold(a, VADDPS, squares, value, half);
+        a.emit(VMULSS, squares.low(), squares.low(), Mem.at(Gp.RDI, SECOND_NUMBER));
+        return squares.low();
     }
 }

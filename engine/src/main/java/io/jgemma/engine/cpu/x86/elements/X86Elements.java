@@ -82,6 +82,24 @@ public final class X86Elements {
         run(Kind.ADD_NORM, x, h, from, to, norm(w, epsilon, scratch));
     }
 
+    /** See {@link io.jgemma.engine.cpu.kernel.CpuKernels#center}. */
+    public void center(Operand y, Operand x, int from, int to, Scratch scratch) {
+        Arguments arguments = scratch.arguments();
+        arguments.setFloat(ElementRows.SECOND_NUMBER, 1f / x.columns());
+        run(Kind.CENTER, y, x, from, to, arguments);
+    }
+
+    /** See {@link io.jgemma.engine.cpu.kernel.CpuKernels#activate}. */
+    public void activate(Operand x, Operand bias, Activation f, int from, int to, Scratch scratch) {
+        Arguments arguments = scratch.arguments();
+        other(bias, 0, 1, arguments);
+        Kind kind = switch (f) {
+            case SILU -> Kind.BIAS_SILU;
+            case GELU_TANH -> Kind.BIAS_GELU;
+        };
+        run(kind, x, x, from, to, arguments);
+    }
+
     private static Arguments norm(Operand w, float epsilon, Scratch scratch) {
         Arguments arguments = scratch.arguments();
         arguments.setFloat(ElementRows.NUMBER, epsilon);
