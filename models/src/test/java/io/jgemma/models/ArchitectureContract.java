@@ -327,8 +327,7 @@ public abstract class ArchitectureContract {
     void sequencesThatShareStepsAreEachAsAlone(String name, String way) {
         int[] tokens = Golden.ints(golden(name).get("tokens"));
         // No step is too long, so that prompts are not cut by a clock.
-        EngineOptions whole =
-                options(name, way).toBuilder().stepMillis(600_000).build();
+        EngineOptions whole = options(name, way).toBuilder().stepMillis(600_000).build();
         try (Engine engine = Engine.open(whole)) {
             compareWithAlone(engine, tokens, 2, sharedTokens(tokens.length), SHARED_BOUND);
             compareWithAlone(engine, tokens, 32, 4, SHARED_BOUND);

@@ -2,6 +2,7 @@ package io.jgemma.engine.schedule;
 
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.kv.KvSequence;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ final class Lane {
     private final Holding holding;
     private final boolean owned;
     private final long order;
-    private final TreeSet<Integer> borders = new TreeSet<>();
+    private final NavigableSet<Integer> borders = new TreeSet<>();
     private int promptEnd;
     private int cached = -1;
     private boolean running;
@@ -131,7 +132,7 @@ final class Lane {
     }
 
     /** Lengths at which a copy is to be kept. */
-    TreeSet<Integer> borders() {
+    NavigableSet<Integer> borders() {
         return borders;
     }
 
