@@ -13,7 +13,7 @@ final class Lane {
     private final Holding holding;
     private final boolean owned;
     private final long order;
-    private final TreeSet<Integer> borders = new TreeSet<>();
+    private final NavigableSet<Integer> borders = new TreeSet<>();
     private int promptEnd;
     private int cached = -1;
     private boolean running;
