@@ -6,6 +6,7 @@ import io.helidon.common.tls.Tls;
 import io.jgemma.server.http.HttpServer;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.openai.ModelList;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
 import io.jgemma.server.run.Ids;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * {@link ServerOptions#shutdownTimeout}, then the models are closed, too.
  */
 public final class Server implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Server.class.getName());
+
     /** A stream looks so often whether a comment is due. */
     private static final Duration IDLE = Duration.ofMillis(250);
 
@@ -64,6 +67,14 @@ public final class Server implements AutoCloseable {
                 new HttpServer.Logs(options.accessLog(), options.promptLog()),
                 Routes.of(service, options.metrics() ? Optional.of(metrics) : Optional.empty(), draining));
         metrics.connections(http::openConnections);
+        warmUp(service);
+    }
+
+    /** Loads the classes that the first answer needs, so that a client's look at the list of models does not wait for them. */
+    private void warmUp(Service service) {
+        String list = new ModelList(service).list().toString();
+        String scraped = metrics.scrape();
+        LOG.log(System.Logger.Level.DEBUG, list + scraped);
     }
 
     /**

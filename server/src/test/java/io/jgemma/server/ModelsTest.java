@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.server.models.ModelDefinition;
 import io.jgemma.server.models.ModelDirectory;
 import io.jgemma.server.models.ModelFile;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.models.Stay;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +82,28 @@ class ModelsTest {
                     .contains("'broken' cannot be loaded")
                     .doesNotContain(folder.toString());
             assertThat(server.get("/v1/models").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void goesOnWithAFileThatIsReplacedByAnother(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("demo.gguf");
+        Files.write(file, demoBytes());
+        try (TestServer server =
+                new TestServer(options -> {}, List.of(TestServer.demo("file", EngineOptions.of(file).withContextTokens(256))))) {
+            server.post("/v1/chat/completions", ask("file", ""));
+            Files.move(Files.writeString(folder.resolve("new"), "GGUF?"), file, StandardCopyOption.REPLACE_EXISTING);
+
+            assertThat(server.post("/v1/chat/completions", ask("file", "")).status()).isEqualTo(200);
+            assertThat(server.post("/v1/chat/completions", ask("file", ",\"keep_alive\":0")).status()).isEqualTo(200);
+            assertThat(server.post("/v1/chat/completions", ask("file", "")).status()).isEqualTo(500);
+        }
+    }
+
+    private static byte[] demoBytes() throws IOException {
+        EmbeddedModel demo = ServiceLoader.load(EmbeddedModel.class).findFirst().orElseThrow();
+        try (InputStream in = demo.open()) {
+            return in.readAllBytes();
         }
     }
 

@@ -19,11 +19,16 @@ public final class ModelList {
 
     /** Lists the models. */
     public void handle(Exchange exchange) {
+        exchange.json(list());
+    }
+
+    /** The list. */
+    public ObjectNode list() {
         ObjectNode list = Json.object();
         list.put("object", "list");
         ArrayNode data = list.putArray("data");
         service.models().list().forEach(entry -> data.add(model(entry)));
-        exchange.json(list);
+        return list;
     }
 
     private static ObjectNode model(Models.Entry entry) {
