@@ -89,14 +89,19 @@ class ModelsTest {
     void goesOnWithAFileThatIsReplacedByAnother(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("demo.gguf");
         Files.write(file, demoBytes());
-        try (TestServer server =
-                new TestServer(options -> {}, List.of(TestServer.demo("file", EngineOptions.of(file).withContextTokens(256))))) {
+        try (TestServer server = new TestServer(
+                options -> {},
+                List.of(TestServer.demo("file", EngineOptions.of(file).withContextTokens(256))))) {
             server.post("/v1/chat/completions", ask("file", ""));
             Files.move(Files.writeString(folder.resolve("new"), "GGUF?"), file, StandardCopyOption.REPLACE_EXISTING);
 
-            assertThat(server.post("/v1/chat/completions", ask("file", "")).status()).isEqualTo(200);
-            assertThat(server.post("/v1/chat/completions", ask("file", ",\"keep_alive\":0")).status()).isEqualTo(200);
-            assertThat(server.post("/v1/chat/completions", ask("file", "")).status()).isEqualTo(500);
+            assertThat(server.post("/v1/chat/completions", ask("file", "")).status())
+                    .isEqualTo(200);
+            assertThat(server.post("/v1/chat/completions", ask("file", ",\"keep_alive\":0"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(server.post("/v1/chat/completions", ask("file", "")).status())
+                    .isEqualTo(500);
         }
     }
 
