@@ -63,6 +63,11 @@ final class Dispatcher {
         } catch (PeerGoneException | RequestException | CloseConnectionException e) {
             throw e;
         } catch (RuntimeException e) {
+            if (exchange.peer().isGone()) {
+                PeerGoneException gone = new PeerGoneException();
+                gone.initCause(e);
+                throw gone;
+            }
             exchange.error(Errors.of(e));
         } catch (OutOfMemoryError e) {
             exchange.error(new ApiException(
