@@ -69,15 +69,25 @@ final class Draw implements LogitsConsumer {
         return sampler.sample(logits, allowed);
     }
 
+    /** Whether the likeliest token of all may be taken, so that it is also the likeliest of those that are allowed. */
+    private boolean allows(int id) {
+        if (constraint == null) {
+            return true;
+        }
+        return ends.contains(id) ? constraint.complete() : constraint.allows(id);
+    }
+
     @Override
     public int greatest() {
-        return constraint != null || topLogprobs.isPresent() ? 0 : sampler.greatest();
+        boolean whole = topLogprobs.isPresent()
+                || (constraint != null && !sampler.options().isGreedy());
+        return whole ? 0 : sampler.greatest();
     }
 
     @Override
     public boolean acceptGreatest(int index, MemorySegment greatest) {
         int id = sampler.sampleGreatest(greatest);
-        if (id == Sampler.NONE) {
+        if (id == Sampler.NONE || !allows(id)) {
             return false;
         }
         token = id;
