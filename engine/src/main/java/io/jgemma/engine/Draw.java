@@ -5,6 +5,7 @@ import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.sample.TokenLogprobs;
 import io.jgemma.engine.text.Vocabulary;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,23 @@ final class Draw {
 
     /** How many of the greatest logits may be enough; 0 = all are wanted. */
     int greatest() {
-        return constraint != null || topLogprobs.isPresent() ? 0 : sampler.greatest();
+        boolean whole = topLogprobs.isPresent()
+                || (constraint != null && !sampler.options().isGreedy());
+        return whole ? 0 : sampler.greatest();
     }
 
     /** Chooses a token from the greatest logits; {@link Sampler#NONE} where that takes all. */
     int fromGreatest(MemorySegment greatest) {
-        return sampler.sampleGreatest(greatest);
+        int id = sampler.sampleGreatest(greatest);
+        return id != Sampler.NONE && allows(id) ? id : Sampler.NONE;
+    }
+
+    /** Whether the likeliest token of all may be taken, so that it is also the likeliest of those that are allowed. */
+    private boolean allows(int id) {
+        if (constraint == null) {
+            return true;
+        }
+        return Arrays.binarySearch(ends, id) >= 0 ? constraint.complete() : constraint.allows(id);
     }
 
     /** Chooses a token. */

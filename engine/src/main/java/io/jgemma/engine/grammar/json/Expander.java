@@ -14,11 +14,15 @@ import java.util.function.Consumer;
  * last, because mostly it contradicts what was collected and needs no branches.
  */
 final class Expander {
-    private static final int MAX_BRANCHES = 2000;
+    private static final int MAX_BRANCHES = 1000;
+
+    /** Branches of a whole schema. */
+    private static final int MAX_WORK = 60_000;
 
     private final PositiveKeywords positive;
     private final NegativeKeywords negative;
     private final Conflicts conflicts;
+    private int work;
 
     Expander(Keywords keywords, Scalars scalars) {
         positive = new PositiveKeywords(keywords);
@@ -65,10 +69,14 @@ final class Expander {
         return narrowed.isDead() || conflicts.isImpossible(narrowed);
     }
 
-    private static void split(Branch branch, Deque<Branch> open) {
+    private void split(Branch branch, Deque<Branch> open) {
         Branch.Choice choice = branch.choices.remove();
         List<Consumer<Branch>> alternatives = choice.alternatives();
         for (int i = alternatives.size() - 1; i >= 0; i--) {
+            if (++work > MAX_WORK) {
+                throw GrammarException.unsupported(
+                        "#", "its parts combine in more than " + MAX_WORK + " ways altogether");
+            }
             Branch way = branch.copy();
             alternatives.get(i).accept(way);
             if (!way.isDead()) {

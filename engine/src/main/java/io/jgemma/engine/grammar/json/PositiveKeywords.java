@@ -52,7 +52,8 @@ final class PositiveKeywords {
         boolean found = false;
         for (String keyword : List.of("$ref", "$dynamicRef")) {
             if (node.keyword(keyword).orElse(null) instanceof Json.Str(String reference)) {
-                branch.pending.add(Literal.of(keywords.index().resolve(node, keyword, reference)));
+                // First, so that the properties it names come where it stands.
+                branch.pending.addFirst(Literal.of(keywords.index().resolve(node, keyword, reference)));
                 found = true;
             }
         }
@@ -215,8 +216,8 @@ final class PositiveKeywords {
     }
 
     private void combinations(SchemaNode node, Branch branch) {
-        for (SchemaNode part : keywords.list(node, "allOf")) {
-            branch.pending.add(Literal.of(part));
+        for (SchemaNode part : keywords.list(node, "allOf").reversed()) {
+            branch.pending.addFirst(Literal.of(part));
         }
         if (node.has("anyOf")) {
             branch.choices.add(

@@ -19,11 +19,17 @@ import java.util.Map;
 /** The languages of numbers and strings that satisfy facts. */
 final class Scalars {
     /** Derivatives to look at, to find out whether anything satisfies all facts. */
-    static final int LIFE_STEPS = 5_000;
+    private static final int LIFE_STEPS = 2_000;
+
+    private static final int MIN_LIFE_STEPS = 100;
+
+    /** The same for a whole schema; what is left is at least {@link #MIN_LIFE_STEPS}. */
+    private static final int MAX_LIFE_STEPS = 20_000;
 
     private static final String INTEGER = "-?(?:0|[1-9][0-9]*)";
     private static final String DECIMAL = INTEGER + "(?:\\.[0-9]+)?";
-    private static final String NUMBER = DECIMAL + "(?:[eE][+-]?[0-9]+)?";
+    /** With an exponent that every reader of JSON takes. */
+    private static final String NUMBER = DECIMAL + "(?:[eE][+-]?[0-9]{1,2})?";
 
     private final RegexStore store;
     private final NumberBounds bounds;
@@ -130,8 +136,12 @@ final class Scalars {
         return at.nullable();
     }
 
+    private int lifeSteps() {
+        return Math.clamp(MAX_LIFE_STEPS - store.searchSteps(), MIN_LIFE_STEPS, LIFE_STEPS);
+    }
+
     /** Whether a word exists, as far as can be found out. */
     boolean isLive(Regex regex) {
-        return store.isLive(regex, LIFE_STEPS);
+        return store.isLive(regex, lifeSteps());
     }
 }

@@ -15,13 +15,33 @@ import java.util.Set;
 final class SchemaIndex {
     private static final String NO_BASE = "jgemma:schema";
 
-    /** Keywords whose value is data, in which nothing is a schema. */
-    private static final Set<String> DATA = Set.of("enum", "const", "default", "examples", "example");
+    /** Keywords whose value is a schema, or an array of schemas. */
+    private static final Set<String> SCHEMAS = Set.of(
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "not",
+            "if",
+            "then",
+            "else",
+            "items",
+            "prefixItems",
+            "additionalItems",
+            "contains",
+            "additionalProperties",
+            "propertyNames",
+            "unevaluatedItems",
+            "unevaluatedProperties");
+
+    /** Keywords whose value holds schemas by name. */
+    private static final Set<String> MAPS =
+            Set.of("$defs", "definitions", "properties", "patternProperties", "dependentSchemas", "dependencies");
 
     private final Json root;
     private final Draft draft;
     private final Map<String, SchemaNode> byPointer = new HashMap<>();
     private final Map<String, SchemaNode> byUri = new HashMap<>();
+    private final Map<String, Integer> dynamicAnchors = new HashMap<>();
 
     SchemaIndex(Json root) {
         this.root = root;
@@ -68,8 +88,11 @@ final class SchemaIndex {
                 byPointer.putIfAbsent(pointer, new SchemaNode(pointer, inner, value));
             }
             entries.forEach((key, child) -> {
-                if (!schema || !DATA.contains(key)) {
-                    walk(child, pointer + "/" + SchemaNode.escape(key), inner, true);
+                String at = pointer + "/" + SchemaNode.escape(key);
+                if (!schema || SCHEMAS.contains(key)) {
+                    walk(child, at, inner, true);
+                } else if (MAPS.contains(key)) {
+                    walk(child, at, inner, false);
                 }
             });
         } else if (value instanceof Json.Arr(List<Json> items)) {
@@ -96,6 +119,9 @@ final class SchemaIndex {
         }
         for (String keyword : List.of("$anchor", "$dynamicAnchor")) {
             if (entries.get(keyword) instanceof Json.Str(String name)) {
+                if (keyword.equals("$dynamicAnchor")) {
+                    dynamicAnchors.merge(name, 1, Integer::sum);
+                }
                 byUri.putIfAbsent(inner + "#" + name, new SchemaNode(pointer, inner, value));
             }
         }
@@ -109,6 +135,9 @@ final class SchemaIndex {
      * @param keyword the keyword it stands under
      */
     SchemaNode resolve(SchemaNode from, String keyword, String reference) {
+        if (keyword.equals("$dynamicRef") && dynamicAnchors.getOrDefault(anchor(reference), 0) > 1) {
+            throw from.unsupported(keyword, "'" + reference + "' depends on where it is referred to from");
+        }
         String full = resolve(from.base(), reference);
         int hash = full.indexOf('#');
         String document = hash < 0 ? full : full.substring(0, hash);
@@ -125,6 +154,10 @@ final class SchemaIndex {
             throw from.malformed(keyword, "an anchor in this schema; there is no '" + reference + "'");
         }
         return anchored;
+    }
+
+    private static String anchor(String reference) {
+        return reference.substring(reference.indexOf('#') + 1);
     }
 
     private SchemaNode pointed(

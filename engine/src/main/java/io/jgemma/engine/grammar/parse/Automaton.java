@@ -1,7 +1,9 @@
 package io.jgemma.engine.grammar.parse;
 
+import io.jgemma.engine.grammar.regex.PlainPrefix;
 import io.jgemma.engine.grammar.regex.Regex;
 import io.jgemma.engine.grammar.regex.RegexStore;
+import io.jgemma.engine.grammar.regex.Slack;
 import io.jgemma.engine.grammar.rule.RuleGrammar;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +19,9 @@ public final class Automaton {
     /** Derivatives to look at for a word of what is left of a language. */
     private static final int LIFE_STEPS = 2_000;
 
+    /** What {@link #relaxed} looks ahead; vocabularies have no longer token. */
+    public static final int MAX_TOKEN_BYTES = 160;
+
     private static final int MAX_SETS = 20_000;
     private static final int MAX_ITEMS = 400_000;
     private static final int MAX_EXPRESSIONS = 200_000;
@@ -27,6 +32,8 @@ public final class Automaton {
     private final int[] representatives;
     private final ParseSet dead;
     private final ParseSet initial;
+    private final PlainPrefix plain;
+    private final Slack slack;
     private final Map<Kernel, ParseSet> known = new HashMap<>();
     private int nextId;
     private int items;
@@ -36,6 +43,8 @@ public final class Automaton {
     public Automaton(RuleGrammar grammar) {
         this.grammar = grammar;
         store = grammar.store();
+        plain = new PlainPrefix(store);
+        slack = new Slack(store, MAX_TOKEN_BYTES);
         classes = store.classes().table();
         representatives = store.classes().representatives();
         ParseSet.Reads none = new ParseSet.Reads(new Regex[0], new int[0], new ParseSet[0]);
@@ -102,6 +111,33 @@ public final class Automaton {
         return step(set, classes[value] & 0xFF);
     }
 
+    /**
+     * A set that the same bytes may follow as long as they are at most {@link #MAX_TOKEN_BYTES}: many sets that
+     * differ only in how far a limit is have one in common.
+     */
+    public synchronized ParseSet relaxed(ParseSet set) {
+        Kernel kernel = new Kernel();
+        ParseSet.Reads reads = set.reads();
+        boolean changed = false;
+        for (int i = 0; i < reads.regexes().length; i++) {
+            Regex regex = reads.regexes()[i];
+            Regex relaxed = slack.of(regex);
+            changed |= relaxed != regex;
+            ParseSet origin = reads.origins()[i];
+            kernel.add(relaxed, reads.targets()[i], origin == null ? set : origin);
+        }
+        return changed ? of(kernel.freeze()) : set;
+    }
+
+    /** How many plain characters may come in any case, whichever they are; see {@link PlainPrefix}. */
+    public synchronized int plainChars(ParseSet set) {
+        int most = 0;
+        for (Regex regex : set.reads().regexes()) {
+            most = Math.max(most, plain.of(regex));
+        }
+        return most;
+    }
+
     private synchronized ParseSet make(ParseSet set, int byteClass) {
         @Nullable ParseSet old = set.next(byteClass);
         if (old != null) {
@@ -143,6 +179,8 @@ public final class Automaton {
         initial.forget();
         known.clear();
         store.clear();
+        plain.clear();
+        slack.clear();
         items = 0;
         generation++;
     }

@@ -20,19 +20,21 @@ final class LifeSearch {
         this.store = store;
     }
 
-    void search(Regex start, int steps) {
+    /** Looks for a word and marks what it finds out. Returns the steps that it took. */
+    int search(Regex start, int steps) {
         queue.add(start);
         reachedFrom.put(start, start);
-        for (int left = steps; !queue.isEmpty(); left--) {
-            if (left == 0) {
-                return;
+        int taken = 0;
+        while (!queue.isEmpty()) {
+            if (taken++ == steps) {
+                return steps;
             }
             Regex regex = queue.remove();
             for (int value : store.classes().representatives()) {
                 Regex next = store.derive(regex, value);
                 if (next.life == Life.LIVE) {
                     markAlive(regex);
-                    return;
+                    return taken;
                 }
                 if (next.life == Life.UNKNOWN && reachedFrom.putIfAbsent(next, regex) == null) {
                     queue.add(next);
@@ -42,6 +44,7 @@ final class LifeSearch {
         for (Regex dead : reachedFrom.keySet()) {
             dead.life = Life.DEAD;
         }
+        return taken;
     }
 
     private void markAlive(Regex last) {

@@ -24,6 +24,7 @@ public final class RegexStore {
     private final Regex epsilon;
     private final Regex everything;
     private int nextId;
+    private long searchSteps;
     private int epoch;
 
     public RegexStore() {
@@ -339,9 +340,14 @@ public final class RegexStore {
      */
     public boolean isLive(Regex regex, int steps) {
         if (regex.life == Life.UNKNOWN) {
-            new LifeSearch(this).search(regex, steps);
+            searchSteps += new LifeSearch(this).search(regex, steps);
         }
         return regex.life == Life.LIVE;
+    }
+
+    /** Steps that all searches for words took together. */
+    public long searchSteps() {
+        return searchSteps;
     }
 
     /** Forgets expressions and derivatives that nobody holds. What is held stays valid, but may come into being again. */

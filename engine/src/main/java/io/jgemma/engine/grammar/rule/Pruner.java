@@ -14,7 +14,12 @@ import java.util.List;
  */
 final class Pruner {
     /** Derivatives to look at for a word of a language with intersections and complements. */
-    static final int LIFE_STEPS = 5_000;
+    private static final int LIFE_STEPS = 2_000;
+
+    private static final int MIN_LIFE_STEPS = 100;
+
+    /** The same for a whole grammar; what is left is at least {@link #MIN_LIFE_STEPS}. */
+    private static final int MAX_LIFE_STEPS = 40_000;
 
     private final RegexStore store;
     private final List<Rule> rules;
@@ -54,8 +59,12 @@ final class Pruner {
         spread(empty, true);
     }
 
+    private int lifeSteps() {
+        return Math.clamp(MAX_LIFE_STEPS - store.searchSteps(), MIN_LIFE_STEPS, LIFE_STEPS);
+    }
+
     private boolean hasWord(Edge edge) {
-        return !(edge instanceof Edge.Read(Regex regex, int target)) || store.isLive(regex, LIFE_STEPS);
+        return !(edge instanceof Edge.Read(Regex regex, int target)) || store.isLive(regex, lifeSteps());
     }
 
     private boolean leadsOn(Edge edge) {

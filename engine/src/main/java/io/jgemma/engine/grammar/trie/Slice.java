@@ -1,5 +1,7 @@
 package io.jgemma.engine.grammar.trie;
 
+import io.jgemma.engine.grammar.regex.PlainText;
+
 /**
  * Tokens that are plain text of at most so many characters, cut out ahead: where a grammar takes any plain character the same
  * way, all of them are allowed at once and only the other tokens have to be looked at.

@@ -3,6 +3,7 @@ package io.jgemma.engine.grammar.trie;
 import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.parse.ParseSet;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A grammar over the tokens of a vocabulary. Safe for any number of threads; masks are kept, up to a limit of memory. */
 public final class TokenAutomaton {
     private static final long MAX_MASK_BYTES = 8L << 20;
+    private static final byte[] NONE = {};
 
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final PlainSteps plain;
     private final Map<ParseSet, TokenMask> masks = new ConcurrentHashMap<>();
+    private final Map<ParseSet, TrieWalk.Result> others = new ConcurrentHashMap<>();
     private final AtomicLong maskBytes = new AtomicLong();
 
     public TokenAutomaton(Automaton automaton, TokenVocabulary vocabulary) {
@@ -35,7 +38,7 @@ public final class TokenAutomaton {
 
     /** The set after a token that does not end the text; empty where it is not allowed. */
     public Optional<ParseSet> step(ParseSet set, int token) {
-        byte[] bytes = vocabulary.bytes(token);
+        byte[] bytes = token < vocabulary.size() ? vocabulary.bytes(token) : NONE;
         ParseSet at = bytes.length == 0 ? automaton.dead() : set;
         for (byte value : bytes) {
             at = automaton.stepByte(at, value & 0xFF);
@@ -90,22 +93,53 @@ public final class TokenAutomaton {
         if (known != null) {
             return known;
         }
-        TokenMask made = compute(set);
-        if (maskBytes.addAndGet(made.bytes()) > MAX_MASK_BYTES) {
+        TokenMask made = computed(set);
+        long[] shared = vocabulary.slices().getFirst().mask();
+        if (maskBytes.addAndGet(made.bytes(shared)) > MAX_MASK_BYTES) {
             masks.clear();
             plain.clear();
-            maskBytes.set(made.bytes());
+            others.clear();
+            maskBytes.set(made.bytes(shared));
         }
         masks.put(set, made);
         return made;
     }
 
+    /** A mask does not depend on limits that no token reaches, so sets that differ only in those share it. */
+    private TokenMask computed(ParseSet set) {
+        ParseSet relaxed = vocabulary.trie().maxDepth <= Automaton.MAX_TOKEN_BYTES ? automaton.relaxed(set) : set;
+        TokenMask shared = relaxed == set ? null : masks.get(relaxed);
+        if (shared != null) {
+            return shared;
+        }
+        TokenMask made = compute(relaxed);
+        masks.put(relaxed, made);
+        return made;
+    }
+
     private TokenMask compute(ParseSet set) {
-        for (Slice slice : vocabulary.slices()) {
-            if (plain.takes(set, slice.maxChars())) {
-                return new TrieWalk(automaton, slice.rest()).mask(set, slice.mask(), vocabulary.words());
+        List<Slice> slices = vocabulary.slices();
+        Found none = new Found();
+        int chars = plain.count(set);
+        for (Slice slice : slices) {
+            if (chars >= slice.maxChars()) {
+                TrieWalk walk = new TrieWalk(automaton, slice.rest());
+                walk.all(set);
+                return TokenMask.of(slice.mask(), none, walk.found(), vocabulary.words());
             }
         }
-        return new TrieWalk(automaton, vocabulary.trie()).mask(set, null, vocabulary.words());
+        ParseSet similar = plain.mostly(set);
+        if (!plain.takesAny(similar)) {
+            TrieWalk walk = new TrieWalk(automaton, vocabulary.trie());
+            walk.all(set);
+            return TokenMask.of(null, none, walk.found(), vocabulary.words());
+        }
+        // Inside a string of which some few beginnings are special: all plain tokens but what those forbid.
+        Slice any = slices.getFirst();
+        TrieWalk forbidden = new TrieWalk(automaton, vocabulary.plainTrie());
+        forbidden.forbidden(set, plain);
+        TrieWalk walk = new TrieWalk(automaton, any.rest());
+        walk.like(set, similar, others.computeIfAbsent(similar, key -> new TrieWalk(automaton, any.rest()).all(key)));
+        return TokenMask.of(any.mask(), forbidden.found(), walk.found(), vocabulary.words());
     }
 }

@@ -1,47 +1,47 @@
 package io.jgemma.engine.grammar.trie;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A set of tokens, small where few or many plain ones are in it. Immutable.
  *
  * @param base tokens that many sets share, one bit each; null = none
- * @param more further tokens; empty if {@code all} is given
- * @param all all tokens, one bit each, where a list would be longer
+ * @param less tokens of the base that are not in the set
+ * @param more further tokens
  */
-record TokenMask(long @Nullable [] base, int[] more, long @Nullable [] all) {
+record TokenMask(long @Nullable [] base, int[] less, int[] more) {
+    private static final int[] NONE = {};
 
-    static TokenMask of(long @Nullable [] base, int[] tokens, int count, int words) {
-        if (count <= 2 * words) {
-            return new TokenMask(base, java.util.Arrays.copyOf(tokens, count), null);
+    /** The tokens in a list, besides those of a base. */
+    static TokenMask of(long @Nullable [] base, Found less, Found more, int words) {
+        if (more.count() <= 2 * words) {
+            return new TokenMask(base, less.toArray(), more.toArray());
         }
-        long[] bits = base == null ? new long[words] : base.clone();
-        for (int i = 0; i < count; i++) {
-            bits[tokens[i] >> 6] |= 1L << tokens[i];
-        }
-        return new TokenMask(null, new int[0], bits);
+        long[] bits = new long[words];
+        new TokenMask(base, less.toArray(), more.toArray()).copyTo(bits);
+        return new TokenMask(bits, NONE, NONE);
     }
 
     /** Makes {@code bits} this set. */
     void copyTo(long[] bits) {
-        long[] from = all != null ? all : base;
-        if (from == null) {
-            java.util.Arrays.fill(bits, 0);
-        } else {
-            System.arraycopy(from, 0, bits, 0, from.length);
+        int words = 0;
+        if (base != null) {
+            words = Math.min(base.length, bits.length);
+            System.arraycopy(base, 0, bits, 0, words);
+        }
+        Arrays.fill(bits, words, bits.length, 0);
+        for (int token : less) {
+            bits[token >> 6] &= ~(1L << token);
         }
         for (int token : more) {
             bits[token >> 6] |= 1L << token;
         }
     }
 
-    /** The only token, or {@link TokenTrie#NONE}. */
-    int single() {
-        return base == null && all == null && more.length == 1 ? more[0] : TokenTrie.NONE;
-    }
-
-    /** Memory of its own. */
-    long bytes() {
-        return 64 + 4L * more.length + (all == null ? 0 : 8L * all.length);
+    /** Memory of its own; {@code shared} is a base that is kept anyway. */
+    long bytes(long[] shared) {
+        long words = base == null || base == shared ? 0 : base.length;
+        return 64 + 4L * (more.length + less.length) + 8 * words;
     }
 }

@@ -1,5 +1,6 @@
 package io.jgemma.engine.grammar.trie;
 
+import io.jgemma.engine.grammar.regex.PlainText;
 import io.jgemma.engine.grammar.rule.ControlTokens;
 import io.jgemma.engine.text.TokenType;
 import io.jgemma.engine.text.Tokenizer;
@@ -14,11 +15,13 @@ public final class TokenVocabulary {
 
     private final byte[][] pieces;
     private final TokenTrie trie;
+    private final TokenTrie plainTrie;
     private final List<Slice> slices;
 
     private TokenVocabulary(byte[][] pieces) {
         this.pieces = pieces;
         trie = TokenTrie.of(pieces);
+        plainTrie = TokenTrie.of(plain(pieces));
         slices = List.of(
                 Slice.of(pieces, Integer.MAX_VALUE),
                 Slice.of(pieces, SLICE_CHARS[2]),
@@ -33,9 +36,9 @@ public final class TokenVocabulary {
      */
     public static TokenVocabulary of(Tokenizer tokenizer, int size) {
         Vocabulary vocabulary = tokenizer.vocabulary();
-        byte[][] pieces = new byte[Math.max(size, vocabulary.size())][];
+        byte[][] pieces = new byte[size][];
         Arrays.fill(pieces, NEVER);
-        for (int id = 0; id < vocabulary.size(); id++) {
+        for (int id = 0; id < Math.min(size, vocabulary.size()); id++) {
             pieces[id] = piece(tokenizer, vocabulary, id);
         }
         return new TokenVocabulary(pieces);
@@ -48,6 +51,16 @@ public final class TokenVocabulary {
      */
     public static TokenVocabulary of(byte[][] pieces) {
         return new TokenVocabulary(pieces.clone());
+    }
+
+    private static byte[][] plain(byte[][] pieces) {
+        byte[][] plain = pieces.clone();
+        for (int id = 0; id < plain.length; id++) {
+            if (PlainText.chars(plain[id]) < 0) {
+                plain[id] = NEVER;
+            }
+        }
+        return plain;
     }
 
     private static byte[] piece(Tokenizer tokenizer, Vocabulary vocabulary, int id) {
@@ -79,6 +92,11 @@ public final class TokenVocabulary {
     /** A token's bytes; none if it is never allowed. */
     byte[] bytes(int id) {
         return pieces[id];
+    }
+
+    /** The tokens that are plain text. */
+    TokenTrie plainTrie() {
+        return plainTrie;
     }
 
     TokenTrie trie() {

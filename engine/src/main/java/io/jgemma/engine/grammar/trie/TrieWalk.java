@@ -2,55 +2,117 @@ package io.jgemma.engine.grammar.trie;
 
 import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.parse.ParseSet;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
-/** One walk over a trie with the parser beside it. */
+/** Walks over a trie with the parser beside it. */
 final class TrieWalk {
+
+    /**
+     * What a walk found.
+     *
+     * @param tokens the tokens, by their first byte
+     * @param begins [257] for each first byte, where its tokens begin
+     */
+    record Result(int[] tokens, int[] begins) {}
+
     private final Automaton automaton;
     private final TokenTrie trie;
-    private int[] found = new int[256];
-    private int count;
+    private final Found found = new Found();
 
     TrieWalk(Automaton automaton, TokenTrie trie) {
         this.automaton = automaton;
         this.trie = trie;
     }
 
-    /** The trie's tokens that may follow {@code set}, and those of {@code base}. */
-    TokenMask mask(ParseSet set, long @Nullable [] base, int words) {
+    Found found() {
+        return found;
+    }
+
+    /** Finds all tokens that may follow a set. */
+    Result all(ParseSet set) {
+        return like(set, automaton.dead(), new Result(new int[0], new int[257]));
+    }
+
+    /**
+     * Finds all tokens that may follow a set.
+     *
+     * @param similar a set that some bytes lead from as they lead from the set itself
+     * @param known what may follow that one
+     */
+    Result like(ParseSet set, ParseSet similar, Result known) {
+        int[] begins = new int[257];
+        int next = 0;
+        for (int node = 0; node < trie.nodes(); node = trie.ends[node]) {
+            int first = trie.labels[node] & 0xFF;
+            for (; next <= first; next++) {
+                begins[next] = found.count();
+            }
+            ParseSet after = automaton.stepByte(set, first);
+            if (after == automaton.dead()) {
+                continue;
+            }
+            if (after == automaton.stepByte(similar, first)) {
+                found.add(known.tokens, known.begins[first], known.begins[first + 1]);
+            } else {
+                below(node, after);
+            }
+        }
+        for (; next <= 256; next++) {
+            begins[next] = found.count();
+        }
+        return new Result(found.toArray(), begins);
+    }
+
+    /** Finds the tokens of a node and of all below it. */
+    private void below(int top, ParseSet set) {
         ParseSet dead = automaton.dead();
         byte[] classes = automaton.classes();
         byte[] labels = trie.labels;
         short[] depths = trie.depths;
         int[] tokens = trie.tokens;
         ParseSet[] path = new ParseSet[trie.maxDepth + 1];
-        path[0] = set;
-        int node = 0;
-        int nodes = labels.length;
-        while (node < nodes) {
+        path[1] = set;
+        add(tokens[top]);
+        int node = top + 1;
+        int end = trie.ends[top];
+        while (node < end) {
             int depth = depths[node];
             ParseSet next = automaton.step(path[depth], classes[labels[node] & 0xFF] & 0xFF);
             if (next == dead) {
                 node = trie.ends[node];
                 continue;
             }
-            int token = tokens[node];
-            if (token >= 0) {
-                add(token);
-            }
+            add(tokens[node]);
             path[depth + 1] = next;
             node++;
         }
-        return TokenMask.of(base, found, count, words);
+    }
+
+    /** Finds the tokens that may not follow; where {@code plain} says that any may, none is looked at. */
+    void forbidden(ParseSet set, PlainSteps plain) {
+        ParseSet[] path = new ParseSet[trie.maxDepth + 1];
+        path[0] = set;
+        int node = 0;
+        while (node < trie.nodes()) {
+            int depth = trie.depths[node];
+            ParseSet next = automaton.stepByte(path[depth], trie.labels[node] & 0xFF);
+            int end = trie.ends[node];
+            if (next == automaton.dead()) {
+                for (int inside = node; inside < end; inside++) {
+                    add(trie.tokens[inside]);
+                }
+                node = end;
+            } else if (plain.takesAny(next)) {
+                node = end;
+            } else {
+                path[depth + 1] = next;
+                node++;
+            }
+        }
     }
 
     private void add(int first) {
         for (int token = first; token >= 0; token = trie.twins[token]) {
-            if (count == found.length) {
-                found = Arrays.copyOf(found, 2 * count);
-            }
-            found[count++] = token;
+            found.add(token);
         }
     }
 }

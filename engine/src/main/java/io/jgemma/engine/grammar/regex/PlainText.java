@@ -1,9 +1,9 @@
-package io.jgemma.engine.grammar.trie;
+package io.jgemma.engine.grammar.regex;
 
 /** Which bytes are plain characters in UTF-8: none of the control characters, quotes, and the backslash. */
-final class PlainText {
+public final class PlainText {
     /** Whole characters beyond ASCII: ranges of the bytes of each kind of sequence (Unicode standard, table 3-7). */
-    static final int[][] SEQUENCES = {
+    private static final int[][] SEQUENCES = {
         {0xC2, 0xDF, 0x80, 0xBF},
         {0xE0, 0xE0, 0xA0, 0xBF, 0x80, 0xBF},
         {0xE1, 0xEC, 0x80, 0xBF, 0x80, 0xBF},
@@ -16,13 +16,18 @@ final class PlainText {
 
     private PlainText() {}
 
+    /** The ranges of bytes that whole characters beyond ASCII are made of. */
+    static int[][] sequences() {
+        return SEQUENCES;
+    }
+
     /** Whether a byte is a plain character by itself. */
-    static boolean isPlain(int value) {
+    public static boolean isPlain(int value) {
         return value >= 0x20 && value < 0x7F && value != '"' && value != '\'' && value != '\\';
     }
 
     /** How many plain characters the bytes are; -1 if they are anything else. */
-    static int chars(byte[] bytes) {
+    public static int chars(byte[] bytes) {
         int count = 0;
         for (int at = 0; at < bytes.length; count++) {
             int value = bytes[at] & 0xFF;
