@@ -276,7 +276,7 @@ public final class Engine implements AutoCloseable {
      * @throws ModelException when the model has no template
      */
     public String render(Prompt.Chat chat) {
-        return text.render(chat);
+        return text.render(chat).text();
     }
 
     /**

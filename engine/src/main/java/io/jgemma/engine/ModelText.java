@@ -10,6 +10,7 @@ import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.chat.ToolCallStream;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.text.EncodeOptions;
+import io.jgemma.engine.text.PromptText;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.Arrays;
@@ -22,11 +23,11 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;
 
-    /** The prompt of a conversation, ended by the template's generation prompt. */
-    String render(Prompt.Chat chat) {
+    /** The prompt of a conversation, ended by the template's generation prompt, and what of it the template wrote. */
+    PromptText render(Prompt.Chat chat) {
         Vocabulary pieces = tokenizer.vocabulary();
         return template.require()
-                .render(ChatContext.of(
+                .renderPrompt(ChatContext.of(
                         chat.messages(),
                         chat.tools(),
                         pieceOrNull(pieces, pieces.bosId()),
@@ -44,7 +45,7 @@ record ModelText(Tokenizer tokenizer, ModelTemplate template, ToolCallParser too
         int[] ids = switch (prompt) {
             case Prompt.Tokens tokens -> tokens.ids();
             case Prompt.Text text -> tokenizer.encode(text.text(), EncodeOptions.PROMPT);
-            case Prompt.Chat chat -> tokenizer.encode(render(chat), EncodeOptions.PROMPT);
+            case Prompt.Chat chat -> tokenizer.encode(render(chat), true);
         };
         if (ids.length == 0) {
             Vocabulary pieces = tokenizer.vocabulary();

@@ -1,5 +1,6 @@
 package io.jgemma.engine.chat;
 
+import io.jgemma.engine.template.TrustedText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables that a chat template is rendered with, as Hugging Face's templates expect them. */
 public final class ChatContext {
+    private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
     private static final Set<String> OWN = Set.of("messages", "tools", "add_generation_prompt");
 
     private ChatContext() {}
@@ -28,7 +30,7 @@ public final class ChatContext {
      * @param eosToken text of the token that ends one, likewise
      * @param addGenerationPrompt whether the prompt ends where the assistant's next message begins
      * @param variables further variables, e.g. {@code enable_thinking}; they may replace {@code bos_token} and
-     *     {@code eos_token}
+     *     {@code eos_token}, but never spell control tokens
      * @return a new map that the caller may change
      * @throws IllegalArgumentException when {@code variables} names {@code messages}, {@code tools} or
      *     {@code add_generation_prompt}
@@ -47,8 +49,8 @@ public final class ChatContext {
         }
         context.put("add_generation_prompt", addGenerationPrompt);
         // Templates add these to strings without asking, which an undefined variable would not survive.
-        context.put("bos_token", bosToken == null ? "" : bosToken);
-        context.put("eos_token", eosToken == null ? "" : eosToken);
+        context.put("bos_token", new TrustedText(bosToken == null ? "" : bosToken));
+        context.put("eos_token", new TrustedText(eosToken == null ? "" : eosToken));
         for (String name : variables.keySet()) {
             if (OWN.contains(name)) {
                 throw new IllegalArgumentException(
@@ -61,7 +63,8 @@ public final class ChatContext {
 
     private static Map<String, Object> message(ChatMessage message) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("role", message.role());
+        // Some templates make their marks of the role. The usual ones are the program's words and nobody's message.
+        map.put("role", ROLES.contains(message.role()) ? new TrustedText(message.role()) : message.role());
         map.put("content", content(message));
         putIfPresent(map, "reasoning_content", message.reasoning());
         if (!message.toolCalls().isEmpty()) {

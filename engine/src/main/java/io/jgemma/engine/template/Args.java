@@ -30,6 +30,12 @@ record Args(List<Object> positional, Map<String, Object> named) {
         return new Args(positional.subList(Math.min(count, positional.size()), positional.size()), named);
     }
 
+    /** Charges what it costs to look at all arguments. */
+    void touch(Meter meter) {
+        positional.forEach(meter::touch);
+        named.values().forEach(meter::touch);
+    }
+
     /** @throws PyError if there are keyword arguments */
     Args noKeywords(String function) {
         if (!named.isEmpty()) {

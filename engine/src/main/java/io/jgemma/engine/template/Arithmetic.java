@@ -1,5 +1,6 @@
 package io.jgemma.engine.template;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,9 @@ final class Arithmetic {
     }
 
     private static Object numbers(Meter meter, String operator, Object a, Object b) {
+        if (a instanceof BigInteger x && Types.isInteger(b)) {
+            meter.integers(x.bitLength(), Math.max(x.bitLength(), Numbers.big(b).bitLength()));
+        }
         return switch (operator) {
             case "+" -> Numbers.add(meter, a, b);
             case "-" -> Numbers.subtract(meter, a, b);
@@ -56,11 +60,9 @@ final class Arithmetic {
                         : PyError.type("can only concatenate str (not \"" + Types.name(b) + "\") to str");
             }
             if (a instanceof Markup || b instanceof Markup) {
-                String left = Markup.escape(meter, a).text();
-                String right = Markup.escape(meter, b).text();
-                return new Markup(concat(meter, left, right));
+                return Markup.of(concat(meter, Markup.escape(meter, a), Markup.escape(meter, b)));
             }
-            return concat(meter, (String) a, (String) b);
+            return concat(meter, a, b);
         }
         if (a instanceof PyList x) {
             if (!(b instanceof PyList y)) {
@@ -77,13 +79,13 @@ final class Arithmetic {
         throw unsupported("+", a, b);
     }
 
-    static String concat(Meter meter, String a, String b) {
-        meter.length((long) a.length() + b.length());
-        return a + b;
+    private static Object concat(Meter meter, Object a, Object b) {
+        return new TextBuilder(meter).add(a).add(b).value();
     }
 
     private static List<Object> concat(Meter meter, List<Object> a, List<Object> b) {
         List<Object> all = new ArrayList<>(meter.length((long) a.size() + b.size()));
+        meter.memory((long) (a.size() + b.size()) * Integer.BYTES);
         all.addAll(a);
         all.addAll(b);
         return all;
@@ -113,22 +115,15 @@ final class Arithmetic {
         return switch (sequence) {
             case PyList list -> new PyList(repeat(meter, list.items(), times));
             case PyTuple tuple -> PyTuple.of(repeat(meter, tuple.items(), times));
-            case Markup markup -> new Markup(repeat(meter, markup.text(), times));
-            default -> repeat(meter, (String) sequence, times);
+            case Markup markup ->
+                Markup.of(new TextBuilder(meter).repeat(markup, times).value());
+            default -> new TextBuilder(meter).repeat(sequence, times).value();
         };
     }
 
-    private static long product(long length, long times) {
-        return length == 0 || times <= Long.MAX_VALUE / length ? length * times : Long.MAX_VALUE;
-    }
-
-    private static String repeat(Meter meter, String text, long times) {
-        meter.length(product(text.length(), times));
-        return text.isEmpty() ? text : text.repeat((int) times);
-    }
-
     private static List<Object> repeat(Meter meter, List<Object> items, long times) {
-        int length = meter.length(product(items.size(), times));
+        int length = meter.length(Meter.times(items.size(), times));
+        meter.memory((long) length * Integer.BYTES);
         List<Object> all = new ArrayList<>(length);
         while (all.size() < length) {
             all.addAll(items);

@@ -34,8 +34,9 @@ final class AttributePath {
             return List.of(of(meter, attribute));
         }
         List<Function<Object, Object>> paths = new ArrayList<>();
-        for (String path : Text.split(Printer.str(meter, attribute), ",", -1)) {
-            paths.add(of(meter, path));
+        String all = Printer.str(meter, attribute);
+        for (Splits.Span span : Splits.split(meter, all, ",", -1)) {
+            paths.add(of(meter, all.substring(span.from(), span.to())));
         }
         return paths;
     }
@@ -48,8 +49,10 @@ final class AttributePath {
             return List.of(attribute);
         }
         List<Object> parts = new ArrayList<>();
-        for (String part : Text.split(Printer.str(meter, attribute), ".", -1)) {
-            Number index = Text.all(part, Character::isDigit) ? Numbers.parseInteger(part, 10) : null;
+        String path = Printer.str(meter, attribute);
+        for (Splits.Span span : Splits.split(meter, path, ".", -1)) {
+            String part = path.substring(span.from(), span.to());
+            Number index = Text.all(part, Character::isDigit) ? Numbers.parseInteger(meter, part, 10) : null;
             parts.add(index == null ? part : index);
         }
         return parts;

@@ -22,41 +22,50 @@ final class BraceFormat {
         this.escape = escape;
     }
 
-    /** @param escape whether the format is markup, so that the fields' values are escaped */
-    static String format(Meter meter, String format, Args args, boolean escape) {
-        return new BraceFormat(meter, args, null, escape).run(format, MAX_NESTING);
+    /** @param format a string, or markup: then the fields' values are escaped and the result is markup */
+    static Object format(Meter meter, Object format, Args args) {
+        return format(meter, format, args, null);
     }
 
     /** {@code str.format_map}. */
-    static String formatMap(Meter meter, String format, Object mapping, boolean escape) {
-        return new BraceFormat(meter, Args.NONE, mapping, escape).run(format, MAX_NESTING);
+    static Object formatMap(Meter meter, Object format, Object mapping) {
+        return format(meter, format, Args.NONE, mapping);
     }
 
-    private String run(String format, int nesting) {
+    private static Object format(Meter meter, Object format, Args args, @Nullable Object mapping) {
+        boolean markup = format instanceof Markup;
+        Object result = new BraceFormat(meter, args, mapping, markup).run(format, MAX_NESTING);
+        return markup ? Markup.of(result) : result;
+    }
+
+    private Object run(Object template, int nesting) {
+        String format = Traced.text(template);
+        meter.work(format.length());
         if (nesting < 0) {
             throw PyError.value("Max string recursion exceeded");
         }
-        StringBuilder out = new StringBuilder();
+        TextBuilder out = new TextBuilder(meter);
         int pos = 0;
+        int literal = 0;
         while (pos < format.length()) {
             char c = format.charAt(pos);
             boolean doubled = pos + 1 < format.length() && format.charAt(pos + 1) == c;
             if (c != '{' && c != '}') {
-                out.append(c);
                 pos++;
             } else if (doubled) {
-                out.append(c);
+                out.add(template, literal, pos + 1);
                 pos += 2;
+                literal = pos;
             } else if (c == '}') {
                 throw PyError.value("Single '}' encountered in format string");
             } else {
                 int end = fieldEnd(format, pos + 1);
-                out.append(field(format.substring(pos + 1, end), nesting));
+                out.add(template, literal, pos).add(field(format.substring(pos + 1, end), nesting));
                 pos = end + 1;
+                literal = pos;
             }
-            meter.length(out.length());
         }
-        return out.toString();
+        return out.add(template, literal, pos).value();
     }
 
     private static int fieldEnd(String format, int start) {
@@ -74,7 +83,7 @@ final class BraceFormat {
         throw PyError.value("expected '}' before end of string");
     }
 
-    private String field(String field, int nesting) {
+    private Object field(String field, int nesting) {
         int nameEnd = 0;
         boolean bracket = false;
         while (nameEnd < field.length() && (bracket || "!:".indexOf(field.charAt(nameEnd)) < 0)) {
@@ -95,12 +104,12 @@ final class BraceFormat {
         }
         String spec = pos < field.length() ? field.substring(pos + 1) : "";
         Object value = FormatSpec.convert(meter, lookup(field.substring(0, nameEnd)), conversion);
-        String resolvedSpec = run(spec, nesting - 1);
+        String resolvedSpec = Traced.text(run(spec, nesting - 1));
         if (!escape) {
             return FormatSpec.format(meter, value, resolvedSpec);
         }
         Object text = value instanceof Markup ? value : FormatSpec.format(meter, value, resolvedSpec);
-        return Markup.escape(meter, text).text();
+        return Markup.escape(meter, text);
     }
 
     private Object lookup(String name) {

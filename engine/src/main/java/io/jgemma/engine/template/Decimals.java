@@ -7,13 +7,17 @@ import java.math.RoundingMode;
 
 /** Doubles in fixed, exponent and general notation, rounded half to even on their exact value as C's printf does. */
 final class Decimals {
+    /** A double has no more decimals, and no more digits, than this; what is asked for beyond are zeros. */
+    private static final int MOST_DIGITS = 1100;
+
     private Decimals() {}
 
     /** {@code %.{precision}f} of a finite, non-negative value. */
     static String fixed(double value, int precision, boolean alternate) {
-        String text = new BigDecimal(value)
-                .setScale(precision, RoundingMode.HALF_EVEN)
-                .toPlainString();
+        int exact = Math.min(precision, MOST_DIGITS);
+        String text =
+                new BigDecimal(value).setScale(exact, RoundingMode.HALF_EVEN).toPlainString()
+                        + "0".repeat(precision - exact);
         return alternate && precision == 0 ? text + "." : text;
     }
 
@@ -29,7 +33,12 @@ final class Decimals {
 
     /** {@code %.{precision}g} of a finite, non-negative value. */
     static String general(double value, int precision, boolean alternate) {
-        int significant = Math.max(precision, 1);
+        int significant = Math.clamp(precision, 1, MOST_DIGITS);
+        if (alternate && precision > significant) {
+            String text = general(value, significant, true);
+            int mantissaEnd = text.indexOf('e') < 0 ? text.length() : text.indexOf('e');
+            return text.substring(0, mantissaEnd) + "0".repeat(precision - significant) + text.substring(mantissaEnd);
+        }
         if (value == 0) {
             return alternate ? mantissa("0".repeat(significant), true) : "0";
         }

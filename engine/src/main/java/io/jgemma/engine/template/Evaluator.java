@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Evaluates expressions. */
 final class Evaluator {
+    /** What a list takes beside its elements. */
+    private static final int LITERAL_BYTES = 64;
+
     private final Interpreter in;
     private final Meter meter;
 
@@ -21,8 +24,8 @@ final class Evaluator {
         Object value = switch (expression) {
             case Expr.Const constant -> constant.value();
             case Expr.Name name -> name(name.name(), scope);
-            case Expr.TupleOf tuple -> PyTuple.of(all(tuple.items(), scope));
-            case Expr.ListOf list -> new PyList(all(list.items(), scope));
+            case Expr.TupleOf tuple -> PyTuple.of(literal(tuple.items(), scope));
+            case Expr.ListOf list -> new PyList(literal(list.items(), scope));
             case Expr.DictOf dict -> dict(dict, scope);
             case Expr.Unary unary -> unary(unary, scope);
             case Expr.Binary binary -> {
@@ -36,11 +39,11 @@ final class Evaluator {
                 yield Values.truth(left) == logic.and() ? evaluate(logic.right(), scope) : left;
             }
             case Expr.Concat concat -> {
-                List<String> parts = new ArrayList<>();
+                TextBuilder text = new TextBuilder(meter);
                 for (Expr part : concat.parts()) {
-                    parts.add(Printer.str(meter, evaluate(part, scope)));
+                    text.add(Printer.text(meter, evaluate(part, scope)));
                 }
-                yield StringMethods.joined(meter, "", parts);
+                yield text.value();
             }
             case Expr.Compare compare -> compare(compare, scope);
             case Expr.Conditional conditional -> conditional(conditional, scope);
@@ -81,6 +84,11 @@ final class Evaluator {
         return value == Special.MISSING ? Undefined.variable(name) : value;
     }
 
+    private List<Object> literal(List<Expr> items, Scope scope) {
+        meter.memory(LITERAL_BYTES + (long) items.size() * Long.BYTES);
+        return all(items, scope);
+    }
+
     private List<Object> all(List<Expr> expressions, Scope scope) {
         List<Object> values = new ArrayList<>(expressions.size());
         for (Expr expression : expressions) {
@@ -98,6 +106,7 @@ final class Evaluator {
         for (Expr.Pair pair : literal.pairs()) {
             Object key = evaluate(pair.key(), scope);
             Object value = evaluate(pair.value(), scope);
+            meter.memory(PyDict.ENTRY_BYTES);
             dict.put(Keys.of(meter, key), key, value);
         }
         return dict;
@@ -157,6 +166,7 @@ final class Evaluator {
         if (callee instanceof Undefined undefined) {
             throw undefined.error();
         }
+        args.touch(meter);
         if (!(callee instanceof PyCallable callable)) {
             throw PyError.type("'" + Types.name(callee) + "' object is not callable");
         }
@@ -194,14 +204,16 @@ final class Evaluator {
         return new Args(positional, named);
     }
 
-    private static void spread(Object mapping, Map<String, Object> named) {
+    private void spread(Object mapping, Map<String, Object> named) {
         if (!(mapping instanceof PyDict dict)) {
             throw PyError.type("argument after ** must be a mapping, not " + Types.name(mapping));
         }
+        meter.items(dict.size());
         for (PyDict.Entry entry : dict.entries()) {
-            if (!(entry.key() instanceof String key)) {
+            if (!Types.isString(entry.key())) {
                 throw PyError.type("keywords must be strings");
             }
+            String key = Traced.text(entry.key());
             if (named.putIfAbsent(key, entry.value()) != null) {
                 throw PyError.type("got multiple values for keyword argument " + Printer.quote(key));
             }

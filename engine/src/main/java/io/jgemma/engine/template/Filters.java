@@ -46,6 +46,8 @@ final class Filters {
     static Object apply(Interpreter in, String name, Object value, Args args, String notFound) {
         Filter filter = FILTERS.get(name);
         if (filter != null) {
+            in.meter().touch(value);
+            args.touch(in.meter());
             return filter.apply(in, value, args);
         }
         throw PyError.runtime(

@@ -83,19 +83,19 @@ record FormatSpec(
         long value = 0;
         for (int i = 0; i < digits.length(); i++) {
             value = value * 10 + digits.charAt(i) - '0';
-            meter.length(value);
+            meter.limit(value);
         }
         return (int) value;
     }
 
     /** {@code format(value, spec)}. */
-    static String format(Meter meter, Object value, String spec) {
+    static Object format(Meter meter, Object value, String spec) {
         if (spec.isEmpty()) {
-            return Printer.str(meter, value);
+            return Printer.text(meter, value);
         }
         String typeName = Types.name(value);
         if (Types.isString(value)) {
-            return parse(meter, spec, typeName).string(meter, Printer.str(meter, value));
+            return parse(meter, spec, typeName).string(meter, Printer.text(meter, value));
         }
         if (Types.isInteger(value)) {
             return parse(meter, spec, typeName).integer(meter, Numbers.big(value), typeName);
@@ -106,7 +106,7 @@ record FormatSpec(
         throw PyError.type("unsupported format string passed to " + typeName + ".__format__");
     }
 
-    private String string(Meter meter, String text) {
+    private Object string(Meter meter, Object text) {
         if (type != 0 && type != 's') {
             throw unknownCode("str");
         }
@@ -122,7 +122,9 @@ record FormatSpec(
         if (grouping != 0) {
             throw PyError.value("Cannot specify '" + grouping + "' with 's'.");
         }
-        String cut = precision >= 0 && precision < Text.length(text) ? Text.substring(text, 0, precision) : text;
+        meter.touch(text);
+        boolean tooLong = precision >= 0 && precision < Text.length(Traced.text(text));
+        Object cut = tooLong ? Text.substring(text, 0, precision) : text;
         return padded(meter, cut, '<');
     }
 
@@ -130,7 +132,7 @@ record FormatSpec(
         return PyError.value("Unknown format code '" + type + "' for object of type '" + typeName + "'");
     }
 
-    private String integer(Meter meter, BigInteger value, String typeName) {
+    private Object integer(Meter meter, BigInteger value, String typeName) {
         if (type != 0 && "eEfFgG%".indexOf(type) >= 0) {
             return floating(meter, Numbers.toDouble(value), typeName);
         }
@@ -142,7 +144,7 @@ record FormatSpec(
         String prefix = "";
         int group = 3;
         switch (type) {
-            case 0, 'd', 'n' -> digits = Numbers.decimal(magnitude);
+            case 0, 'd', 'n' -> digits = Numbers.decimal(meter, magnitude);
             case 'x', 'X' -> {
                 digits = magnitude.toString(16);
                 prefix = "0x";
@@ -174,15 +176,16 @@ record FormatSpec(
         return number(meter, value.signum() < 0, shownPrefix, digits, "", group);
     }
 
-    private String floating(Meter meter, double value, String typeName) {
+    private Object floating(Meter meter, double value, String typeName) {
         if (type != 0 && "eEfFgGn%".indexOf(type) < 0) {
             throw unknownCode(typeName);
         }
         double magnitude = Math.abs(value);
         boolean finite = !Double.isNaN(value) && !Double.isInfinite(value);
+        meter.length(Math.max(precision, 0));
         String text;
         if (type == 0 && precision < 0) {
-            text = Numbers.repr(magnitude);
+            text = Numbers.repr(meter, magnitude);
         } else if (type == 0) {
             text = shortGeneral(magnitude, finite);
         } else if (type == '%') {
@@ -211,12 +214,13 @@ record FormatSpec(
                 : text + ".0";
     }
 
-    private String number(Meter meter, boolean negative, String prefix, String whole, String rest, int group) {
+    private Object number(Meter meter, boolean negative, String prefix, String whole, String rest, int group) {
         String head = (negative ? "-" : sign == '-' ? "" : String.valueOf(sign)) + prefix;
         boolean zeroPadded = align == '=' && fill.equals("0");
         String digits = whole;
         if (grouping != 0) {
             int room = zeroPadded ? width - head.length() - rest.length() : 0;
+            meter.length(Math.max(room, 0));
             digits = grouped(whole, group, room);
         }
         String body = digits + rest;
@@ -242,8 +246,8 @@ record FormatSpec(
         return reversed.reverse().toString();
     }
 
-    private String padded(Meter meter, String text, char ownAlign) {
-        long missing = Math.max(width - (long) Text.length(text), 0);
+    private Object padded(Meter meter, Object text, char ownAlign) {
+        long missing = Math.max(width - (long) Text.length(Traced.text(text)), 0);
         long left = switch (align == 0 ? ownAlign : align) {
             case '<' -> 0;
             case '^' -> missing / 2;

@@ -100,6 +100,7 @@ final class Helpers {
     private static void fill(Meter meter, PyDict dict, Object source) {
         if (source instanceof PyDict other) {
             meter.work(other.size());
+            meter.memory((long) other.size() * PyDict.ENTRY_BYTES);
             other.entries().forEach(entry -> dict.put(Keys.of(meter, entry.key()), entry.key(), entry.value()));
             return;
         }
@@ -113,6 +114,7 @@ final class Helpers {
                 throw PyError.value("dictionary update sequence element #" + position + " has length " + items.size()
                         + "; 2 is required");
             }
+            meter.memory(PyDict.ENTRY_BYTES);
             dict.put(Keys.of(meter, items.get(0)), items.get(0), items.get(1));
             position++;
         }
@@ -124,6 +126,7 @@ final class Helpers {
                     Signature.positional("dict.fromkeys", "iterable value?").bind(args);
             PyDict dict = new PyDict();
             for (Object key : Values.list(in.meter(), bound[0])) {
+                in.meter().memory(PyDict.ENTRY_BYTES);
                 dict.put(Keys.of(in.meter(), key), key, bound[1] == Special.MISSING ? Special.NONE : bound[1]);
             }
             return dict;

@@ -28,7 +28,7 @@ final class Interpreter {
     /** Variables around a scoped block while it runs. */
     private Map<String, Object> blockVariables = Map.of();
 
-    private StringBuilder out = new StringBuilder();
+    private TextBuilder out;
     private int line = 1;
 
     /** How a statement ended. */
@@ -44,6 +44,7 @@ final class Interpreter {
         this.meter = meter;
         this.clock = clock;
         this.evaluator = new Evaluator(this, meter);
+        this.out = buffer();
     }
 
     Meter meter() {
@@ -58,20 +59,24 @@ final class Interpreter {
         line = newLine;
     }
 
-    String render() {
+    /** The output. */
+    TextBuilder render() {
         try {
             root.set("self", new BlockReference.Self(program.blocks().keySet()));
             enter(program.scopes().root(), root);
             run(program.statements(), root);
-            return out.toString();
+            return out;
         } catch (PyError e) {
             throw e.atLine(line);
         }
     }
 
-    private void emit(String text) {
-        meter.output(text.length());
-        out.append(text);
+    private TextBuilder buffer() {
+        return new TextBuilder((length, added) -> meter.output(added));
+    }
+
+    private void emit(Object value) {
+        out.add(Printer.text(meter, value));
     }
 
     /** Gives the names of a scope the values they have on entry. */
@@ -119,9 +124,8 @@ final class Interpreter {
         meter.step();
         line = statement.line();
         switch (statement) {
-            case Stmt.Data data -> emit(data.text());
-            case Stmt.Print print ->
-                print.values().forEach(value -> emit(Printer.str(meter, evaluator.evaluate(value, scope))));
+            case Stmt.Data data -> out.literal(data.text());
+            case Stmt.Print print -> print.values().forEach(value -> emit(evaluator.evaluate(value, scope)));
             case Stmt.If condition -> {
                 return condition(condition, scope);
             }
@@ -144,13 +148,13 @@ final class Interpreter {
             case Stmt.CallBlock block -> {
                 Plan plan = program.scopes().plan(block);
                 Macro caller = new Macro(null, block.params(), block.body(), plan, scope);
-                emit(Printer.str(meter, evaluator.call(block.call(), scope, caller)));
+                emit(evaluator.call(block.call(), scope, caller));
             }
             case Stmt.Generation block -> {
                 Plan plan = program.scopes().plan(block);
                 Stmt.Params none = new Stmt.Params(List.of(), List.of());
                 Macro body = new Macro(null, none, block.body(), plan, scope);
-                emit(Printer.str(meter, body.call(this, Args.NONE)));
+                emit(body.call(this, Args.NONE));
             }
             case Stmt.Block block -> emit(runBlock(block, scope));
             case Stmt.Break ignored -> {
@@ -218,10 +222,10 @@ final class Interpreter {
     private Flow assignBlock(Stmt.AssignBlock block, Scope scope) {
         Scope inner = new Scope(scope);
         enter(program.scopes().plan(block).body(), inner);
-        StringBuilder outer = out;
-        out = new StringBuilder();
+        TextBuilder outer = out;
+        out = buffer();
         Flow flow = run(block.body(), inner);
-        Object text = out.toString();
+        Object text = out.value();
         out = outer;
         if (flow == Flow.NEXT) {
             Object value = block.filter() == null ? text : evaluator.filterChain(block.filter(), text, inner);
@@ -234,13 +238,13 @@ final class Interpreter {
     private Flow filterBlock(Stmt.FilterBlock block, Scope scope) {
         Scope inner = new Scope(scope);
         enter(program.scopes().plan(block).body(), inner);
-        StringBuilder outer = out;
-        out = new StringBuilder();
+        TextBuilder outer = out;
+        out = buffer();
         Flow flow = run(block.body(), inner);
-        Object text = out.toString();
+        Object text = out.value();
         out = outer;
         if (flow == Flow.NEXT) {
-            emit(Printer.str(meter, evaluator.filterChain(block.filter(), text, inner)));
+            emit(evaluator.filterChain(block.filter(), text, inner));
         }
         return flow;
     }
@@ -257,7 +261,7 @@ final class Interpreter {
     private void loop(Stmt.For loop, Scope scope) {
         Object items = evaluator.evaluate(loop.iterable(), scope);
         if (loop.recursive()) {
-            emit((String) recursive(loop, scope, items, 0));
+            emit(recursive(loop, scope, items, 0));
         } else {
             iterate(loop, scope, items, 0);
         }
@@ -266,11 +270,11 @@ final class Interpreter {
     /** A recursive loop's text for some items. */
     private Object recursive(Stmt.For loop, Scope scope, Object items, int depth) {
         meter.enter();
-        StringBuilder outer = out;
+        TextBuilder outer = out;
         int outerLine = line;
-        out = new StringBuilder();
+        out = buffer();
         iterate(loop, scope, items, depth);
-        String text = out.toString();
+        Object text = out.value();
         out = outer;
         line = outerLine;
         meter.leave();
@@ -280,7 +284,7 @@ final class Interpreter {
     private void iterate(Stmt.For loop, Scope outer, Object items, int depth) {
         Plan plan = program.scopes().plan(loop);
         Iterator<Object> iterator = Values.iterator(meter, items);
-        int length = Values.lengthOrNone(items);
+        int length = Values.lengthOrNone(meter, items);
         if (loop.test() != null) {
             iterator = filtered(loop, loop.test(), iterator, outer);
             length = -1;
@@ -360,13 +364,13 @@ final class Interpreter {
     /** Runs a macro whose special parameters are bound already. */
     Object callMacro(Macro macro, Scope scope, List<Object> values) {
         meter.enter();
-        StringBuilder outer = out;
+        TextBuilder outer = out;
         int outerLine = line;
-        out = new StringBuilder();
+        out = buffer();
         enter(macro.plan().body(), scope);
         macro.bind(evaluator, scope, values);
         run(macro.body(), scope);
-        String text = out.toString();
+        Object text = out.value();
         out = outer;
         line = outerLine;
         meter.leave();
@@ -378,7 +382,7 @@ final class Interpreter {
         return block == null ? "" : runBlock(block, root);
     }
 
-    private String runBlock(Stmt.Block block, Scope around) {
+    private Object runBlock(Stmt.Block block, Scope around) {
         meter.enter();
         Map<String, Object> outerVariables = blockVariables;
         if (block.scoped()) {
@@ -392,11 +396,11 @@ final class Interpreter {
         if (plan.special().contains("super")) {
             scope.set("super", Undefined.hint("there is no parent block called " + Printer.quote(block.name()) + "."));
         }
-        StringBuilder outer = out;
-        out = new StringBuilder();
+        TextBuilder outer = out;
+        out = buffer();
         enter(plan.body(), scope);
         run(block.body(), scope);
-        String text = out.toString();
+        Object text = out.value();
         out = outer;
         blockVariables = outerVariables;
         meter.leave();

@@ -2,8 +2,8 @@ package io.jgemma.engine.template;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes values as Python's {@code json.dumps}: nothing escaped for HTML, keys in their order. */
@@ -32,6 +32,7 @@ final class JsonWriter {
     static String write(Meter meter, Object value, Options options) {
         JsonWriter writer = new JsonWriter(meter, options);
         writer.value(value, 0);
+        meter.memory((long) Character.BYTES * writer.out.length());
         return writer.out.toString();
     }
 
@@ -40,29 +41,27 @@ final class JsonWriter {
             case Special ignored -> out.append("null");
             case Boolean b -> out.append((boolean) b);
             case Long l -> out.append((long) l);
-            case BigInteger big -> out.append(Numbers.decimal(big));
-            case Double d -> out.append(number(d));
+            case BigInteger big -> out.append(Numbers.decimal(meter, big));
+            case Double d -> out.append(number(meter, d));
             case String s -> string(s);
+            case Traced traced -> string(traced.text());
             case Markup m -> string(m.text());
             case PySequence sequence -> array(sequence.items(), level);
             case PyDict dict -> object(dict, level);
             default -> throw PyError.type("Object of type " + Types.name(value) + " is not JSON serializable");
         }
         meter.step();
-        if (out.length() > meter.limits().maxValueLength()) {
-            throw PyError.limit(
-                    "a JSON text exceeds the limit of " + meter.limits().maxValueLength() + " characters");
-        }
+        meter.limit(out.length());
     }
 
-    private static String number(double d) {
+    private static String number(Meter meter, double d) {
         if (Double.isNaN(d)) {
             return "NaN";
         }
         if (Double.isInfinite(d)) {
             return d > 0 ? "Infinity" : "-Infinity";
         }
-        return Numbers.repr(d);
+        return Numbers.repr(meter, d);
     }
 
     private void array(List<Object> items, int level) {
@@ -121,15 +120,16 @@ final class JsonWriter {
                 .toList();
     }
 
-    private static String key(Object key) {
+    private String key(Object key) {
         return switch (key) {
             case String s -> s;
+            case Traced traced -> traced.text();
             case Markup m -> m.text();
             case Boolean b -> b ? "true" : "false";
             case Special ignored -> "null";
             case Long l -> Long.toString(l);
-            case BigInteger big -> Numbers.decimal(big);
-            case Double d -> number(d);
+            case BigInteger big -> Numbers.decimal(meter, big);
+            case Double d -> number(meter, d);
             default -> throw PyError.type("keys must be str, int, float, bool or None, not " + Types.name(key));
         };
     }
@@ -137,7 +137,9 @@ final class JsonWriter {
     private void lineBreak(int level) {
         String indent = options.indent();
         if (indent != null) {
-            meter.length(out.length() + (long) level * indent.length());
+            long added = (long) level * indent.length() + 1;
+            meter.limit(out.length() + added);
+            meter.work(added);
             out.append('\n').repeat(indent, level);
         }
     }
@@ -147,6 +149,7 @@ final class JsonWriter {
         out.append('"');
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
+            meter.limit(out.length());
             switch (c) {
                 case '"' -> out.append("\\\"");
                 case '\\' -> out.append("\\\\");
@@ -157,7 +160,7 @@ final class JsonWriter {
                 case '\b' -> out.append("\\b");
                 default -> {
                     if (c < 0x20 || (options.ascii() && c > 0x7e)) {
-                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                        out.append("\\u").append(HexFormat.of().toHexDigits(c));
                     } else {
                         out.append(c);
                     }

@@ -38,6 +38,7 @@ final class Keys {
     static Object of(Meter meter, Object value) {
         return switch (value) {
             case String s -> s;
+            case Traced traced -> traced.text();
             case Markup m -> m.text();
             case Boolean b -> b ? 1L : 0L;
             case Double d -> number(d);
@@ -54,11 +55,17 @@ final class Keys {
     }
 
     /** False for lists and dicts, and for tuples that hold any. */
-    static boolean isHashable(Object value) {
+    static boolean isHashable(Meter meter, Object value) {
         return switch (value) {
             case PyList _ -> false;
             case PyDict _ -> false;
-            case PyTuple tuple -> tuple.items().stream().allMatch(Keys::isHashable);
+            case PyTuple tuple -> {
+                meter.enter();
+                meter.work(tuple.items().size());
+                boolean hashable = tuple.items().stream().allMatch(item -> isHashable(meter, item));
+                meter.leave();
+                yield hashable;
+            }
             default -> true;
         };
     }
@@ -77,11 +84,39 @@ final class Keys {
 
     private static Object tuple(Meter meter, PyTuple tuple) {
         meter.enter();
-        List<Object> keys = new ArrayList<>(tuple.items().size());
+        List<Object> keys = new ArrayList<>(meter.items(tuple.items().size()));
         for (Object item : tuple.items()) {
             keys.add(of(meter, item));
         }
         meter.leave();
-        return keys;
+        return new TupleKey(keys);
+    }
+
+    /**
+     * The elements of a tuple. They have an order, so that a hash table finds its way among many with one hash.
+     *
+     * @param elements keys of the elements
+     */
+    private record TupleKey(List<Object> elements) implements Comparable<TupleKey> {
+        @Override
+        public int compareTo(TupleKey other) {
+            int common = Math.min(elements.size(), other.elements.size());
+            for (int i = 0; i < common; i++) {
+                int order = compare(elements.get(i), other.elements.get(i));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return Integer.compare(elements.size(), other.elements.size());
+        }
+
+        private static int compare(Object a, Object b) {
+            return switch (a) {
+                case String x when b instanceof String y -> x.compareTo(y);
+                case Long x when b instanceof Long y -> x.compareTo(y);
+                case TupleKey x when b instanceof TupleKey y -> x.compareTo(y);
+                default -> a.getClass().getName().compareTo(b.getClass().getName());
+            };
+        }
     }
 }

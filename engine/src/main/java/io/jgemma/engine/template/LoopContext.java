@@ -65,6 +65,7 @@ final class LoopContext implements PyCallable {
             List<Object> rest = new ArrayList<>();
             while (iterator.hasNext()) {
                 meter.step();
+                meter.memory(Meter.ITEM_BYTES);
                 rest.add(iterator.next());
             }
             iterator = rest.iterator();

@@ -4,28 +4,43 @@ package io.jgemma.engine.template;
  * A string marked as safe by the filters {@code safe} and {@code escape}: joined with a plain string, it escapes that one.
  *
  * @param text the characters
+ * @param origins which of them the template wrote
  */
-record Markup(String text) {
+record Markup(String text, Origins origins) {
+
+    /** A computed text. */
+    Markup(String text) {
+        this(text, Origins.NONE);
+    }
+
+    /** A string as it is. */
+    static Markup of(Object string) {
+        return new Markup(Traced.text(string), Traced.origins(string));
+    }
 
     /** The value as markup, its HTML characters escaped unless it is markup already. */
     static Markup escape(Meter meter, Object value) {
         if (value instanceof Markup markup) {
             return markup;
         }
-        String text = Printer.str(meter, value);
-        StringBuilder out = new StringBuilder(text.length());
+        Object string = Printer.text(meter, value);
+        String text = Traced.text(string);
+        TextBuilder out = new TextBuilder(meter);
+        int from = 0;
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '&' -> out.append("&amp;");
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '\'' -> out.append("&#39;");
-                case '"' -> out.append("&#34;");
-                default -> out.append(c);
+            String escaped = switch (text.charAt(i)) {
+                case '&' -> "&amp;";
+                case '<' -> "&lt;";
+                case '>' -> "&gt;";
+                case '\'' -> "&#39;";
+                case '"' -> "&#34;";
+                default -> "";
+            };
+            if (!escaped.isEmpty()) {
+                out.add(string, from, i).plain(escaped);
+                from = i + 1;
             }
         }
-        meter.length(out.length());
-        return new Markup(out.toString());
+        return of(out.add(string, from, text.length()).value());
     }
 }

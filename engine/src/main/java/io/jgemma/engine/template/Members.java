@@ -1,7 +1,6 @@
 package io.jgemma.engine.template;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -76,17 +75,18 @@ final class Members {
 
     private static @Nullable Object elementOrNull(Meter meter, Object value, Object key) {
         if (value instanceof PyDict dict) {
-            return Keys.isHashable(key) ? dict.get(Keys.of(meter, key)) : null;
+            return Keys.isHashable(meter, key) ? dict.get(Keys.of(meter, key)) : null;
         }
         Long index = Numbers.smallOrNull(key);
-        int length = index == null || !isIndexable(value) ? -1 : Values.length(value);
+        int length = index == null || !isIndexable(value) ? -1 : Values.length(meter, value);
         if (index == null || index >= length || index < -length) {
             return null;
         }
         int at = (int) (index < 0 ? index + length : index);
         return switch (value) {
-            case String s -> Text.at(s, at);
-            case Markup m -> new Markup(Text.at(m.text(), at));
+            case String s -> Text.substring(s, at, at + 1);
+            case Traced traced -> Text.substring(traced, at, at + 1);
+            case Markup m -> Text.substring(m, at, at + 1);
             case PySequence sequence -> sequence.items().get(at);
             case PyRange range -> range.at(at);
             default -> null;
@@ -104,6 +104,7 @@ final class Members {
         }
         return switch (value) {
             case String ignored -> StringMethods.bind(value, name);
+            case Traced ignored -> StringMethods.bind(value, name);
             case Markup ignored -> StringMethods.bind(value, name);
             case PyDict dict -> dictAttribute(dict, name);
             case PyList list -> LIST_MUTATORS.contains(name) ? Undefined.unsafe(list, name) : listAttribute(list, name);
@@ -144,6 +145,8 @@ final class Members {
             case "copy" ->
                 Builtin.method("copy", (in, args) -> {
                     Signature.positional("dict.copy", "").bind(args);
+                    in.meter().work(dict.size());
+                    in.meter().memory((long) dict.size() * PyDict.ENTRY_BYTES);
                     return new PyDict(dict);
                 });
             case "get" ->
@@ -175,15 +178,7 @@ final class Members {
     private static @Nullable Object listAttribute(PySequence sequence, String name) {
         return switch (name) {
             case "index" -> Builtin.method("index", (in, args) -> index(in.meter(), sequence, args));
-            case "count" ->
-                Builtin.method("count", (in, args) -> {
-                    Object wanted = Signature.positional("list.count", "value").bind(args)[0];
-                    long count = 0;
-                    for (Object item : sequence.items()) {
-                        count += Values.equal(in.meter(), item, wanted) ? 1 : 0;
-                    }
-                    return count;
-                });
+            case "count" -> Builtin.method("count", (in, args) -> count(in.meter(), sequence.items(), args));
             case "copy" ->
                 Builtin.method("copy", (in, args) -> {
                     Signature.positional("list.copy", "").bind(args);
@@ -191,6 +186,15 @@ final class Members {
                 });
             default -> null;
         };
+    }
+
+    private static Object count(Meter meter, List<Object> items, Args args) {
+        Object wanted = Signature.positional("list.count", "value").bind(args)[0];
+        long count = 0;
+        for (Object item : items) {
+            count += Values.equal(meter, item, wanted) ? 1 : 0;
+        }
+        return count;
     }
 
     private static Object index(Meter meter, PySequence sequence, Args args) {
@@ -211,17 +215,13 @@ final class Members {
     }
 
     private static @Nullable Object rangeAttribute(PyRange range, String name) {
-        List<Object> items = new ArrayList<>();
         return switch (name) {
             case "start" -> range.start();
             case "stop" -> range.stop();
             case "step" -> range.step();
-            case "index", "count" -> {
-                for (int i = 0; i < range.length(); i++) {
-                    items.add(range.at(i));
-                }
-                yield listAttribute(new PyList(items), name);
-            }
+            case "index" ->
+                Builtin.method(name, (in, args) -> index(in.meter(), new PyList(Values.list(in.meter(), range)), args));
+            case "count" -> Builtin.method(name, (in, args) -> count(in.meter(), Values.list(in.meter(), range), args));
             default -> null;
         };
     }

@@ -16,13 +16,14 @@ final class Namespace {
 
     /** @throws PyError for a name that starts with an underscore */
     void set(Object name, Object value) {
-        if (name instanceof String text && text.startsWith("_")) {
+        Object key = Types.isString(name) ? Traced.text(name) : name;
+        if (key instanceof String text && text.startsWith("_")) {
             throw new PyError(
                     Kind.SECURITY,
                     "Chat templates cannot store underscore-prefixed attributes on a namespace, but got "
                             + Printer.quote(text) + ". Please rename the attribute.");
         }
-        attributes.put(name, value);
+        attributes.put(key, value);
     }
 
     Map<Object, Object> attributes() {

@@ -39,7 +39,7 @@ final class NumberFilters {
             throw undefined.error();
         }
         if (Types.isString(value)) {
-            return Numbers.parseInteger(Printer.str(in.meter(), value), base);
+            return Numbers.parseInteger(in.meter(), Printer.str(in.meter(), value), base);
         }
         if (Types.isInteger(value)) {
             return Numbers.shrink(Numbers.big(value));
@@ -80,7 +80,7 @@ final class NumberFilters {
         if (Types.isNumber(value)) {
             return Numbers.toDouble(value);
         }
-        return Types.isString(value) ? Numbers.parseFloat(Printer.str(in.meter(), value)) : null;
+        return Types.isString(value) ? Numbers.parseFloat(in.meter(), Printer.str(in.meter(), value)) : null;
     }
 
     private static Object floating(Interpreter in, Object[] a) {
@@ -91,10 +91,10 @@ final class NumberFilters {
     private static Object round(Interpreter in, Object[] a) {
         Object precision = Filters.or(a[1], 0L);
         Object method = Filters.or(a[2], "common");
-        if (method.equals("common")) {
+        if (Types.isText(method, "common")) {
             return roundHalfEven(a[0], precision);
         }
-        if (!method.equals("ceil") && !method.equals("floor")) {
+        if (!Types.isText(method, "ceil") && !Types.isText(method, "floor")) {
             throw Filters.argumentError("method must be common, ceil or floor");
         }
         Object power = Numbers.power(in.meter(), 10L, number(precision));
@@ -102,7 +102,7 @@ final class NumberFilters {
         number(scaled);
         Object whole = scaled;
         if (scaled instanceof Double d) {
-            whole = Numbers.truncate(method.equals("ceil") ? Math.ceil(d) : Math.floor(d));
+            whole = Numbers.truncate(Types.isText(method, "ceil") ? Math.ceil(d) : Math.floor(d));
         }
         return Numbers.divide(whole, power);
     }

@@ -14,6 +14,12 @@ final class Numbers {
     private static final MathContext QUOTIENT = new MathContext(60);
     private static final int MAX_DIGITS = 4300;
 
+    /** What printing a float costs, in characters looked at. */
+    private static final int FLOAT_WORK = 128;
+
+    /** How often reading a number looks at its characters. */
+    private static final int PARSE_PASSES = 4;
+
     private Numbers() {}
 
     /** A {@link Long} if it fits. */
@@ -61,6 +67,7 @@ final class Numbers {
                     "an integer exceeds the limit of " + meter.limits().maxIntegerBits() + " bits");
         }
         meter.work(value.bitLength());
+        meter.memory(value.bitLength() / Byte.SIZE);
         return shrink(value);
     }
 
@@ -234,7 +241,8 @@ final class Numbers {
     }
 
     /** {@code int(text, base)}, or null if the text is not a number in that base. */
-    static @Nullable Number parseInteger(String text, int base) {
+    static @Nullable Number parseInteger(Meter meter, String text, int base) {
+        meter.work(PARSE_PASSES * (long) text.length());
         String s = Text.strip(text, null, true, true);
         boolean negative = s.startsWith("-");
         if (negative || s.startsWith("+")) {
@@ -264,12 +272,15 @@ final class Numbers {
             throw PyError.value("Exceeds the limit (4300 digits) for integer string conversion: value has "
                     + digits.length() + " digits; use sys.set_int_max_str_digits() to increase the limit");
         }
+        int bits = digits.length() * Integer.SIZE / Byte.SIZE;
+        meter.integers(bits, bits);
         BigInteger value = new BigInteger(digits, radix);
         return shrink(negative ? value.negate() : value);
     }
 
     /** {@code float(text)}, or null if the text is not a number. */
-    static @Nullable Double parseFloat(String text) {
+    static @Nullable Double parseFloat(Meter meter, String text) {
+        meter.work(PARSE_PASSES * (long) text.length());
         String s = Text.strip(text, null, true, true).toLowerCase(Locale.ROOT);
         String unsigned = s.startsWith("-") || s.startsWith("+") ? s.substring(1) : s;
         double sign = s.startsWith("-") ? -1 : 1;
@@ -327,16 +338,23 @@ final class Numbers {
     }
 
     /** An integer in decimal; Python refuses more than 4300 digits. */
-    static String decimal(Object integer) {
+    static String decimal(Meter meter, Object integer) {
         if (integer instanceof Long l) {
             return Long.toString(l);
         }
+        meter.integers(big(integer).bitLength(), big(integer).bitLength());
         String text = big(integer).toString();
         if (text.length() - (text.startsWith("-") ? 1 : 0) > MAX_DIGITS) {
             throw PyError.value("Exceeds the limit (4300 digits) for integer string conversion; "
                     + "use sys.set_int_max_str_digits() to increase the limit");
         }
         return text;
+    }
+
+    /** As {@link #repr(double)}, charged. */
+    static String repr(Meter meter, double value) {
+        meter.work(FLOAT_WORK);
+        return repr(value);
     }
 
     /** {@code repr} of a float: the shortest digits that read back as the same value. */

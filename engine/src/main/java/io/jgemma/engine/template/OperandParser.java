@@ -45,7 +45,7 @@ final class OperandParser {
         while (stream.is(Token.Type.STRING)) {
             text.append(stream.next().text());
         }
-        return new Expr.Const(text.toString(), line);
+        return new Expr.Const(Traced.literal(text.toString()), line);
     }
 
     private PyError unexpected(Token token) {

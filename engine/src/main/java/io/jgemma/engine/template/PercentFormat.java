@@ -7,10 +7,11 @@ import java.util.Locale;
 /** Python's {@code "..." % arguments}. */
 final class PercentFormat {
     private final Meter meter;
+    private final Object template;
     private final String format;
     private final boolean escape;
     private final Object argument;
-    private final StringBuilder out = new StringBuilder();
+    private final TextBuilder out;
     private int pos;
     private int nextArgument;
     private boolean mappingUsed;
@@ -22,39 +23,39 @@ final class PercentFormat {
         }
     }
 
-    private PercentFormat(Meter meter, String format, Object argument, boolean escape) {
+    private PercentFormat(Meter meter, Object template, Object argument) {
         this.meter = meter;
-        this.format = format;
+        this.template = template;
+        this.format = Traced.text(template);
         this.argument = argument;
-        this.escape = escape;
+        this.escape = template instanceof Markup;
+        this.out = new TextBuilder(meter);
     }
 
     /** @param format a string, or markup: then the arguments are escaped and the result is markup */
     static Object format(Meter meter, Object format, Object argument) {
-        String text = Printer.str(meter, format);
-        boolean markup = format instanceof Markup;
-        String result = new PercentFormat(meter, text, argument, markup).run();
-        return markup ? new Markup(result) : result;
+        meter.touch(format);
+        Object result = new PercentFormat(meter, format, argument).run();
+        return format instanceof Markup ? Markup.of(result) : result;
     }
 
-    private String run() {
+    private Object run() {
         while (pos < format.length()) {
             int percent = format.indexOf('%', pos);
             if (percent < 0) {
-                out.append(format, pos, format.length());
+                out.add(template, pos, format.length());
                 break;
             }
-            out.append(format, pos, percent);
+            out.add(template, pos, percent);
             pos = percent + 1;
             conversion();
-            meter.length(out.length());
         }
         boolean mapping = argument instanceof PyDict || mappingUsed;
         int given = argument instanceof PyTuple tuple ? tuple.items().size() : 1;
         if (!mapping && nextArgument < given && !subscriptable()) {
             throw PyError.type("not all arguments converted during string formatting");
         }
-        return out.toString();
+        return out.value();
     }
 
     /** Python lets lists and the like pass unused, for they could serve as mappings. */
@@ -89,7 +90,7 @@ final class PercentFormat {
         int type = format.codePointAt(pos);
         pos += Character.charCount(type);
         if (type == '%') {
-            out.append('%');
+            out.add(template, pos - 1, pos);
             return;
         }
         Object argumentValue = value == null ? next() : value;
@@ -185,8 +186,8 @@ final class PercentFormat {
         return argument;
     }
 
-    private String asText(Object value) {
-        return escape ? Markup.escape(meter, value).text() : Printer.str(meter, value);
+    private Object asText(Object value) {
+        return escape ? Markup.escape(meter, value) : Printer.text(meter, value);
     }
 
     private String escaped(String text) {
@@ -205,11 +206,10 @@ final class PercentFormat {
         return out.toString();
     }
 
-    private static String character(Object value) {
+    private static Object character(Object value) {
         if (Types.isString(value)) {
-            String text = value instanceof Markup m ? m.text() : (String) value;
-            if (Text.length(text) == 1) {
-                return text;
+            if (Text.length(Traced.text(value)) == 1) {
+                return value;
             }
             throw PyError.type("%c requires int or char");
         }
@@ -246,16 +246,18 @@ final class PercentFormat {
         return Numbers.big(value);
     }
 
-    private void text(Spec spec, String value) {
-        String shown = spec.precision() >= 0 && spec.precision() < Text.length(value)
+    private void text(Spec spec, Object value) {
+        meter.touch(value);
+        Object shown = spec.precision() >= 0 && spec.precision() < Text.length(Traced.text(value))
                 ? Text.substring(value, 0, spec.precision())
                 : value;
-        long missing = Math.max(spec.width() - (long) Text.length(shown), 0);
-        out.append(Text.pad(meter, shown, spec.width(), spec.has('-') ? 0 : missing, " "));
+        long missing = Math.max(spec.width() - (long) Text.length(Traced.text(shown)), 0);
+        out.add(Text.pad(meter, shown, spec.width(), spec.has('-') ? 0 : missing, " "));
     }
 
     private void integer(Spec spec, BigInteger value, String prefix, int radix, boolean upper) {
-        String digits = radix == 10 ? Numbers.decimal(value.abs()) : value.abs().toString(radix);
+        String digits =
+                radix == 10 ? Numbers.decimal(meter, value.abs()) : value.abs().toString(radix);
         if (spec.precision() > digits.length()) {
             meter.length(spec.precision());
             digits = "0".repeat(spec.precision() - digits.length()) + digits;
@@ -304,11 +306,11 @@ final class PercentFormat {
         }
         String padding = missing > 0 ? (spec.has('0') && !spec.has('-') ? "0" : " ").repeat((int) missing) : "";
         if (spec.has('-')) {
-            out.append(head).append(digits).append(padding);
+            out.plain(head).plain(digits).plain(padding);
         } else if (spec.has('0')) {
-            out.append(head).append(padding).append(digits);
+            out.plain(head).plain(padding).plain(digits);
         } else {
-            out.append(padding).append(head).append(digits);
+            out.plain(padding).plain(head).plain(digits);
         }
     }
 }

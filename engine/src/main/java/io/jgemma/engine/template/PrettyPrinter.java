@@ -17,6 +17,7 @@ final class PrettyPrinter {
     static String print(Meter meter, Object value) {
         PrettyPrinter printer = new PrettyPrinter(meter);
         printer.value(value, 0, 0, 1);
+        meter.memory((long) Character.BYTES * printer.out.length());
         return printer.out.toString();
     }
 
@@ -36,10 +37,11 @@ final class PrettyPrinter {
                     items(tuple.items(), "(", tuple.items().size() == 1 ? ",)" : ")", indent, allowance, level);
                 case PyDict dict -> dict(dict, indent, allowance, level);
                 case String s when !s.isEmpty() -> text(s, indent, allowance, level);
+                case Traced traced -> text(traced.text(), indent, allowance, level);
                 default -> out.append(line);
             }
         }
-        meter.length(out.length());
+        meter.limit(out.length());
         meter.leave();
     }
 
@@ -115,13 +117,15 @@ final class PrettyPrinter {
         int column = level == 1 ? indent + 1 : indent;
         int room = allowance + (level == 1 ? 1 : 0);
         List<String> chunks = new ArrayList<>();
-        List<String> lines = Text.splitLines(s, true);
+        List<Splits.Span> lines = Splits.lines(meter, s, true);
         for (int i = 0; i < lines.size(); i++) {
             boolean lastLine = i == lines.size() - 1;
-            String line = lines.get(i);
+            String line = s.substring(lines.get(i).from(), lines.get(i).to());
             int width = WIDTH - column - (lastLine ? room : 0);
-            if (Text.length(Printer.quote(line)) <= width) {
-                chunks.add(Printer.quote(line));
+            String quoted = Printer.quote(meter, line);
+            meter.memory(Meter.ITEM_BYTES + (long) Character.BYTES * quoted.length());
+            if (Text.length(quoted) <= width) {
+                chunks.add(quoted);
             } else {
                 words(line, WIDTH - column, lastLine ? room : 0, chunks);
             }
@@ -142,9 +146,9 @@ final class PrettyPrinter {
             String candidate = current + parts.get(i);
             int limit = i == parts.size() - 1 ? width - room : width;
             meter.work(candidate.length());
-            if (Text.length(Printer.quote(candidate)) > limit) {
+            if (Text.length(Printer.quote(meter, candidate)) > limit) {
                 if (!current.isEmpty()) {
-                    chunks.add(Printer.quote(current));
+                    chunks.add(Printer.quote(meter, current));
                 }
                 current = parts.get(i);
             } else {
@@ -152,12 +156,12 @@ final class PrettyPrinter {
             }
         }
         if (!current.isEmpty()) {
-            chunks.add(Printer.quote(current));
+            chunks.add(Printer.quote(meter, current));
         }
     }
 
     /** Words, each with the white space behind it. */
-    private static List<String> parts(String line) {
+    private List<String> parts(String line) {
         List<String> parts = new ArrayList<>();
         int i = 0;
         while (i < line.length()) {
@@ -168,6 +172,7 @@ final class PrettyPrinter {
             while (i < line.length() && Text.isSpace(line.charAt(i))) {
                 i++;
             }
+            meter.memory(Meter.ITEM_BYTES + (long) Character.BYTES * (i - start));
             parts.add(line.substring(start, i));
         }
         return parts;

@@ -5,10 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code str()} and {@code repr()} of Python values. */
 final class Printer {
     private static final int SHORT = 200;
+
+    /** Characters of a string that an error message shows. */
+    private static final int LONGEST_QUOTED = 10_000;
 
     private final Meter meter;
     private final StringBuilder out = new StringBuilder();
@@ -23,15 +27,26 @@ final class Printer {
     static String str(Meter meter, Object value) {
         return switch (value) {
             case String s -> s;
+            case Traced traced -> traced.text();
             case Markup m -> m.text();
             case Undefined ignored -> "";
             default -> repr(meter, value);
         };
     }
 
+    /** As {@link #str}, as a string that knows where its characters come from. */
+    static Object text(Meter meter, Object value) {
+        return switch (value) {
+            case Traced traced -> traced;
+            case Markup m -> Traced.of(m.text(), m.origins());
+            default -> str(meter, value);
+        };
+    }
+
     static String repr(Meter meter, Object value) {
         Printer printer = new Printer(meter);
         printer.print(value);
+        meter.length(printer.out.length());
         return printer.out.toString();
     }
 
@@ -39,6 +54,7 @@ final class Printer {
     static String shortRepr(Object value) {
         return switch (value) {
             case String s -> quote(s.length() > SHORT ? s.substring(0, SHORT) : s);
+            case Traced traced -> shortRepr(traced.text());
             case Long l -> Long.toString(l);
             case Boolean b -> b ? "True" : "False";
             case Double d -> Numbers.repr(d);
@@ -54,12 +70,13 @@ final class Printer {
             case Special ignored -> out.append("None");
             case Boolean b -> out.append(b ? "True" : "False");
             case Long l -> out.append((long) l);
-            case BigInteger big -> out.append(Numbers.decimal(big));
-            case Double d -> out.append(Numbers.repr(d));
-            case String s -> quote(s, out);
+            case BigInteger big -> out.append(Numbers.decimal(meter, big));
+            case Double d -> out.append(Numbers.repr(meter, d));
+            case String s -> quote(s, out, meter);
+            case Traced traced -> quote(traced.text(), out, meter);
             case Markup m -> {
                 out.append("Markup(");
-                quote(m.text(), out);
+                quote(m.text(), out, meter);
                 out.append(')');
             }
             case Undefined ignored -> out.append("Undefined");
@@ -78,10 +95,7 @@ final class Printer {
             default -> out.append('<').append(Types.name(value)).append(" object>");
         }
         meter.step();
-        if (out.length() > meter.limits().maxValueLength()) {
-            throw PyError.limit(
-                    "a printed value exceeds the limit of " + meter.limits().maxValueLength() + " characters");
-        }
+        meter.limit(out.length());
     }
 
     private static String range(PyRange r) {
@@ -137,19 +151,32 @@ final class Printer {
         open.removeLast();
     }
 
-    /** {@code repr} of a string: single quotes unless only double quotes avoid a backslash. */
+    /** As {@code repr}, for error messages: a long string is cut. */
     static String quote(String s) {
-        StringBuilder out = new StringBuilder(s.length() + 2);
-        quote(s, out);
+        StringBuilder out = new StringBuilder();
+        quote(s.length() > LONGEST_QUOTED ? s.substring(0, LONGEST_QUOTED) : s, out, null);
         return out.toString();
     }
 
-    private static void quote(String s, StringBuilder out) {
+    /** {@code repr} of a string: single quotes unless only double quotes avoid a backslash. */
+    static String quote(Meter meter, String s) {
+        StringBuilder out = new StringBuilder();
+        quote(s, out, meter);
+        return out.toString();
+    }
+
+    private static void quote(String s, StringBuilder out, @Nullable Meter meter) {
+        if (meter != null) {
+            meter.work(s.length());
+        }
         char quote = s.indexOf('\'') >= 0 && s.indexOf('"') < 0 ? '"' : '\'';
         out.append(quote);
         for (int i = 0; i < s.length(); ) {
             int c = s.codePointAt(i);
             i += Character.charCount(c);
+            if (meter != null) {
+                meter.limit(out.length());
+            }
             switch (c) {
                 case '\\' -> out.append("\\\\");
                 case '\n' -> out.append("\\n");

@@ -45,7 +45,7 @@ record Program(List<Stmt> statements, Scopes scopes, Map<String, Stmt.Block> blo
         void filter(Expr.Filter filter) {
             if (filter.name().equals("format")
                     && filter.target() instanceof Expr.Const format
-                    && format.value().equals("%sr")) {
+                    && Types.isText(format.value(), "%sr")) {
                 warnings.add(
                         "line " + filter.line() + ": \"%sr\" | format prints a stray letter r behind each argument of"
                                 + " a tool call, where \"%r\" would print it as a Python literal");

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A Python dict: insertion order, keys equal as Python has it ({@code 1 == 1.0 == True}). */
 final class PyDict {
+    /** What an entry takes, without key and value. */
+    static final int ENTRY_BYTES = 100;
+
     private final Map<Object, Entry> entries;
 
     /**

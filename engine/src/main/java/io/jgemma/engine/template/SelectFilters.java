@@ -66,7 +66,7 @@ final class SelectFilters {
             throw PyError.runtime("No " + what + " named Undefined. ("
                     + undefined.error().getMessage() + "; did you forget to quote the callable name?)");
         }
-        return value instanceof String name ? name : Printer.shortRepr(value);
+        return Types.isString(value) ? Traced.text(value) : Printer.shortRepr(value);
     }
 
     private static Object select(Interpreter in, Object value, Args args, boolean keep, boolean byAttribute) {

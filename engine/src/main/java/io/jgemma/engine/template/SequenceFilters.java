@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Filters on sequences and mappings. */
 final class SequenceFilters {
+    /** What a list takes that has room for the first few elements. */
+    private static final int LIST_BYTES = 160;
+
     private SequenceFilters() {}
 
     static void addTo(Map<String, Filter> filters) {
-        Filter length = Filters.bound("length", "obj", (in, a) -> (long) Values.length(a[0]));
+        Filter length = Filters.bound("length", "obj", (in, a) -> (long) Values.length(in.meter(), a[0]));
         filters.put("length", length);
         filters.put("count", length);
         Filter defaults = Filters.bound("default", "value default_value? boolean?", SequenceFilters::defaultValue);
@@ -91,7 +94,7 @@ final class SequenceFilters {
         if (!isReversible(a[0])) {
             throw PyError.type("'" + Types.name(a[0]) + "' object is not reversible");
         }
-        if (Values.length(a[0]) == 0) {
+        if (Values.length(in.meter(), a[0]) == 0) {
             return Undefined.hint("No last item, sequence was empty.");
         }
         return Types.isString(a[0])
@@ -107,7 +110,9 @@ final class SequenceFilters {
         if (Values.iteratorOrNull(meter, a[0]) == null) {
             throw Filters.argumentError("argument must be iterable");
         }
-        List<Object> reversed = new ArrayList<>(Values.list(meter, a[0]));
+        List<Object> items = Values.list(meter, a[0]);
+        meter.memory((long) items.size() * Long.BYTES);
+        List<Object> reversed = new ArrayList<>(items);
         Collections.reverse(reversed);
         if (!isReversible(a[0])) {
             return new PyList(reversed);
@@ -125,11 +130,14 @@ final class SequenceFilters {
         Meter meter = in.meter();
         Object attribute = Filters.or(a[2], Special.NONE);
         Function<Object, Object> getter = AttributePath.of(meter, attribute);
-        List<String> texts = new ArrayList<>();
+        Object separator = Printer.text(meter, Filters.or(a[1], ""));
+        TextBuilder out = new TextBuilder(meter);
+        boolean first = true;
         for (Object item : Values.list(meter, a[0])) {
-            texts.add(Printer.str(meter, getter.apply(item)));
+            out.add(first ? "" : separator).add(Printer.text(meter, getter.apply(item)));
+            first = false;
         }
-        return StringMethods.joined(meter, Printer.str(meter, Filters.or(a[1], "")), texts);
+        return out.value();
     }
 
     private static Object items(Interpreter in, Object[] a) {
@@ -140,30 +148,33 @@ final class SequenceFilters {
             if (!(a[0] instanceof PyDict dict)) {
                 throw PyError.type("Can only get item pairs from a mapping.");
             }
+            in.meter().items(dict.size());
             return new PyView(PyView.Part.ITEMS, dict).items().iterator();
         });
     }
 
     /** Lower case for texts, so that order and equality ignore case. */
-    private static Object foldCase(Object value, boolean caseSensitive) {
-        return switch (value) {
-            case String s when !caseSensitive -> Text.lower(s);
-            case Markup m when !caseSensitive -> Text.lower(m.text());
-            default -> value;
-        };
+    private static Object foldCase(Meter meter, Object value, boolean caseSensitive) {
+        if (caseSensitive || !Types.isString(value)) {
+            return value;
+        }
+        String text = Traced.text(value);
+        meter.length(text.length());
+        return Text.lower(text);
     }
 
     private static Object dictSort(Interpreter in, Object[] a) {
         Object by = Filters.or(a[2], "key");
-        if (!by.equals("key") && !by.equals("value")) {
+        if (!Types.isText(by, "key") && !Types.isText(by, "value")) {
             throw Filters.argumentError("You can only sort by either \"key\" or \"value\"");
         }
         PyDict dict = Filters.mapping(a[0]);
         boolean sensitive = Filters.flag(a[1]);
+        in.meter().items(2L * dict.size());
         List<Object> pairs = new PyView(PyView.Part.ITEMS, dict).items();
         List<Object> keys = new ArrayList<>();
         for (PyDict.Entry entry : dict.entries()) {
-            keys.add(foldCase(by.equals("key") ? entry.key() : entry.value(), sensitive));
+            keys.add(foldCase(in.meter(), Types.isText(by, "key") ? entry.key() : entry.value(), sensitive));
         }
         return new PyList(Values.sorted(in.meter(), pairs, keys, Filters.flag(a[3])));
     }
@@ -175,8 +186,9 @@ final class SequenceFilters {
         List<Object> values = Values.list(meter, a[0]);
         List<Object> keys = new ArrayList<>();
         for (Object value : values) {
-            List<Object> key = new ArrayList<>();
-            getters.forEach(getter -> key.add(foldCase(getter.apply(value), sensitive)));
+            List<Object> key = new ArrayList<>(getters.size());
+            meter.memory(Meter.ITEM_BYTES);
+            getters.forEach(getter -> key.add(foldCase(meter, getter.apply(value), sensitive)));
             keys.add(new PyList(key));
         }
         return new PyList(Values.sorted(meter, values, keys, Filters.flag(a[1])));
@@ -189,8 +201,13 @@ final class SequenceFilters {
             Set<Object> seen = new HashSet<>();
             Iterator<Object> source = Values.iterator(meter, a[0]);
             return new FilteredIterator(
-                    source, item -> seen.add(Keys.of(meter, foldCase(getter.apply(item), Filters.flag(a[1])))));
+                    source, item -> seen.add(key(meter, foldCase(meter, getter.apply(item), Filters.flag(a[1])))));
         });
+    }
+
+    private static Object key(Meter meter, Object value) {
+        meter.memory(Meter.ITEM_BYTES);
+        return Keys.of(meter, value);
     }
 
     private static Object extreme(Interpreter in, Object[] a, String operator) {
@@ -202,10 +219,10 @@ final class SequenceFilters {
         Function<Object, Object> getter = AttributePath.of(meter, Filters.or(a[2], Special.NONE));
         boolean sensitive = Filters.flag(a[1]);
         Object best = iterator.next();
-        Object bestKey = foldCase(getter.apply(best), sensitive);
+        Object bestKey = foldCase(meter, getter.apply(best), sensitive);
         while (iterator.hasNext()) {
             Object item = iterator.next();
-            Object key = foldCase(getter.apply(item), sensitive);
+            Object key = foldCase(meter, getter.apply(item), sensitive);
             if (Values.ordered(meter, operator, key, bestKey)) {
                 best = item;
                 bestKey = key;
@@ -234,6 +251,9 @@ final class SequenceFilters {
             List<Object> batch = new ArrayList<>();
             long size = Types.isInteger(a[1]) ? Helpers.index(a[1]) : -1;
             for (Object item : Values.list(meter, a[0])) {
+                if (batch.isEmpty() || batch.size() == size) {
+                    meter.memory(LIST_BYTES);
+                }
                 if (batch.size() == size) {
                     batches.add(new PyList(batch));
                     batch = new ArrayList<>();
@@ -260,7 +280,7 @@ final class SequenceFilters {
             if (slices == 0) {
                 throw PyError.arithmetic("integer division or modulo by zero");
             }
-            int count = meter.length(Math.max(slices, 0));
+            int count = meter.items(Math.max(slices, 0));
             Object fill = Filters.or(a[2], Special.NONE);
             int each = items.size() / Math.max(count, 1);
             int extra = items.size() % Math.max(count, 1);
@@ -288,7 +308,7 @@ final class SequenceFilters {
         List<Object> positions = new ArrayList<>();
         for (Object value : values) {
             positions.add((long) keys.size());
-            keys.add(foldCase(getter.apply(value), sensitive));
+            keys.add(foldCase(meter, getter.apply(value), sensitive));
         }
         List<Object> groups = new ArrayList<>();
         List<Object> group = new ArrayList<>();
@@ -300,6 +320,7 @@ final class SequenceFilters {
                 group = new ArrayList<>();
             }
             if (group.isEmpty()) {
+                meter.memory(LIST_BYTES);
                 groupKey = keys.get(index);
             }
             group.add(values.get(index));

@@ -19,7 +19,7 @@ final class Slices {
         if (!Members.isIndexable(value)) {
             throw PyError.type("'" + Types.name(value) + "' object is not subscriptable");
         }
-        int length = Values.length(value);
+        int length = Values.length(meter, value);
         int by = step == Special.NONE ? 1 : clamp(step, -length - 1, length + 1);
         if (by == 0) {
             throw PyError.value("slice step cannot be zero");
@@ -31,18 +31,24 @@ final class Slices {
     }
 
     private static Object take(Meter meter, Object value, int first, int by, int count) {
+        if (Types.isString(value)) {
+            meter.length(count);
+            return by == 1 ? Text.substring(value, first, first + count) : every(value, first, by, count);
+        }
         meter.work(count);
+        if (by != 1) {
+            meter.memory((long) count * Long.BYTES);
+        }
         return switch (value) {
-            case String s -> text(s, first, by, count);
-            case Markup m -> new Markup(text(m.text(), first, by, count));
             case PyList list -> new PyList(items(list.items(), first, by, count));
             case PyTuple tuple -> PyTuple.of(items(tuple.items(), first, by, count));
             default -> ((PyRange) value).slice(first, by, count);
         };
     }
 
-    private static String text(String s, int first, int by, int count) {
-        return by == 1 ? Text.substring(s, first, first + count) : Text.every(s, first, by, count);
+    private static Object every(Object value, int first, int by, int count) {
+        String every = Text.every(Traced.text(value), first, by, count);
+        return value instanceof Markup ? new Markup(every) : every;
     }
 
     private static List<Object> items(List<Object> items, int first, int by, int count) {

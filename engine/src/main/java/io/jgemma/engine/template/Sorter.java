@@ -18,6 +18,7 @@ final class Sorter {
     }
 
     List<Object> sort() {
+        meter.items(values.size());
         int[] order = new int[values.size()];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;

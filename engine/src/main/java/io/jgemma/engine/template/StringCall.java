@@ -8,11 +8,19 @@ import org.jspecify.annotations.Nullable;
  * One call of a string's method.
  *
  * @param meter what the call may use
- * @param self the string
- * @param markup whether the string is markup
+ * @param string the string, traced or markup or not
  * @param arguments the bound arguments
  */
-record StringCall(Meter meter, String self, boolean markup, List<Object> arguments) {
+record StringCall(Meter meter, Object string, List<Object> arguments) {
+
+    /** The string's characters. */
+    String self() {
+        return Traced.text(string);
+    }
+
+    boolean markup() {
+        return string instanceof Markup;
+    }
 
     Object argument(int index) {
         return arguments.get(index);
@@ -33,8 +41,12 @@ record StringCall(Meter meter, String self, boolean markup, List<Object> argumen
     }
 
     /** A text that will stand in the result: escaped if the string is markup. */
-    String inserted(int index, String function) {
-        return markup ? Markup.escape(meter, arguments.get(index)).text() : text(index, function);
+    Object inserted(int index, String function) {
+        if (markup()) {
+            return Markup.escape(meter, arguments.get(index));
+        }
+        text(index, function);
+        return arguments.get(index);
     }
 
     /** Null if the argument was not given or is None. */
@@ -58,14 +70,14 @@ record StringCall(Meter meter, String self, boolean markup, List<Object> argumen
     }
 
     /** Pads to the width of argument 0 with the fill of argument 1. */
-    String pad(LongBinaryOperator leftOfMissingAndWidth) {
+    Object pad(LongBinaryOperator leftOfMissingAndWidth) {
         String fill = given(1) ? text(1, "pad") : " ";
         if (Text.length(fill) != 1) {
             throw PyError.type("The fill character must be exactly one character long");
         }
-        String inserted = markup ? Markup.escape(meter, fill).text() : fill;
+        String inserted = markup() ? Markup.escape(meter, fill).text() : fill;
         long width = integer(0);
-        long missing = Math.max(width - Text.length(self), 0);
-        return Text.pad(meter, self, width, leftOfMissingAndWidth.applyAsLong(missing, width), inserted);
+        long missing = Math.max(width - Text.length(self()), 0);
+        return Text.pad(meter, string, width, leftOfMissingAndWidth.applyAsLong(missing, width), inserted);
     }
 }

@@ -28,31 +28,17 @@ final class StringMethods {
             asked("isspace", Text::isSpace),
             asked("istitle", Text::isTitle),
             asked("isupper", s -> Text.allCased(s, Character::isUpperCase)),
-            method("strip", "chars?", c -> Text.strip(c.self(), c.optionalText(0, "strip"), true, true)),
-            method("lstrip", "chars?", c -> Text.strip(c.self(), c.optionalText(0, "lstrip"), true, false)),
-            method("rstrip", "chars?", c -> Text.strip(c.self(), c.optionalText(0, "rstrip"), false, true)),
+            method("strip", "chars?", c -> Text.strip(c.string(), c.optionalText(0, "strip"), true, true)),
+            method("lstrip", "chars?", c -> Text.strip(c.string(), c.optionalText(0, "lstrip"), true, false)),
+            method("rstrip", "chars?", c -> Text.strip(c.string(), c.optionalText(0, "rstrip"), false, true)),
             method("center", "width fill?", c -> c.pad((missing, width) -> missing / 2 + (missing & width & 1))),
             method("ljust", "width fill?", c -> c.pad((missing, width) -> 0)),
             method("rjust", "width fill?", c -> c.pad((missing, width) -> missing)),
             method("zfill", "width", StringMethods::zeroFill),
             method("expandtabs", "tabsize?", StringMethods::expandTabs),
             method("replace", "old new count?", StringMethods::replace),
-            method(
-                    "removeprefix",
-                    "prefix",
-                    c -> c.self().startsWith(c.text(0, "removeprefix"))
-                            ? c.self().substring(c.text(0, "removeprefix").length())
-                            : c.self()),
-            method(
-                    "removesuffix",
-                    "suffix",
-                    c -> c.self().endsWith(c.text(0, "removesuffix"))
-                            ? c.self()
-                                    .substring(
-                                            0,
-                                            c.self().length()
-                                                    - c.text(0, "removesuffix").length())
-                            : c.self()),
+            method("removeprefix", "prefix", StringMethods::removePrefix),
+            method("removesuffix", "suffix", StringMethods::removeSuffix),
             method("count", "sub start? end?", StringSearch::count),
             method("find", "sub start? end?", c -> StringSearch.find(c, false, false)),
             method("index", "sub start? end?", c -> StringSearch.find(c, false, true)),
@@ -77,7 +63,10 @@ final class StringMethods {
     }
 
     private static Map.Entry<String, Method> changed(String name, Function<String, String> change) {
-        return method(name, "", c -> change.apply(c.self()));
+        return method(name, "", c -> {
+            c.meter().length(c.self().length());
+            return Traced.mapped(c.string(), change.apply(c.self()));
+        });
     }
 
     private static Map.Entry<String, Method> asked(String name, Predicate<String> question) {
@@ -86,43 +75,56 @@ final class StringMethods {
 
     /** The method of a string or markup, or null if it has none of that name. */
     static @Nullable Object bind(Object receiver, String name) {
-        boolean markup = receiver instanceof Markup;
-        String self = markup ? ((Markup) receiver).text() : (String) receiver;
         if (name.equals("format")) {
-            return Builtin.method(name, (in, args) -> wrap(markup, BraceFormat.format(in.meter(), self, args, markup)));
+            return Builtin.method(name, (in, args) -> BraceFormat.format(in.meter(), receiver, args));
         }
         if (name.equals("format_map")) {
-            return Builtin.method(name, (in, args) -> formatMap(in.meter(), self, args, markup));
+            return Builtin.method(name, (in, args) -> formatMap(in.meter(), receiver, args));
         }
         Method method = METHODS.get(name);
         if (method == null) {
             return null;
         }
         return Builtin.method(name, (in, args) -> {
-            in.meter().work(self.length());
+            in.meter().touch(receiver);
             StringCall call = new StringCall(
-                    in.meter(), self, markup, List.of(method.signature().bind(args)));
-            return wrap(markup, method.body().apply(call));
+                    in.meter(), receiver, List.of(method.signature().bind(args)));
+            Object result = method.body().apply(call);
+            if (Types.isString(result)) {
+                in.meter().memory((long) Character.BYTES * Traced.text(result).length());
+            }
+            return receiver instanceof Markup ? marked(result) : result;
         });
     }
 
-    private static Object formatMap(Meter meter, String self, Args args, boolean markup) {
+    private static Object formatMap(Meter meter, Object receiver, Args args) {
         Object mapping = Signature.positional("format_map", "mapping").bind(args)[0];
-        return wrap(markup, BraceFormat.formatMap(meter, self, mapping, markup));
+        return BraceFormat.formatMap(meter, receiver, mapping);
     }
 
-    private static Object wrap(boolean markup, Object result) {
-        if (!markup) {
-            return result;
-        }
+    /** Strings, and those in lists and tuples, as markup. */
+    private static Object marked(Object result) {
         return switch (result) {
             case String s -> new Markup(s);
+            case Traced traced -> Markup.of(traced);
             case PyList list ->
-                new PyList(list.items().stream().map(item -> wrap(true, item)).toList());
+                new PyList(list.items().stream().map(StringMethods::marked).toList());
             case PyTuple tuple ->
-                PyTuple.of(tuple.items().stream().map(item -> wrap(true, item)).toList());
+                PyTuple.of(tuple.items().stream().map(StringMethods::marked).toList());
             default -> result;
         };
+    }
+
+    private static Object removePrefix(StringCall call) {
+        String prefix = call.text(0, "removeprefix");
+        int from = call.self().startsWith(prefix) ? prefix.length() : 0;
+        return Traced.slice(call.string(), from, call.self().length());
+    }
+
+    private static Object removeSuffix(StringCall call) {
+        String suffix = call.text(0, "removesuffix");
+        int cut = call.self().endsWith(suffix) ? suffix.length() : 0;
+        return Traced.slice(call.string(), 0, call.self().length() - cut);
     }
 
     private static Object zeroFill(StringCall call) {
@@ -130,56 +132,69 @@ final class StringMethods {
         int sign = s.startsWith("-") || s.startsWith("+") ? 1 : 0;
         long missing = call.integer(0) - Text.length(s);
         if (missing <= 0) {
-            return s;
+            return call.string();
         }
-        call.meter().length(s.length() + missing);
-        return s.substring(0, sign) + "0".repeat((int) missing) + s.substring(sign);
+        return new TextBuilder(call.meter())
+                .add(call.string(), 0, sign)
+                .repeat("0", missing)
+                .add(call.string(), sign, s.length())
+                .value();
     }
 
     private static Object expandTabs(StringCall call) {
         long size = call.given(0) ? call.integer(0) : 8;
-        StringBuilder out = new StringBuilder();
+        String s = call.self();
+        TextBuilder out = new TextBuilder(call.meter());
         long column = 0;
-        for (int i = 0; i < call.self().length(); i++) {
-            char c = call.self().charAt(i);
-            if (c == '\t' && size > 0) {
-                long spaces = size - column % size;
-                call.meter().length(out.length() + spaces);
-                out.repeat(' ', (int) spaces);
+        int from = 0;
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c == '\t') {
+                long spaces = size > 0 ? size - column % size : 0;
+                out.add(call.string(), from, i).repeat(" ", spaces);
                 column += spaces;
-            } else if (c != '\t') {
-                out.append(c);
+                from = i + 1;
+            } else {
                 column = c == '\n' || c == '\r' ? 0 : column + (Character.isLowSurrogate(c) ? 0 : 1);
             }
         }
-        return out.toString();
+        return out.add(call.string(), from, s.length()).value();
     }
 
     private static Object replace(StringCall call) {
         String old = call.text(0, "replace");
-        String replacement = call.inserted(1, "replace");
+        Object replacement = call.inserted(1, "replace");
         long limit = call.given(2) ? call.integer(2) : -1;
-        return Text.replace(call.meter(), call.self(), old, replacement, limit);
+        return Text.replace(call.meter(), call.string(), old, replacement, limit);
     }
 
     private static Object split(StringCall call, boolean forward) {
+        Meter meter = call.meter();
+        String s = call.self();
         long limit = call.given(1) ? call.integer(1) : -1;
         String separator = call.optionalText(0, "split");
         if (separator == null) {
-            return texts(forward ? Text.splitSpace(call.self(), limit) : Text.rsplitSpace(call.self(), limit));
+            return parts(call, forward ? Splits.splitSpace(meter, s, limit) : Splits.rsplitSpace(meter, s, limit));
         }
         if (separator.isEmpty()) {
             throw PyError.value("empty separator");
         }
-        return texts(forward ? Text.split(call.self(), separator, limit) : Text.rsplit(call.self(), separator, limit));
+        Text.chargeSearch(meter, s, separator);
+        return parts(
+                call, forward ? Splits.split(meter, s, separator, limit) : Splits.rsplit(meter, s, separator, limit));
     }
 
     private static Object splitLines(StringCall call) {
-        return texts(Text.splitLines(call.self(), call.given(0) && Values.truth(call.argument(0))));
+        boolean keepEnds = call.given(0) && Values.truth(call.argument(0));
+        return parts(call, Splits.lines(call.meter(), call.self(), keepEnds));
     }
 
-    private static PyList texts(List<String> texts) {
-        return new PyList(new ArrayList<>(texts));
+    private static PyList parts(StringCall call, List<Splits.Span> spans) {
+        List<Object> parts = new ArrayList<>(spans.size());
+        for (Splits.Span span : spans) {
+            parts.add(Traced.slice(call.string(), span.from(), span.to()));
+        }
+        return new PyList(parts);
     }
 
     private static Object join(StringCall call) {
@@ -187,25 +202,17 @@ final class StringMethods {
             throw PyError.type("can only join an iterable");
         }
         List<Object> items = Values.list(call.meter(), call.argument(0));
-        List<String> texts = new ArrayList<>(items.size());
-        boolean escape = call.markup();
+        TextBuilder out = new TextBuilder(call.meter());
         for (int i = 0; i < items.size(); i++) {
             Object item = items.get(i);
-            if (!escape && !Types.isString(item)) {
+            if (!call.markup() && !Types.isString(item)) {
                 throw PyError.type("sequence item " + i + ": expected str instance, " + Types.name(item) + " found");
             }
-            texts.add(escape ? Markup.escape(call.meter(), item).text() : Printer.str(call.meter(), item));
+            if (i > 0) {
+                out.add(call.string());
+            }
+            out.add(call.markup() ? Markup.escape(call.meter(), item) : item);
         }
-        return joined(call.meter(), call.self(), texts);
-    }
-
-    /** The texts with a separator between them. */
-    static String joined(Meter meter, String separator, List<String> texts) {
-        long length = 0;
-        for (String text : texts) {
-            length += text.length() + (long) separator.length();
-            meter.length(length / 2);
-        }
-        return String.join(separator, texts);
+        return out.value();
     }
 }

@@ -28,6 +28,7 @@ final class StringSearch {
         String wanted = call.text(0, "count");
         int start = start(call);
         int end = end(call);
+        Text.chargeSearch(call.meter(), call.self(), wanted);
         return start > end ? 0L : (long) Text.count(window(call, start, end), wanted);
     }
 
@@ -35,10 +36,11 @@ final class StringSearch {
         String wanted = call.text(0, "find");
         int start = start(call);
         int end = end(call);
+        Text.chargeSearch(call.meter(), call.self(), wanted);
         int found = -1;
         if (start <= end) {
             String window = window(call, start, end);
-            int unit = last ? Text.lastIndexOf(window, wanted) : Text.indexOf(window, wanted, 0);
+            int unit = last ? Text.lastIndexOf(window, wanted, window.length()) : Text.indexOf(window, wanted, 0);
             found = unit < 0 ? -1 : start + Text.pointIndex(window, unit);
         }
         if (insist && found < 0) {
@@ -63,6 +65,7 @@ final class StringSearch {
                                 : function + " first arg must be str or a tuple of str, not " + Types.name(candidate));
             }
             String text = Printer.str(call.meter(), candidate);
+            call.meter().work(text.length());
             if (start <= end && (prefix ? window.startsWith(text) : window.endsWith(text))) {
                 return true;
             }
@@ -76,10 +79,15 @@ final class StringSearch {
             throw PyError.value("empty separator");
         }
         String s = call.self();
-        int at = last ? Text.lastIndexOf(s, separator) : Text.indexOf(s, separator, 0);
+        Text.chargeSearch(call.meter(), s, separator);
+        call.meter().length(s.length());
+        int at = last ? Text.lastIndexOf(s, separator, s.length()) : Text.indexOf(s, separator, 0);
         if (at < 0) {
-            return last ? PyTuple.of("", "", s) : PyTuple.of(s, "", "");
+            return last ? PyTuple.of("", "", call.string()) : PyTuple.of(call.string(), "", "");
         }
-        return PyTuple.of(s.substring(0, at), separator, s.substring(at + separator.length()));
+        return PyTuple.of(
+                Traced.slice(call.string(), 0, at),
+                call.argument(0),
+                Traced.slice(call.string(), at + separator.length(), s.length()));
     }
 }

@@ -1,11 +1,8 @@
 package io.jgemma.engine.template;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
+import io.jgemma.engine.text.PromptText;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -82,13 +79,26 @@ public final class Template {
 
     /** As {@link #render(Map)}, with limits and with the clock that {@code strftime_now} asks. */
     public String render(Map<String, ? extends @Nullable Object> context, TemplateLimits limits, Clock clock) {
+        return renderPrompt(context, limits, clock).text();
+    }
+
+    /**
+     * As {@link #render(Map)}, and tells which characters the template wrote itself or took from the model's file
+     * ({@link TrustedText}): only these may spell control tokens. What came from other strings of the context did not, however
+     * the template cut, joined or replaced it.
+     */
+    public PromptText renderPrompt(Map<String, ? extends @Nullable Object> context) {
+        return renderPrompt(context, TemplateLimits.defaults(), Clock.system(ZoneId.systemDefault()));
+    }
+
+    /** As {@link #renderPrompt(Map)}, with limits and with the clock that {@code strftime_now} asks. */
+    public PromptText renderPrompt(
+            Map<String, ? extends @Nullable Object> context, TemplateLimits limits, Clock clock) {
         Meter meter = new Meter(limits);
         try {
-            Map<String, Object> variables = new LinkedHashMap<>();
-            for (Map.Entry<String, ? extends @Nullable Object> entry : context.entrySet()) {
-                variables.put(entry.getKey(), toPython(meter, entry.getValue()));
-            }
-            return new Interpreter(program, variables, meter, clock).render();
+            Map<String, Object> variables = new ContextReader(meter).variables(context);
+            TextBuilder out = new Interpreter(program, variables, meter, clock).render();
+            return new PromptText(out.toString(), out.origins().bounds());
         } catch (PyError e) {
             throw e.located(name);
         } catch (StackOverflowError e) {
@@ -98,42 +108,5 @@ public final class Template {
 
     private static TemplateException tooDeep(String name) {
         return PyError.limit("nesting exceeds the stack of this thread").located(name);
-    }
-
-    private static Object toPython(Meter meter, @Nullable Object value) {
-        meter.enter();
-        Object result = switch (value) {
-            case null -> Special.NONE;
-            case String s -> s;
-            case Boolean b -> b;
-            case Long l -> l;
-            case Integer i -> i.longValue();
-            case Short s -> s.longValue();
-            case Byte b -> b.longValue();
-            case BigInteger big -> Numbers.shrink(big);
-            case Double d -> d;
-            case Float f -> f.doubleValue();
-            case BigDecimal decimal -> decimal.doubleValue();
-            case List<?> list -> {
-                List<Object> items = new ArrayList<>(list.size());
-                for (Object item : list) {
-                    items.add(toPython(meter, item));
-                }
-                yield new PyList(items);
-            }
-            case Map<?, ?> map -> {
-                PyDict dict = new PyDict();
-                for (Map.Entry<?, ?> entry : map.entrySet()) {
-                    Object key = toPython(meter, entry.getKey());
-                    dict.put(Keys.of(meter, key), key, toPython(meter, entry.getValue()));
-                }
-                yield dict;
-            }
-            default ->
-                throw new IllegalArgumentException("a template context cannot hold a "
-                        + value.getClass().getName() + "; expected a string, boolean, number, list, map or null");
-        };
-        meter.leave();
-        return result;
     }
 }

@@ -24,8 +24,8 @@ final class Tests {
             one("sequence", (m, v) -> Members.isIndexable(v) || v instanceof PyDict || v instanceof Undefined),
             one("iterable", (m, v) -> Values.iteratorOrNull(m, v) != null),
             one("callable", (m, v) -> v instanceof PyCallable || v instanceof Undefined),
-            one("lower", (m, v) -> Text.allCased(Printer.str(m, v), Character::isLowerCase)),
-            one("upper", (m, v) -> Text.allCased(Printer.str(m, v), Character::isUpperCase)),
+            one("lower", (m, v) -> Text.allCased(touched(m, v), Character::isLowerCase)),
+            one("upper", (m, v) -> Text.allCased(touched(m, v), Character::isUpperCase)),
             one("escaped", (m, v) -> v instanceof Markup),
             two("sameas", Tests::same),
             two("in", (m, a, b) -> Values.contains(m, b, a)),
@@ -74,7 +74,14 @@ final class Tests {
     /** Identity, as far as it can be told: small integers, texts and the constants are one object each. */
     private static boolean same(Meter meter, Object a, Object b) {
         boolean constant = Types.isString(a) || Types.isInteger(a);
-        return Values.identical(a, b) || (constant && a.getClass() == b.getClass() && Values.equal(meter, a, b));
+        boolean alike = Types.name(a).equals(Types.name(b));
+        return Values.identical(a, b) || (constant && alike && Values.equal(meter, a, b));
+    }
+
+    /** The text of a value, all of which will be looked at. */
+    private static String touched(Meter meter, Object value) {
+        meter.touch(value);
+        return Printer.str(meter, value);
     }
 
     private static String hashable(Meter meter, Object value) {

@@ -1,8 +1,6 @@
 package io.jgemma.engine.template;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -22,33 +20,31 @@ final class Text {
         return length == s.length();
     }
 
-    /** The code point at an index from 0, as a string. */
-    static String at(String s, int index) {
-        if (oneUnitEach(s, length(s))) {
-            return String.valueOf(s.charAt(index));
-        }
-        return Character.toString(s.codePointAt(s.offsetByCodePoints(0, index)));
-    }
-
     /** Code points {@code [start, end)}. */
     static String substring(String s, int start, int end) {
-        if (end <= start) {
-            return "";
-        }
+        return Traced.text(substring((Object) s, start, end));
+    }
+
+    /** Code points {@code [start, end)} of a string; markup stays markup. */
+    static Object substring(Object string, int start, int end) {
+        String s = Traced.text(string);
+        int last = Math.max(start, end);
         if (oneUnitEach(s, length(s))) {
-            return s.substring(start, end);
+            return Traced.slice(string, Math.min(start, s.length()), Math.min(last, s.length()));
         }
         int from = s.offsetByCodePoints(0, start);
-        return s.substring(from, s.offsetByCodePoints(from, end - start));
+        return Traced.slice(string, from, s.offsetByCodePoints(from, last - start));
     }
 
     /** {@code count} code points from {@code start}, {@code step} apart. */
     static String every(String s, int start, int step, int count) {
-        int[] points = s.codePoints().toArray();
         StringBuilder out = new StringBuilder(count);
-        long at = start;
-        for (int i = 0; i < count; i++, at += step) {
-            out.appendCodePoint(points[(int) at]);
+        int unit = s.offsetByCodePoints(0, count == 0 ? 0 : start);
+        for (int i = 0; i < count; i++) {
+            out.appendCodePoint(s.codePointAt(unit));
+            if (i + 1 < count) {
+                unit = s.offsetByCodePoints(unit, step);
+            }
         }
         return out.toString();
     }
@@ -84,7 +80,13 @@ final class Text {
 
     /** Strips white space, or the given characters, from one or both ends. */
     static String strip(String s, @Nullable String chars, boolean left, boolean right) {
-        IntPredicate drop = chars == null ? Text::isSpace : c -> chars.indexOf(c) >= 0;
+        return Traced.text(strip((Object) s, chars, left, right));
+    }
+
+    /** As {@link #strip(String, String, boolean, boolean)} of any string; markup stays markup. */
+    static Object strip(Object string, @Nullable String chars, boolean left, boolean right) {
+        String s = Traced.text(string);
+        IntPredicate drop = chars == null ? Text::isSpace : oneOf(chars);
         int start = 0;
         int end = s.length();
         while (left && start < end && drop.test(s.codePointAt(start))) {
@@ -93,7 +95,25 @@ final class Text {
         while (right && end > start && drop.test(s.codePointBefore(end))) {
             end -= Character.charCount(s.codePointBefore(end));
         }
-        return s.substring(start, end);
+        return Traced.slice(string, start, end);
+    }
+
+    private static IntPredicate oneOf(String chars) {
+        if (chars.length() < LINEAR_SEARCH_FROM) {
+            return c -> chars.indexOf(c) >= 0;
+        }
+        BitSet set = new BitSet();
+        chars.codePoints().forEach(set::set);
+        return set::get;
+    }
+
+    /** Charges what searching all of a string costs at most. */
+    static void chargeSearch(Meter meter, String s, String needle) {
+        boolean linear = needle.length() >= LINEAR_SEARCH_FROM;
+        meter.work(s.length() * (linear ? 1L : 1L + needle.length() / 8));
+        if (linear) {
+            meter.memory((long) Math.min(needle.length(), s.length()) * Integer.BYTES);
+        }
     }
 
     /** First index (of a UTF-16 unit) of {@code needle} at or behind {@code from}, or -1; linear in the worst case. */
@@ -101,53 +121,59 @@ final class Text {
         if (needle.length() < LINEAR_SEARCH_FROM) {
             return s.indexOf(needle, from);
         }
-        List<Integer> first = matches(s, needle, from, 1);
-        return first.isEmpty() ? -1 : first.getFirst();
-    }
-
-    /** Up to {@code limit} indices of matches, overlapping ones too. */
-    private static List<Integer> matches(String s, String needle, int from, int limit) {
-        List<Integer> found = new ArrayList<>();
-        int[] border = borders(needle);
+        if (needle.length() > s.length() - from) {
+            return -1;
+        }
+        int[] border = borders(needle, false);
         int matched = 0;
-        for (int i = Math.max(from, 0); i < s.length() && found.size() < limit; i++) {
-            while (matched > 0 && s.charAt(i) != needle.charAt(matched)) {
-                matched = border[matched - 1];
-            }
-            if (s.charAt(i) == needle.charAt(matched)) {
-                matched++;
-            }
+        for (int i = Math.max(from, 0); i < s.length(); i++) {
+            matched = extended(needle, border, matched, s.charAt(i), false);
             if (matched == needle.length()) {
-                found.add(i - matched + 1);
-                matched = border[matched - 1];
+                return i - matched + 1;
             }
         }
-        return found;
+        return -1;
+    }
+
+    /** Last index (of a UTF-16 unit) of {@code needle} in the first {@code end} units, or -1. */
+    static int lastIndexOf(String s, String needle, int end) {
+        if (needle.length() < LINEAR_SEARCH_FROM) {
+            return needle.length() > end ? -1 : s.lastIndexOf(needle, end - needle.length());
+        }
+        if (needle.length() > end) {
+            return -1;
+        }
+        int[] border = borders(needle, true);
+        int matched = 0;
+        for (int i = end - 1; i >= 0; i--) {
+            matched = extended(needle, border, matched, s.charAt(i), true);
+            if (matched == needle.length()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static char unit(String needle, int index, boolean backward) {
+        return needle.charAt(backward ? needle.length() - 1 - index : index);
+    }
+
+    /** How much of the needle is matched once the next unit of the text is read (Knuth, Morris and Pratt). */
+    private static int extended(String needle, int[] border, int before, char next, boolean backward) {
+        int matched = before;
+        while (matched > 0 && next != unit(needle, matched, backward)) {
+            matched = border[matched - 1];
+        }
+        return next == unit(needle, matched, backward) ? matched + 1 : matched;
     }
 
     /** For every prefix the length of its longest proper prefix that is also its suffix. */
-    private static int[] borders(String needle) {
+    private static int[] borders(String needle, boolean backward) {
         int[] border = new int[needle.length()];
-        int length = 0;
         for (int i = 1; i < needle.length(); i++) {
-            while (length > 0 && needle.charAt(i) != needle.charAt(length)) {
-                length = border[length - 1];
-            }
-            if (needle.charAt(i) == needle.charAt(length)) {
-                length++;
-            }
-            border[i] = length;
+            border[i] = extended(needle, border, border[i - 1], unit(needle, i, backward), backward);
         }
         return border;
-    }
-
-    /** Last index (of a UTF-16 unit) of {@code needle}, or -1. */
-    static int lastIndexOf(String s, String needle) {
-        if (needle.length() < LINEAR_SEARCH_FROM) {
-            return s.lastIndexOf(needle);
-        }
-        List<Integer> all = matches(s, needle, 0, Integer.MAX_VALUE);
-        return all.isEmpty() ? -1 : all.getLast();
     }
 
     /** Occurrences that do not overlap; an empty needle stands between all code points. */
@@ -162,134 +188,32 @@ final class Text {
         return count;
     }
 
-    /** Replaces the first {@code limit} occurrences, all if negative. */
-    static String replace(Meter meter, String s, String old, String replacement, long limit) {
+    /** Replaces the first {@code limit} occurrences, all if negative; markup becomes a plain string. */
+    static Object replace(Meter meter, Object string, String old, Object replacement, long limit) {
+        String s = Traced.text(string);
+        chargeSearch(meter, s, old);
         long count = count(s, old);
         if (limit >= 0) {
             count = Math.min(count, limit);
         }
         if (count == 0) {
-            return s;
+            return Traced.of(s, Traced.origins(string));
         }
-        int length = meter.length(s.length() + count * ((long) replacement.length() - old.length()));
-        StringBuilder out = new StringBuilder(length);
+        TextBuilder out = new TextBuilder(meter);
         int from = 0;
         for (long i = 0; i < count; i++) {
             if (old.isEmpty()) {
-                out.append(replacement);
-                if (from < s.length()) {
-                    int c = s.codePointAt(from);
-                    out.appendCodePoint(c);
-                    from += Character.charCount(c);
-                }
+                out.add(replacement);
+                int next = from < s.length() ? from + Character.charCount(s.codePointAt(from)) : from;
+                out.add(string, from, next);
+                from = next;
             } else {
                 int at = indexOf(s, old, from);
-                out.append(s, from, at).append(replacement);
+                out.add(string, from, at).add(replacement);
                 from = at + old.length();
             }
         }
-        return out.append(s, from, s.length()).toString();
-    }
-
-    /** {@code str.split()} at runs of white space. */
-    static List<String> splitSpace(String s, long limit) {
-        List<String> parts = new ArrayList<>();
-        int i = 0;
-        while (true) {
-            while (i < s.length() && isSpace(s.charAt(i))) {
-                i++;
-            }
-            if (i == s.length()) {
-                return parts;
-            }
-            if (limit >= 0 && parts.size() >= limit) {
-                parts.add(s.substring(i));
-                return parts;
-            }
-            int start = i;
-            while (i < s.length() && !isSpace(s.charAt(i))) {
-                i++;
-            }
-            parts.add(s.substring(start, i));
-        }
-    }
-
-    /** {@code str.rsplit()} at runs of white space. */
-    static List<String> rsplitSpace(String s, long limit) {
-        List<String> parts = new ArrayList<>();
-        int i = s.length();
-        while (true) {
-            while (i > 0 && isSpace(s.charAt(i - 1))) {
-                i--;
-            }
-            if (i == 0) {
-                return parts.reversed();
-            }
-            if (limit >= 0 && parts.size() >= limit) {
-                parts.add(s.substring(0, i));
-                return parts.reversed();
-            }
-            int end = i;
-            while (i > 0 && !isSpace(s.charAt(i - 1))) {
-                i--;
-            }
-            parts.add(s.substring(i, end));
-        }
-    }
-
-    static List<String> split(String s, String separator, long limit) {
-        List<String> parts = new ArrayList<>();
-        int from = 0;
-        while (limit < 0 || parts.size() < limit) {
-            int at = indexOf(s, separator, from);
-            if (at < 0) {
-                break;
-            }
-            parts.add(s.substring(from, at));
-            from = at + separator.length();
-        }
-        parts.add(s.substring(from));
-        return parts;
-    }
-
-    static List<String> rsplit(String s, String separator, long limit) {
-        List<Integer> starts = matches(s, separator, 0, Integer.MAX_VALUE);
-        List<String> parts = new ArrayList<>();
-        int end = s.length();
-        for (int i = starts.size() - 1; i >= 0 && (limit < 0 || parts.size() < limit); i--) {
-            int at = starts.get(i);
-            if (at + separator.length() <= end) {
-                parts.add(s.substring(at + separator.length(), end));
-                end = at;
-            }
-        }
-        parts.add(s.substring(0, end));
-        return parts.reversed();
-    }
-
-    private static boolean isLineEnd(char c) {
-        return (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 || c == 0x2029;
-    }
-
-    static List<String> splitLines(String s, boolean keepEnds) {
-        List<String> lines = new ArrayList<>();
-        int start = 0;
-        int i = 0;
-        while (i < s.length()) {
-            char c = s.charAt(i++);
-            if (isLineEnd(c)) {
-                int end = i - 1;
-                if (c == '\r' && i < s.length() && s.charAt(i) == '\n') {
-                    i++;
-                }
-                lines.add(s.substring(start, keepEnds ? i : end));
-                start = i;
-            }
-        }
-        if (start < s.length()) {
-            lines.add(s.substring(start));
-        }
-        return lines;
+        return out.add(string, from, s.length()).value();
     }
 
     static String upper(String s) {
@@ -365,7 +289,8 @@ final class Text {
     static boolean isTitle(String s) {
         boolean previousCased = false;
         boolean any = false;
-        for (int c : s.codePoints().toArray()) {
+        for (int i = 0; i < s.length(); i += Character.charCount(s.codePointAt(i))) {
+            int c = s.codePointAt(i);
             boolean upper = Character.isUpperCase(c) || Character.isTitleCase(c);
             if ((upper && previousCased) || (Character.isLowerCase(c) && !previousCased)) {
                 return false;
@@ -376,23 +301,24 @@ final class Text {
         return any;
     }
 
-    /** Pads to {@code width} code points with {@code left} of the missing ones in front. */
-    static String pad(Meter meter, String s, long width, long left, String fill) {
-        long missing = width - length(s);
+    /** Pads to {@code width} code points with {@code left} of the missing ones in front; markup becomes a plain string. */
+    static Object pad(Meter meter, Object string, long width, long left, String fill) {
+        long missing = width - length(Traced.text(string));
         if (missing <= 0) {
-            return s;
+            return Traced.of(Traced.text(string), Traced.origins(string));
         }
-        meter.length(width);
-        return fill.repeat((int) left) + s + fill.repeat((int) (missing - left));
+        TextBuilder out = new TextBuilder(meter);
+        return out.repeat(fill, left).add(string).repeat(fill, missing - left).value();
     }
 
     /** Compares by code points; UTF-16 order differs above the first plane. */
     static int compare(String a, String b) {
-        int at = Arrays.mismatch(a.toCharArray(), b.toCharArray());
-        if (at < 0) {
-            return 0;
+        int common = Math.min(a.length(), b.length());
+        int at = 0;
+        while (at < common && a.charAt(at) == b.charAt(at)) {
+            at++;
         }
-        if (at >= a.length() || at >= b.length()) {
+        if (at == common) {
             return Integer.compare(a.length(), b.length());
         }
         char x = a.charAt(at);

@@ -2,9 +2,8 @@ package io.jgemma.engine.template;
 
 import io.jgemma.engine.template.Filters.Filter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -15,13 +14,16 @@ final class TextFilters {
     private static final Pattern WORD_START = Pattern.compile("[-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
     private static final int TRUNCATE_LEEWAY = 5;
 
+    /** A character's UTF-8 as it is quoted. */
+    private static final int URL_BYTES = 4;
+
     private TextFilters() {}
 
     static void addTo(Map<String, Filter> filters) {
         filters.put("upper", changed("upper", Text::upper));
         filters.put("lower", changed("lower", Text::lower));
         filters.put("capitalize", changed("capitalize", Text::capitalize));
-        filters.put("title", Filters.bound("title", "s", (in, a) -> title(Printer.str(in.meter(), a[0]))));
+        filters.put("title", Filters.bound("title", "s", TextFilters::titled));
         filters.put("trim", Filters.bound("trim", "value chars?", TextFilters::trim));
         filters.put("center", Filters.bound("center", "value width?", TextFilters::center));
         filters.put("replace", Filters.bound("replace", "s old new count?", TextFilters::replace));
@@ -45,19 +47,26 @@ final class TextFilters {
 
     /** The value as a string; markup stays markup. */
     private static Object soft(Meter meter, Object value) {
-        return value instanceof Markup ? value : Printer.str(meter, value);
+        return value instanceof Markup ? value : Printer.text(meter, value);
     }
 
-    private static Object like(Object model, String text) {
-        return model instanceof Markup ? new Markup(text) : text;
+    private static Object like(Object model, Object string) {
+        return model instanceof Markup ? Markup.of(string) : string;
     }
 
     private static Filter changed(String name, Function<String, String> change) {
         return Filters.bound(name, "s", (in, a) -> {
-            String text = Printer.str(in.meter(), a[0]);
+            Object string = soft(in.meter(), a[0]);
+            String text = Traced.text(string);
             in.meter().length(text.length());
-            return like(a[0], change.apply(text));
+            return Traced.mapped(string, change.apply(text));
         });
+    }
+
+    private static Object titled(Interpreter in, Object[] a) {
+        String text = Printer.str(in.meter(), a[0]);
+        in.meter().length(text.length());
+        return Traced.mapped(Printer.text(in.meter(), a[0]), title(text));
     }
 
     /** Words begin behind white space, hyphens and opening brackets. */
@@ -82,31 +91,32 @@ final class TextFilters {
     }
 
     private static Object trim(Interpreter in, Object[] a) {
-        StringCall call = new StringCall(in.meter(), Printer.str(in.meter(), a[0]), false, List.of(a));
-        return like(a[0], Text.strip(call.self(), call.optionalText(1, "strip"), true, true));
+        StringCall call = new StringCall(in.meter(), soft(in.meter(), a[0]), List.of(a));
+        in.meter().length(call.self().length());
+        return Text.strip(call.string(), call.optionalText(1, "strip"), true, true);
     }
 
     private static Object center(Interpreter in, Object[] a) {
-        String s = Printer.str(in.meter(), a[0]);
+        Object string = soft(in.meter(), a[0]);
         long width = Helpers.index(Filters.or(a[1], 80L));
-        long missing = Math.max(width - Text.length(s), 0);
-        return like(a[0], Text.pad(in.meter(), s, width, missing / 2 + (missing & width & 1), " "));
+        long missing = Math.max(width - Text.length(Traced.text(string)), 0);
+        return like(a[0], Text.pad(in.meter(), string, width, missing / 2 + (missing & width & 1), " "));
     }
 
     private static Object replace(Interpreter in, Object[] a) {
         Meter meter = in.meter();
         Object count = Filters.or(a[3], Special.NONE);
-        String s = Printer.str(meter, a[0]);
+        Object string = Printer.text(meter, a[0]);
         long limit = count == Special.NONE ? -1 : Helpers.index(count);
-        return Text.replace(meter, s, Printer.str(meter, a[1]), Printer.str(meter, a[2]), limit);
+        return Text.replace(meter, string, Printer.str(meter, a[1]), Printer.text(meter, a[2]), limit);
     }
 
     private static Object safe(Interpreter in, Object[] a) {
-        return new Markup(Printer.str(in.meter(), a[0]));
+        return Markup.of(Printer.text(in.meter(), a[0]));
     }
 
     private static Object forceEscape(Interpreter in, Object[] a) {
-        return Markup.escape(in.meter(), Printer.str(in.meter(), a[0]));
+        return Markup.escape(in.meter(), Printer.text(in.meter(), a[0]));
     }
 
     private static Object format(Interpreter in, Object value, Args args) {
@@ -136,17 +146,17 @@ final class TextFilters {
             throw PyError.type("unsupported operand type(s) for +=: '" + Types.name(a[0]) + "' and 'str'");
         }
         Object withEnd = Arithmetic.binary(meter, "+", a[0], "\n");
-        List<String> lines = Text.splitLines(Printer.str(meter, withEnd), false);
+        List<Splits.Span> lines = Splits.lines(meter, Printer.str(meter, withEnd), false);
         boolean blank = Filters.flag(a[3]);
-        meter.length(Text.length(Printer.str(meter, withEnd)) + (long) lines.size() * indention.length());
-        StringBuilder out = new StringBuilder(Filters.flag(a[2]) ? indention : "");
+        TextBuilder out = new TextBuilder(meter).plain(Filters.flag(a[2]) ? indention : "");
         for (int i = 0; i < lines.size(); i++) {
+            Splits.Span line = lines.get(i);
             if (i > 0) {
-                out.append('\n').append(blank || !lines.get(i).isEmpty() ? indention : "");
+                out.plain(blank || line.from() < line.to() ? "\n" + indention : "\n");
             }
-            out.append(lines.get(i));
+            out.add(withEnd, line.from(), line.to());
         }
-        return like(a[0], out.toString());
+        return like(a[0], out.value());
     }
 
     private static Object truncate(Interpreter in, Object[] a) {
@@ -165,7 +175,7 @@ final class TextFilters {
         if (leeway < 0) {
             throw PyError.runtime("expected leeway >= 0, got " + leeway);
         }
-        if (Values.length(a[0]) <= length + leeway) {
+        if (Values.length(meter, a[0]) <= length + leeway) {
             return a[0];
         }
         Object cut = Slices.slice(meter, a[0], Special.NONE, length - endLength, Special.NONE);
@@ -174,7 +184,7 @@ final class TextFilters {
         }
         String text = Printer.str(meter, cut);
         int space = Filters.flag(a[2]) ? -1 : text.lastIndexOf(' ');
-        Object kept = like(a[0], space < 0 ? text : text.substring(0, space));
+        Object kept = space < 0 ? cut : Traced.slice(cut, 0, space);
         return Arithmetic.binary(meter, "+", kept, end);
     }
 
@@ -183,7 +193,8 @@ final class TextFilters {
         in.meter().work(s.length());
         long words = 0;
         boolean inWord = false;
-        for (int c : s.codePoints().toArray()) {
+        for (int i = 0; i < s.length(); i += Character.charCount(s.codePointAt(i))) {
+            int c = s.codePointAt(i);
             boolean part = c == '_' || Character.isLetter(c) || Digits.isNumeric(c);
             words += part && !inWord ? 1 : 0;
             inWord = part;
@@ -197,17 +208,23 @@ final class TextFilters {
             return quoteUrl(meter, a[0], false);
         }
         Object pairs = a[0] instanceof PyDict dict ? new PyView(PyView.Part.ITEMS, dict) : a[0];
-        List<String> parts = new ArrayList<>();
+        TextBuilder out = new TextBuilder(meter);
         for (Object pair : Values.list(meter, pairs)) {
             List<Object> items = Values.unpack(meter, pair, 2);
-            parts.add(quoteUrl(meter, items.get(0), true) + "=" + quoteUrl(meter, items.get(1), true));
+            out.plain(out.length() == 0 ? "" : "&")
+                    .plain(quoteUrl(meter, items.get(0), true))
+                    .plain("=")
+                    .plain(quoteUrl(meter, items.get(1), true));
         }
-        return StringMethods.joined(meter, "&", parts);
+        return out.value();
     }
 
     private static String quoteUrl(Meter meter, Object value, boolean query) {
         StringBuilder out = new StringBuilder();
-        for (byte b : Printer.str(meter, value).getBytes(StandardCharsets.UTF_8)) {
+        String text = Printer.str(meter, value);
+        meter.memory((long) URL_BYTES * text.length());
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            meter.limit(out.length());
             char c = (char) (b & 0xff);
             boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || "_.-~".indexOf(c) >= 0);
             if (plain || (c == '/' && !query)) {
@@ -215,7 +232,7 @@ final class TextFilters {
             } else if (c == ' ' && query) {
                 out.append('+');
             } else {
-                out.append(String.format(Locale.ROOT, "%%%02X", (int) c));
+                out.append('%').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
             }
         }
         meter.length(out.length());
@@ -225,7 +242,8 @@ final class TextFilters {
     private static Object xmlAttributes(Interpreter in, Object[] a) {
         Meter meter = in.meter();
         PyDict dict = Filters.mapping(a[0]);
-        List<String> parts = new ArrayList<>();
+        meter.work(dict.size());
+        TextBuilder out = new TextBuilder(meter);
         for (PyDict.Entry entry : dict.entries()) {
             if (entry.value() == Special.NONE || entry.value() instanceof Undefined) {
                 continue;
@@ -237,12 +255,14 @@ final class TextFilters {
             if (key.chars().anyMatch(c -> "/>= \t\n\r\f\u000b".indexOf(c) >= 0)) {
                 throw PyError.value("Invalid character in attribute name: " + Printer.quote(key));
             }
-            String value = Markup.escape(meter, entry.value()).text();
-            parts.add(Markup.escape(meter, entry.key()).text() + "=\"" + value + "\"");
+            boolean space = out.length() > 0 || a[1] == Special.MISSING || Values.truth(a[1]);
+            out.plain(space ? " " : "")
+                    .plain(Markup.escape(meter, entry.key()).text())
+                    .plain("=\"")
+                    .plain(Markup.escape(meter, entry.value()).text())
+                    .plain("\"");
         }
-        String joined = StringMethods.joined(meter, " ", parts);
-        boolean space = !joined.isEmpty() && (a[1] == Special.MISSING || Values.truth(a[1]));
-        return space ? " " + joined : joined;
+        return out.value();
     }
 
     private static Object toJson(Interpreter in, Object[] a) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code strftime} in the C locale, for a time without a zone. */
 final class TimeFormat {
+    /** What a directive costs, in characters looked at. */
+    private static final int DIRECTIVE_WORK = 256;
+
     private TimeFormat() {}
 
     static String format(Meter meter, String format, LocalDateTime time) {
@@ -28,7 +31,8 @@ final class TimeFormat {
             }
             String field = field(meter, format.charAt(i++), time);
             out.append(field == null ? format.substring(start, i) : flagged(field, flag));
-            meter.length(out.length());
+            meter.work(DIRECTIVE_WORK);
+            meter.limit(out.length());
         }
         return out.toString();
     }

@@ -14,6 +14,7 @@ final class Types {
             case BigInteger ignored -> "int";
             case Double ignored -> "float";
             case String ignored -> "str";
+            case Traced ignored -> "str";
             case Markup ignored -> "Markup";
             case PyList ignored -> "list";
             case PyTuple tuple -> tuple.group() ? "_GroupTuple" : "tuple";
@@ -42,7 +43,12 @@ final class Types {
     }
 
     static boolean isString(Object value) {
-        return value instanceof String || value instanceof Markup;
+        return value instanceof String || value instanceof Traced || value instanceof Markup;
+    }
+
+    /** Whether the value is a string of these characters. */
+    static boolean isText(Object value, String text) {
+        return isString(value) && Traced.text(value).equals(text);
     }
 
     static boolean isInteger(Object value) {

@@ -49,11 +49,11 @@ final class Undefined {
             return hint;
         }
         if (owner == Special.MISSING) {
-            return Printer.quote((String) name) + " is undefined";
+            return Printer.quote(Traced.text(name)) + " is undefined";
         }
         String type = owner == Special.NONE ? "None" : Types.qualifiedName(owner) + " object";
-        if (name instanceof String attribute) {
-            return Printer.quote(type) + " has no attribute " + Printer.quote(attribute);
+        if (Types.isString(name)) {
+            return Printer.quote(type) + " has no attribute " + Printer.quote(Traced.text(name));
         }
         return type + " has no element " + (meter == null ? "" : Printer.repr(meter, name));
     }

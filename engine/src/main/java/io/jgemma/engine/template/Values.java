@@ -17,6 +17,7 @@ final class Values {
             case Special ignored -> false;
             case Undefined ignored -> false;
             case String s -> !s.isEmpty();
+            case Traced ignored -> true;
             case Markup m -> !m.text().isEmpty();
             case Long l -> l != 0;
             case Double d -> d != 0;
@@ -30,9 +31,11 @@ final class Values {
     }
 
     /** {@code len(value)}, or -1 if the value has none. */
-    static int lengthOrNone(Object value) {
+    static int lengthOrNone(Meter meter, Object value) {
+        meter.touch(value);
         return switch (value) {
             case String s -> Text.length(s);
+            case Traced traced -> Text.length(traced.text());
             case Markup m -> Text.length(m.text());
             case PySequence sequence -> sequence.items().size();
             case PyDict dict -> dict.size();
@@ -44,8 +47,8 @@ final class Values {
         };
     }
 
-    static int length(Object value) {
-        int length = lengthOrNone(value);
+    static int length(Meter meter, Object value) {
+        int length = lengthOrNone(meter, value);
         if (length < 0) {
             throw PyError.type("object of type '" + Types.name(value) + "' has no len()");
         }
@@ -57,16 +60,21 @@ final class Values {
         return switch (value) {
             case PySequence sequence -> metered(meter, sequence.items().iterator());
             case String s -> codePoints(meter, s);
-            case Markup m -> codePoints(meter, m.text());
-            case PyDict dict ->
-                metered(meter, new PyView(PyView.Part.KEYS, dict).items().iterator());
-            case PyView view -> metered(meter, view.items().iterator());
+            case Traced traced -> codePoints(meter, traced);
+            case Markup m -> codePoints(meter, Traced.of(m.text(), m.origins()));
+            case PyDict dict -> metered(meter, items(meter, new PyView(PyView.Part.KEYS, dict)));
+            case PyView view -> metered(meter, items(meter, view));
             case PyRange range -> rangeIterator(meter, range);
             case PyIterator iterator -> metered(meter, iterator.iterator());
             case Undefined ignored -> List.<Object>of().iterator();
             case LoopContext loop -> metered(meter, loop.pairs());
             default -> null;
         };
+    }
+
+    private static Iterator<Object> items(Meter meter, PyView view) {
+        meter.work(view.dict().size());
+        return view.items().iterator();
     }
 
     static Iterator<Object> iterator(Meter meter, Object value) {
@@ -86,7 +94,9 @@ final class Values {
         List<Object> items = new ArrayList<>();
         Iterator<Object> iterator = iterator(meter, value);
         while (iterator.hasNext()) {
+            meter.memory(Meter.ITEM_BYTES);
             items.add(iterator.next());
+            meter.limit(items.size());
         }
         return items;
     }
@@ -125,7 +135,8 @@ final class Values {
         };
     }
 
-    private static Iterator<Object> codePoints(Meter meter, String s) {
+    private static Iterator<Object> codePoints(Meter meter, Object string) {
+        String s = Traced.text(string);
         return new Iterator<>() {
             private int at;
 
@@ -140,9 +151,9 @@ final class Values {
                     throw new NoSuchElementException();
                 }
                 meter.step();
-                int c = s.codePointAt(at);
-                at += Character.charCount(c);
-                return Character.toString(c);
+                int from = at;
+                at += Character.charCount(s.codePointAt(from));
+                return Traced.slice(string, from, at);
             }
         };
     }
@@ -181,6 +192,7 @@ final class Values {
         }
         return switch (a) {
             case String s -> equalText(meter, s, b);
+            case Traced traced -> equalText(meter, traced.text(), b);
             case Markup m -> equalText(meter, m.text(), b);
             case Boolean ignored -> equalNumber(a, b);
             case Long ignored -> equalNumber(a, b);
@@ -197,7 +209,7 @@ final class Values {
     }
 
     private static boolean equalText(Meter meter, String a, Object b) {
-        String text = b instanceof String s ? s : b instanceof Markup m ? m.text() : null;
+        String text = Types.isString(b) ? Traced.text(b) : null;
         if (text == null || text.length() != a.length()) {
             return false;
         }
@@ -214,6 +226,7 @@ final class Values {
             return false;
         }
         meter.enter();
+        meter.work(a.size());
         boolean equal = true;
         for (int i = 0; i < a.size() && equal; i++) {
             equal = same(meter, a.get(i), b.get(i));
@@ -232,6 +245,7 @@ final class Values {
             return false;
         }
         meter.enter();
+        meter.work(a.size());
         boolean equal = true;
         for (var entry : a.normalizedEntries()) {
             Object other = b.get(entry.getKey());
@@ -307,6 +321,7 @@ final class Values {
         meter.enter();
         try {
             int common = Math.min(a.size(), b.size());
+            meter.work(common);
             for (int i = 0; i < common; i++) {
                 if (!same(meter, a.get(i), b.get(i))) {
                     return ordered(meter, operator, a.get(i), b.get(i));
@@ -322,6 +337,7 @@ final class Values {
     static boolean contains(Meter meter, Object container, Object item) {
         return switch (container) {
             case String s -> containsText(meter, s, item);
+            case Traced traced -> containsText(meter, traced.text(), item);
             case Markup m -> containsText(meter, m.text(), item);
             case PyDict dict -> dict.get(Keys.of(meter, item)) != null;
             case PyView view when view.part() == PyView.Part.KEYS -> view.dict().get(Keys.of(meter, item)) != null;
@@ -343,8 +359,9 @@ final class Values {
         if (!Types.isString(item)) {
             throw PyError.type("'in <string>' requires string as left operand, not " + Types.name(item));
         }
-        meter.work(text.length());
-        return Text.indexOf(text, Printer.str(meter, item), 0) >= 0;
+        String wanted = Printer.str(meter, item);
+        Text.chargeSearch(meter, text, wanted);
+        return Text.indexOf(text, wanted, 0) >= 0;
     }
 
     /** Sorts stably by Python's {@code <} on the keys; {@code sorted(values, key=..., reverse=...)}. */

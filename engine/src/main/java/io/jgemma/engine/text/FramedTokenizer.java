@@ -9,6 +9,7 @@ import java.util.List;
  */
 final class FramedTokenizer implements Tokenizer {
     private static final byte[] NO_BYTES = {};
+    private static final int[] NOWHERE = {};
 
     private final Vocabulary vocabulary;
     private final SpecialMatcher specials;
@@ -25,17 +26,34 @@ final class FramedTokenizer implements Tokenizer {
     @Override
     public int[] encode(String text, EncodeOptions options) {
         byte[] bytes = Utf8.encode(text);
-        IntSink ids = new IntSink();
-        fragments(bytes, options.parseSpecial(), ids);
-        return options.addSpecial() ? framed(ids) : ids.toArray();
+        int[] control = options.parseSpecial() ? new int[] {0, bytes.length} : NOWHERE;
+        return encode(bytes, control, options.addSpecial());
     }
 
-    private void fragments(byte[] bytes, boolean control, IntSink ids) {
+    @Override
+    public int[] encode(PromptText prompt, boolean addSpecial) {
+        return encode(Utf8.encode(prompt.text()), prompt.byteBounds(), addSpecial);
+    }
+
+    private int[] encode(byte[] bytes, int[] control, boolean addSpecial) {
+        IntSink ids = new IntSink();
+        fragments(bytes, control, ids);
+        return addSpecial ? framed(ids) : ids.toArray();
+    }
+
+    /** @param control begin and end of each stretch in which control tokens count */
+    private void fragments(byte[] bytes, int[] control, IntSink ids) {
         FragmentCodec.Encoder encoder = codec.encoder();
         int begin = 0;
         int at = 0;
+        int stretch = 0;
         while (at < bytes.length) {
-            int special = specials.mayBegin(bytes[at]) ? specials.match(bytes, at, bytes.length, control) : -1;
+            while (stretch < control.length && control[stretch + 1] <= at) {
+                stretch += 2;
+            }
+            boolean inside = stretch < control.length && control[stretch] <= at;
+            int controlEnd = inside ? control[stretch + 1] : at;
+            int special = specials.mayBegin(bytes[at]) ? specials.match(bytes, at, bytes.length, controlEnd) : -1;
             if (special < 0) {
                 at++;
                 continue;

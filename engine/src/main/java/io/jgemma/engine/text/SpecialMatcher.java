@@ -43,9 +43,9 @@ final class SpecialMatcher {
     /**
      * The token that begins at {@code from}, or -1.
      *
-     * @param control whether control tokens count
+     * @param controlEnd control tokens that reach beyond it do not count
      */
-    int match(byte[] text, int from, int to, boolean control) {
+    int match(byte[] text, int from, int to, int controlEnd) {
         int node = 0;
         int found = -1;
         for (int at = from; at < to; at++) {
@@ -54,7 +54,7 @@ final class SpecialMatcher {
                 break;
             }
             int token = tokens[node];
-            if (token >= 0 && (control || !vocabulary.isControl(token))) {
+            if (token >= 0 && (at < controlEnd || !vocabulary.isControl(token))) {
                 found = token;
             }
         }

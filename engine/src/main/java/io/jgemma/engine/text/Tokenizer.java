@@ -11,6 +11,15 @@ public interface Tokenizer {
      */
     int[] encode(String text, EncodeOptions options);
 
+    /**
+     * The ids of a prompt. The text is encoded as one, so that what stands beside each other merges as it would anywhere; a
+     * control token counts only where all its characters lie in a stretch in which such tokens may stand.
+     *
+     * @param addSpecial as {@link EncodeOptions#addSpecial}
+     * @throws TokenizerException if the vocabulary has no way to express the text
+     */
+    int[] encode(PromptText prompt, boolean addSpecial);
+
     /** The ids of a plain text: nothing added, control tokens spelled out in it stay text. */
     default int[] encode(String text) {
         return encode(text, EncodeOptions.TEXT);

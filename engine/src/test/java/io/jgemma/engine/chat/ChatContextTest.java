@@ -3,6 +3,7 @@ package io.jgemma.engine.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.template.TrustedText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,13 +24,13 @@ class ChatContextTest {
                 .isEqualTo(Map.of(
                         "messages",
                         List.of(
-                                Map.of("role", "system", "content", "be kind"),
-                                Map.of("role", "user", "content", "hi"),
-                                Map.of("role", "assistant", "content", "")),
+                                Map.of("role", new TrustedText("system"), "content", "be kind"),
+                                Map.of("role", new TrustedText("user"), "content", "hi"),
+                                Map.of("role", new TrustedText("assistant"), "content", "")),
                         "bos_token",
-                        "<bos>",
+                        new TrustedText("<bos>"),
                         "eos_token",
-                        "",
+                        new TrustedText(""),
                         "add_generation_prompt",
                         true));
     }
@@ -46,7 +47,7 @@ class ChatContextTest {
         assertThat(context(message).get("messages"))
                 .isEqualTo(List.of(Map.of(
                         "role",
-                        "user",
+                        new TrustedText("user"),
                         "content",
                         List.of(Map.of("type", "image"), Map.of("type", "text", "text", "what?")))));
     }
@@ -59,7 +60,7 @@ class ChatContextTest {
                 .isEqualTo(List.of(
                         Map.of(
                                 "role",
-                                "assistant",
+                                new TrustedText("assistant"),
                                 "content",
                                 "",
                                 "reasoning_content",
@@ -72,7 +73,15 @@ class ChatContextTest {
                                         "function",
                                         "function",
                                         Map.of("name", "look", "arguments", Map.of("at", "sky"))))),
-                        Map.of("role", "tool", "content", "blue", "tool_call_id", "c1", "name", "look")));
+                        Map.of(
+                                "role",
+                                new TrustedText("tool"),
+                                "content",
+                                "blue",
+                                "tool_call_id",
+                                "c1",
+                                "name",
+                                "look")));
     }
 
     @Test
@@ -95,7 +104,7 @@ class ChatContextTest {
                                         "parameters",
                                         Map.of("type", "object"))),
                         Map.of("type", "function", "function", Map.of("name", "wait"))));
-        assertThat(context).containsEntry("enable_thinking", false).containsEntry("bos_token", "");
+        assertThat(context).containsEntry("enable_thinking", false).containsEntry("bos_token", new TrustedText(""));
         assertThat(context()).doesNotContainKey("tools");
     }
 

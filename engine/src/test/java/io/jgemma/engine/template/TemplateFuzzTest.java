@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Soups of tokens and damaged templates: whatever comes, it is a text or a {@link TemplateException}, and soon. */
 class TemplateFuzzTest {
-    private static final TemplateLimits LIMITS = new TemplateLimits(100_000, 100_000, 20_000, 150, 1_000, 2_048);
+    private static final TemplateLimits LIMITS =
+            new TemplateLimits(100_000, 100_000, 20_000, 150, 1_000, 2_048, 1 << 20);
     private static final Map<String, Object> CONTEXT = Map.of(
             "messages",
             List.of(

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hostile templates end in an exception that says which limit they ran into. */
 class TemplateLimitsTest {
-    private static final TemplateLimits SMALL = new TemplateLimits(200_000, 20_000, 10_000, 100, 1_000, 1_024);
+    private static final TemplateLimits SMALL = new TemplateLimits(200_000, 20_000, 10_000, 100, 1_000, 1_024, 4 << 20);
 
     private static TemplateException failure(String source, TemplateLimits limits) {
         return catchThrowableOfType(
@@ -182,6 +182,6 @@ class TemplateLimitsTest {
 
     @Test
     void limitsMustBePositive() {
-        assertThatThrownBy(() -> new TemplateLimits(0, 1, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new TemplateLimits(0, 1, 1, 1, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 }
