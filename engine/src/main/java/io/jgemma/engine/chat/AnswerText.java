@@ -42,6 +42,11 @@ final class AnswerText {
         afterCall = false;
     }
 
+    /** Whether nothing but white space came so far. */
+    boolean isBlank() {
+        return !anyText && !afterCall;
+    }
+
     /** A call stands here. */
     void call(AnswerListener listener) {
         flush(listener);

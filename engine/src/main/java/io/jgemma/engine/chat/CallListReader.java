@@ -14,10 +14,9 @@ final class CallListReader implements CallReader {
      * What may be a call.
      *
      * @param python whether {@code name(..)} is one in a list
-     * @param bare whether it is one outside a list too
      * @param needsArguments whether an object without arguments is none
      */
-    record Form(boolean python, boolean bare, boolean needsArguments) {}
+    record Form(boolean python, boolean needsArguments) {}
 
     private final KnownTools tools;
     private final Form form;
@@ -34,8 +33,8 @@ final class CallListReader implements CallReader {
     }
 
     /** Whether a call or a list can begin with the character. */
-    static boolean mayBegin(char c, KnownTools tools, Form form) {
-        return c == '[' || c == '{' || (form.bare && tools.mayBegin(String.valueOf(c)));
+    static boolean mayBegin(char c) {
+        return c == '[' || c == '{';
     }
 
     @Override
@@ -48,7 +47,7 @@ final class CallListReader implements CallReader {
         if (!begun) {
             begun = true;
             list = c == '[';
-            return list ? Progress.MORE : begin(c, form.bare);
+            return list ? Progress.MORE : begin(c, false);
         }
         if (python != null) {
             Progress progress = python.push(c);

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Separates calls from text in one pass. What may be a call is held from its first character on, and read as far as it can
- * be one; where it turns out not to be, its first character is text and scanning goes on from the second. A call begins at
- * a tag, or as the first thing on a line outside a fenced block; what follows it on its line counts as a new line.
+ * be one; where it turns out not to be, its first character is text and scanning goes on from the second. Calls begin only
+ * where the family writes them ({@link CallSyntax.Place}), so that what an answer shows of calls in its prose or its
+ * examples stays text; what follows a call on its line counts as a new line.
  */
 final class CallScanner implements ToolCallStream {
     /** Arguments that hold a long document are plausible; what is longer is no call that a tool is waiting for. */
@@ -75,16 +76,10 @@ final class CallScanner implements ToolCallStream {
     }
 
     private @Nullable CallReader candidate(char c) {
-        if (syntax.tagBegins(c)) {
-            return new TaggedCallReader(tools, syntax.tags());
-        }
-        if (!line.mayBeginCall()) {
-            return null;
-        }
-        return switch (c) {
-            case '`' -> new FencedCallReader(tools, syntax);
-            case '[', '{' -> new CallListReader(tools, new CallListReader.Form(syntax.python(), false, true));
-            default -> null;
+        return switch (syntax.place()) {
+            case TAGS -> line.mayBeginCall() && syntax.tagBegins(c) ? new TaggedCallReader(tools, syntax.tags()) : null;
+            case ANSWER ->
+                text.isBlank() && AnswerCallReader.mayBegin(c, syntax) ? new AnswerCallReader(tools, syntax) : null;
         };
     }
 

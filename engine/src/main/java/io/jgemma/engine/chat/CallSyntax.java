@@ -4,20 +4,27 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * How a family of models writes calls. Every family may write objects, alone or in a list, at the beginning of a line or
- * in a fenced block, for all do.
+ * How and where a family of models writes calls.
  *
- * @param python whether {@code [name(..), ..]} is a call too, and {@code name(..)} in a block fenced as
- *     {@code tool_code}
- * @param tags what may stand around calls, anywhere
+ * @param place where
+ * @param python whether {@code [name(..), ..]} is a call too
+ * @param tags what stands around calls; no opening mark is the beginning of another
  */
-record CallSyntax(boolean python, List<Tag> tags) {
+record CallSyntax(Place place, boolean python, List<Tag> tags) {
+
+    /** Where calls stand. */
+    enum Place {
+        /** Between tags that begin a line outside fenced blocks. Text may stand before and after. */
+        TAGS,
+        /** The whole answer is calls, perhaps behind a tag. With anything else in it, it is text. */
+        ANSWER
+    }
 
     /**
      * Marks around calls. An object in them needs no arguments.
      *
      * @param open the mark before
-     * @param close the mark after; empty if there is none, and then only one call or list follows
+     * @param close the mark after; empty if there is none
      */
     record Tag(String open, String close) {}
 

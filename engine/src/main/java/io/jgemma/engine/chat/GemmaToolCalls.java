@@ -7,12 +7,12 @@ import java.util.function.Supplier;
 /**
  * Gemma's list of Python calls: {@code [get_weather(city='Paris', days=3), get_time()]}.
  *
- * <p>It may be fenced, and text may stand before and after it, but it begins a line. Values are Python's or JSON's; see
- * {@link PythonCallReader} for arguments without names. Objects as {@link JsonCallReader} reads them may stand in the list
- * or for it; in a block fenced as {@code tool_code} the brackets may lack.
+ * <p>Its template asks for such a list as the whole answer, without Markdown; a list with text around it, or in a fenced
+ * block, is text. Values are Python's or JSON's; see {@link PythonCallReader} for arguments without names. Objects as
+ * {@link JsonCallReader} reads them may stand in the list or for it.
  */
 final class GemmaToolCalls implements ToolCallParser {
-    private static final CallSyntax SYNTAX = new CallSyntax(true, List.of());
+    private static final CallSyntax SYNTAX = new CallSyntax(CallSyntax.Place.ANSWER, true, List.of());
 
     @Override
     public String name() {

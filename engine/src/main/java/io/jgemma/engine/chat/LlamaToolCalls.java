@@ -7,11 +7,13 @@ import java.util.function.Supplier;
 /**
  * Llama 3's objects: {@code {"name": "get_weather", "parameters": {"city": "Paris"}}}.
  *
- * <p>{@code <|python_tag|>} may stand before, anywhere in a line; without it an object begins a line. Several are
- * separated by semicolons, commas or line ends, or stand in a list. See {@link JsonCallReader} for the keys.
+ * <p>They are the whole answer, perhaps behind {@code <|python_tag|>}; with text around them or in a fenced block they are
+ * text. Several are separated by semicolons, commas or line ends, or stand in a list. See {@link JsonCallReader} for the
+ * keys.
  */
 final class LlamaToolCalls implements ToolCallParser {
-    private static final CallSyntax SYNTAX = new CallSyntax(false, List.of(new CallSyntax.Tag("<|python_tag|>", "")));
+    private static final CallSyntax SYNTAX =
+            new CallSyntax(CallSyntax.Place.ANSWER, false, List.of(new CallSyntax.Tag("<|python_tag|>", "")));
 
     @Override
     public String name() {

@@ -7,14 +7,13 @@ import java.util.function.Supplier;
 /**
  * Qwen's tagged objects: {@code <tool_call>}, an object with {@code name} and {@code arguments}, {@code </tool_call>}.
  *
- * <p>A tag may stand anywhere in a line and hold several objects; the closing one may lack at the end of the answer. Small
- * models of the family leave the tags away, or write {@code <tools>}: so an object that begins a line, fenced or not, is a
- * call too if it has arguments. See {@link JsonCallReader} for the keys.
+ * <p>A tag begins a line outside fenced blocks, with text before and after it or not, and may hold several objects; the
+ * closing one may lack at the end of the answer. An object without tags is text, whatever it looks like. See
+ * {@link JsonCallReader} for the keys.
  */
 final class QwenToolCalls implements ToolCallParser {
-    private static final CallSyntax SYNTAX = new CallSyntax(
-            false,
-            List.of(new CallSyntax.Tag("<tool_call>", "</tool_call>"), new CallSyntax.Tag("<tools>", "</tools>")));
+    private static final CallSyntax SYNTAX =
+            new CallSyntax(CallSyntax.Place.TAGS, false, List.of(new CallSyntax.Tag("<tool_call>", "</tool_call>")));
 
     @Override
     public String name() {

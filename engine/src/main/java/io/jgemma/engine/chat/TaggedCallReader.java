@@ -24,7 +24,7 @@ final class TaggedCallReader implements CallReader {
     /** Any of the tags; none of their opening marks is the beginning of another. */
     TaggedCallReader(KnownTools tools, List<CallSyntax.Tag> tags) {
         this.tags = tags;
-        sequence = new CallSequence(tools, new CallListReader.Form(false, false, false));
+        sequence = new CallSequence(tools, new CallListReader.Form(false, false));
     }
 
     @Override
@@ -65,8 +65,7 @@ final class TaggedCallReader implements CallReader {
             state = State.CLOSING;
             return closing(c);
         }
-        boolean done = close.isEmpty() && sequence.complete();
-        return done ? Progress.DONE : progress;
+        return progress;
     }
 
     private Progress closing(char c) {

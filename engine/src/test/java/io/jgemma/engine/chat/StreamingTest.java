@@ -58,13 +58,13 @@ class StreamingTest {
                 "<tools>x",
                 "<tool_call>x",
                 "<tool_call>\n{\"x\":",
-                "a <",
+                "a\n<",
                 "[get_",
                 "{\"name\": \"y\","
             })
     void markupIsOutAsSoonAsItIsCertain(String begin) {
         assertThat(Answers.text(unfinished("qwen", begin)) + (begin.endsWith("<") ? "<" : ""))
-                .isEqualTo(begin.endsWith("<") ? begin.replace(" <", "<") : begin);
+                .isEqualTo(begin.endsWith("<") ? begin.replace("\n<", "<") : begin);
     }
 
     @ParameterizedTest
@@ -75,7 +75,6 @@ class StreamingTest {
                 "gemma~[",
                 "gemma~[get_wea",
                 "gemma~{\"name\": \"get_",
-                "gemma~```tool_code",
                 "llama3~<|python_tag|>{",
                 "llama3~{\"name\": \"get_time\"",
                 "qwen~<tool_call>",
@@ -89,16 +88,29 @@ class StreamingTest {
     @CsvSource(
             delimiter = '~',
             value = {
-                "gemma~[get_time()]",
-                "gemma~{\"name\": \"get_time\", \"arguments\": {}}",
-                "gemma~```[get_time()]```",
-                "llama3~{\"name\": \"get_time\", \"arguments\": {}}",
-                "llama3~<|python_tag|>{\"name\": \"get_time\"}",
-                "qwen~<tool_call>{\"name\": \"get_time\"}</tool_call>"
+                "qwen~<tool_call>{\"name\": \"get_time\"}</tool_call>",
+                "qwen~<tool_call>{\"name\": \"get_time\"}}</tool_call>"
             })
-    void aCallIsOutWithItsLastCharacter(String syntax, String answer) {
+    void aCallBetweenTagsIsOutWithItsLastCharacter(String syntax, String answer) {
         assertThat(unfinished(syntax, answer.substring(0, answer.length() - 1))).isEmpty();
         assertThat(unfinished(syntax, answer)).hasSize(1).allMatch(AnswerEvent.Call.class::isInstance);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "gemma~[get_time()]",
+                "gemma~{\"name\": \"get_time\", \"arguments\": {}}",
+                "llama3~{\"name\": \"get_time\", \"arguments\": {}}",
+                "llama3~<|python_tag|>{\"name\": \"get_time\"}"
+            })
+    void anAnswerIsACallWhenItEnds(String syntax, String answer) {
+        assertThat(unfinished(syntax, answer)).isEmpty();
+        assertThat(unfinished(syntax, answer + " x")).containsExactly(new AnswerEvent.Text(answer + " x"));
+        List<AnswerEvent> whole =
+                Answers.events(ToolCallParsers.byName(syntax), TABLE.tools(), Answers.characters(answer));
+        assertThat(whole).hasSize(1).allMatch(AnswerEvent.Call.class::isInstance);
     }
 
     @Test
@@ -156,7 +168,10 @@ class StreamingTest {
     @Test
     void longCallsAreCalls() {
         String argument = "x\n".repeat(100_000);
-        assertThat(unfinished("gemma", "[web_search(query='''" + argument + "''')]"))
+        assertThat(Answers.events(
+                        ToolCallParsers.byName("gemma"),
+                        TABLE.tools(),
+                        List.of("[web_search(query='''" + argument + "''')]")))
                 .singleElement()
                 .isInstanceOfSatisfying(
                         AnswerEvent.Call.class,
