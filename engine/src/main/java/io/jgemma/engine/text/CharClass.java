@@ -11,6 +11,8 @@ final class CharClass {
             1 << Character.DECIMAL_DIGIT_NUMBER | 1 << Character.LETTER_NUMBER | 1 << Character.OTHER_NUMBER;
     private static final int MARK =
             1 << Character.NON_SPACING_MARK | 1 << Character.COMBINING_SPACING_MARK | 1 << Character.ENCLOSING_MARK;
+    private static final int UPPER = 1 << Character.UPPERCASE_LETTER | 1 << Character.TITLECASE_LETTER;
+    private static final int CASELESS = MARK | 1 << Character.MODIFIER_LETTER | 1 << Character.OTHER_LETTER;
     private static final int PUNCTUATION = 1 << Character.CONNECTOR_PUNCTUATION
             | 1 << Character.DASH_PUNCTUATION
             | 1 << Character.START_PUNCTUATION
@@ -41,6 +43,16 @@ final class CharClass {
     /** {@code \p{M}}. */
     static boolean mark(int codePoint) {
         return codePoint >= 0x300 && (MARK >>> Character.getType(codePoint) & 1) != 0;
+    }
+
+    /** {@code [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]}. */
+    static boolean upper(int codePoint) {
+        return ((CASELESS | UPPER) >>> Character.getType(codePoint) & 1) != 0;
+    }
+
+    /** {@code [\p{Ll}\p{Lm}\p{Lo}\p{M}]}. */
+    static boolean lower(int codePoint) {
+        return ((CASELESS | 1 << Character.LOWERCASE_LETTER) >>> Character.getType(codePoint) & 1) != 0;
     }
 
     /** {@code \p{P}}. */

@@ -63,6 +63,11 @@ public final class Tokenizers {
             return PreTokenizer.DEFAULT;
         }
         String name = fields.string(PRE);
+        if (PreTokenizer.unsupported(name)) {
+            throw new TokenizerException(PRE + " is \"" + name + "\", whose rules for cutting text into words are not"
+                    + " supported: the model would read other tokens than it was trained on. Supported are "
+                    + String.join(", ", PreTokenizer.names()));
+        }
         Optional<PreTokenizer> rules = PreTokenizer.named(name);
         if (rules.isEmpty()) {
             warnings.add(

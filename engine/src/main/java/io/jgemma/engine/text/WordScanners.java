@@ -1,5 +1,7 @@
 package io.jgemma.engine.text;
 
+import java.util.function.IntPredicate;
+
 /**
  * The regular expressions by which byte-level BPE vocabularies cut text into words, as scanners: the vocabularies were
  * trained with them, so every word must end exactly where the expression ends it. {@code java.util.regex} is no choice:
@@ -42,6 +44,103 @@ final class WordScanners {
     /** As {@link #digitTriples}, with {@code \p{N}} alone: every digit is a word. */
     static int digitSingles(byte[] text, int from, int to) {
         return modern(text, from, to, 1);
+    }
+
+    /** As {@link #digitTriples}, with {@code \p{N}+}. */
+    static int digitRuns(byte[] text, int from, int to) {
+        return modern(text, from, to, Integer.MAX_VALUE);
+    }
+
+    /**
+     * <pre>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s*[\r\n]+|\s+(?!\S)|\s+</pre>
+     */
+    static int digitSinglesWithoutLineEnds(byte[] text, int from, int to) {
+        int at = text[from] == ' ' && from + 1 < to ? from + 1 : from;
+        boolean other = CharClass.other(Utf8.codePoint(text, at));
+        int end = modern(text, from, to, 1);
+        while (other && text[end - 1] <= '\r' && (text[end - 1] == '\r' || text[end - 1] == '\n')) {
+            end--;
+        }
+        return end;
+    }
+
+    /**
+     * <pre>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</pre>
+     */
+    static int markedWords(byte[] text, int from, int to) {
+        int contraction = contraction(text, from, to, true);
+        if (contraction > from) {
+            return contraction;
+        }
+        int first = Utf8.codePoint(text, from);
+        if (CharClass.number(first)) {
+            return from + Utf8.length(first);
+        }
+        int next = from + Utf8.length(first);
+        boolean front = !CharClass.letter(first) && first != '\r' && first != '\n' && next < to;
+        int word = front && wordPart(Utf8.codePoint(text, next)) ? next : wordPart(first) ? from : -1;
+        if (word >= 0) {
+            return run(text, word, to, WordScanners::wordPart);
+        }
+        int at = first == ' ' && next < to ? next : from;
+        int sign = Utf8.codePoint(text, at);
+        if (CharClass.other(sign) && !CharClass.mark(sign)) {
+            return lineEnds(text, run(text, at, to, c -> CharClass.other(c) && !CharClass.mark(c)), to);
+        }
+        return lines(text, from, to);
+    }
+
+    private static boolean wordPart(int codePoint) {
+        return CharClass.letter(codePoint) || CharClass.mark(codePoint);
+    }
+
+    private static int run(byte[] text, int from, int to, IntPredicate part) {
+        int at = from;
+        while (at < to && part.test(Utf8.codePoint(text, at))) {
+            at += Utf8.length(text[at]);
+        }
+        return at;
+    }
+
+    /** {@code \p{N}{1,3}} and what lies between. */
+    static int numberTriples(byte[] text, int from, int to) {
+        return CharClass.number(Utf8.codePoint(text, from))
+                ? numbers(text, from, to, 3)
+                : run(text, from, to, c -> !CharClass.number(c));
+    }
+
+    /** {@code [\p{P}\$\+<=>\^~\|`]+} and what lies between. */
+    static int signRuns(byte[] text, int from, int to) {
+        boolean first = signOrTick(Utf8.codePoint(text, from));
+        return run(text, from, to, c -> signOrTick(c) == first);
+    }
+
+    private static boolean signOrTick(int codePoint) {
+        return codePoint == '`' || sign(codePoint);
+    }
+
+    /** {@code  ?[^(\s|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+} and what lies between. */
+    static int unbrokenWords(byte[] text, int from, int to) {
+        int at = text[from] == ' ' && from + 1 < to ? from + 1 : from;
+        if (!breaks(Utf8.codePoint(text, at))) {
+            return run(text, at, to, c -> !breaks(c));
+        }
+        int end = from;
+        while (end < to) {
+            int next = end + Utf8.length(text[end]);
+            boolean word = !breaks(Utf8.codePoint(text, end))
+                    || (text[end] == ' ' && next < to && !breaks(Utf8.codePoint(text, next)));
+            if (word) {
+                break;
+            }
+            end = next;
+        }
+        return end;
+    }
+
+    private static boolean breaks(int codePoint) {
+        return CharClass.space(codePoint)
+                || "(|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)".indexOf(codePoint) >= 0;
     }
 
     private static int modern(byte[] text, int from, int to, int digits) {
@@ -125,8 +224,8 @@ final class WordScanners {
     }
 
     /** The end of {@code 's 't 're 've 'm 'll 'd} at {@code from}, or {@code from}. */
-    private static int contraction(byte[] text, int from, int to, boolean anyCase) {
-        if (text[from] != '\'' || from + 1 == to) {
+    static int contraction(byte[] text, int from, int to, boolean anyCase) {
+        if (from + 1 >= to || text[from] != '\'') {
             return from;
         }
         int first = lower(Utf8.codePoint(text, from + 1), anyCase);
@@ -157,7 +256,7 @@ final class WordScanners {
         return at;
     }
 
-    private static int numbers(byte[] text, int from, int to, int most) {
+    static int numbers(byte[] text, int from, int to, int most) {
         int at = from;
         for (int count = 0; count < most && at < to && CharClass.number(Utf8.codePoint(text, at)); count++) {
             at += Utf8.length(text[at]);
@@ -165,7 +264,7 @@ final class WordScanners {
         return at;
     }
 
-    private static int others(byte[] text, int from, int to) {
+    static int others(byte[] text, int from, int to) {
         int at = from;
         while (at < to && CharClass.other(Utf8.codePoint(text, at))) {
             at += Utf8.length(text[at]);
@@ -182,7 +281,7 @@ final class WordScanners {
     }
 
     /** {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the last line end among the white space, if there is any. */
-    private static int lines(byte[] text, int from, int to) {
+    static int lines(byte[] text, int from, int to) {
         int lastLineEnd = -1;
         int at = from;
         while (at < to && CharClass.space(Utf8.codePoint(text, at))) {

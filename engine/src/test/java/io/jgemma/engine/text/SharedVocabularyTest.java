@@ -33,6 +33,15 @@ class SharedVocabularyTest {
         });
     }
 
+    @Test
+    void tekkenTellsWordsByCase() {
+        try (GgufFile file = GgufFile.open(vocabulary("llama3.1"))) {
+            Tokenizer tokenizer =
+                    Tokenizers.of(MapFields.copyOf(file.metadata()).with(Tokenizers.PRE, "tekken"));
+            assertThat(tokenizer.encode("123 helloWorld")).containsExactly(16, 17, 18, 24748, 10343);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jgemma.engine.gguf.GgufFile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizersTest {
     private static final MapFields BPE = MapFields.bpe(List.of("a", "b", "ab"), new int[] {1, 1, 1}, List.of("a b"));
@@ -80,5 +82,42 @@ class TokenizersTest {
                 Tokenizers.of(MapFields.bpe(List.of("a", "b", "ab", "<unk>"), new int[] {1, 1, 1, 2}, List.of("a b")));
         assertThat(unknown.encode("acb")).containsExactly(0, 3, 1);
         assertThat(unknown.warnings()).isEmpty();
+    }
+
+    /** What llama.cpp's vocabulary loader knows: each is cut by its own rules or refused by name. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "default llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano falcon mpt"
+                        + " starcoder gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert"
+                        + " jina-v1-en jina-v2-code roberta-bpe refact command-r qwen2 deepseek-r1-qwen kormo f2llmv2 qwen35"
+                        + " stablelm2 olmo dbrx smaug-bpe poro-chat glm4 chatglm-bpe viking jais tekken smollm codeshell bloom"
+                        + " gpt3-finnish exaone exaone4 minerva-7b megrez gpt-4o llama4 kanana2 talkie trillion"
+                        + " granite-docling bailingmoe bailingmoe2 llada-moe seed-coder hunyuan grok-2 minimax-m2 solar-open"
+                        + " mellum2 minicpm5",
+            })
+    void namesWithRules(String names) {
+        for (String name : names.split(" ", -1)) {
+            Tokenizer tokenizer = TestVocabularies.bpeTokenizer(name);
+            assertThat(tokenizer.warnings()).as(name).isEmpty();
+            String text = "It's 12345 helloWorld \u00e9\u0301 (x)\n\n/ ``a";
+            assertThat(tokenizer.decode(tokenizer.encode(text))).as(name).isEqualTo(text);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "deepseek-llm deepseek-coder deepseek-v3 youtu jais-2 gemma4 granite-embed-multi-311m sarvam-moe whitespace"
+                        + " exaone-moe chameleon granite-embed-multi-97m tiny_aya cohere2moe superbpe hunyuan-dense joyai-llm"
+                        + " kimi-k2 afmoe"
+            })
+    void namesThatAreRefused(String names) {
+        for (String name : names.split(" ", -1)) {
+            assertThatThrownBy(() -> TestVocabularies.bpeTokenizer(name))
+                    .isInstanceOf(TokenizerException.class)
+                    .hasMessageContaining("tokenizer.ggml.pre is \"" + name + "\"");
+        }
+        assertThat(PreTokenizer.unsupportedNames()).hasSize(names.split(" ", -1).length);
     }
 }

@@ -19,7 +19,29 @@ class WordScannersTest {
     static Stream<Arguments> rules() {
         String modern = "(?iu:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,%d}"
                 + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        String upper = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+        String lower = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+        String cased = "[^\\r\\n\\p{L}\\p{N}]?" + upper + "*" + lower + "+%1$s|[^\\r\\n\\p{L}\\p{N}]?" + upper + "+"
+                + lower + "*%1$s|\\p{N}{1,%2$d}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
         return Stream.of(
+                rule("tekken", CasedWordScanners::tekken, cased.formatted("", 1)),
+                rule("gpt4o", CasedWordScanners::gpt4o, cased.formatted("(?iu:'s|'t|'re|'ve|'m|'ll|'d)?", 3)),
+                rule("digitRuns", WordScanners::digitRuns, modern.replace("{1,%d}", "+")),
+                rule(
+                        "digitSinglesWithoutLineEnds",
+                        WordScanners::digitSinglesWithoutLineEnds,
+                        modern.formatted(1).replace("]+[\\r\\n]*|", "]+|")),
+                rule(
+                        "markedWords",
+                        WordScanners::markedWords,
+                        "(?iu:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}"
+                                + "| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"),
+                rule("numberTriples", WordScanners::numberTriples, "\\p{N}{1,3}"),
+                rule("signRuns", WordScanners::signRuns, "[\\p{P}$+<=>^~|`]+"),
+                rule(
+                        "unbrokenWords",
+                        WordScanners::unbrokenWords,
+                        " ?[^(\\s|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+"),
                 rule(
                         "gpt2",
                         WordScanners::gpt2,
