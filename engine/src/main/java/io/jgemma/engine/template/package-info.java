@@ -1,6 +1,6 @@
 /**
  * Chat templates: an engine for the Jinja2 template language with Python's value semantics, sandboxed and bounded.
- * Imports nothing but the JDK.
+ * May import {@code text} only.
  */
 @NullMarked
 package io.jgemma.engine.template;
