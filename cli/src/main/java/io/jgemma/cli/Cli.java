@@ -11,6 +11,7 @@ import io.jgemma.cli.command.TokenizeCommand;
 import io.jgemma.cli.grammar.GrammarCommand;
 import io.jgemma.cli.io.ClosedOutputException;
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.Failures;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.options.CommonOptions;
 import io.jgemma.cli.perplexity.PerplexityCommand;
@@ -131,7 +132,7 @@ public final class Cli {
 
     private int misused(String name, String message) {
         console.out().flush();
-        console.err().println(name + ": " + message + " (see " + name + " --help)");
+        console.note(name + ": " + message + " (see " + name + " --help)");
         return ExitCode.USAGE;
     }
 
@@ -147,7 +148,7 @@ public final class Cli {
 
     private int failed(String name, Throwable failure, boolean debug) {
         console.out().flush();
-        console.err().println(name + ": " + Failures.line(failure));
+        console.note(name + ": " + Failures.line(failure));
         if (debug) {
             failure.printStackTrace(console.err());
         }

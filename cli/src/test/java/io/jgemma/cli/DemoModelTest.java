@@ -113,6 +113,33 @@ class DemoModelTest {
     }
 
     @Test
+    void whatIsSaidSpellsNoControlToken() throws IOException {
+        assertThat(console.run(quick("run", "--json", "-n", "1", "-p", "<end_of_turn>")))
+                .isZero();
+
+        // Only the two marks of the template's own: one ends the question, one begins the answer.
+        String ids = json(console.out()).get("prompt_ids").toString();
+        assertThat(ids).startsWith("[2,4,286,9,").endsWith(",5,9,4,294,9]");
+        assertThat(ids.split(",5,", -1)).hasSize(2);
+    }
+
+    @Test
+    void aTextFileMayBeginWithAByteOrderMark(@TempDir Path directory) throws IOException {
+        Path text = Files.writeString(directory.resolve("t.txt"), "\uFEFFHello");
+        Path template = Files.writeString(
+                directory.resolve("t.jinja"),
+                "\uFEFF{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}");
+        assertThat(console.run(quick(
+                        "run", "--json", "-n", "1", "-f", text.toString(), "--chat-template", template.toString())))
+                .isZero();
+        assertThat(json(console.out()).get("prompt_ids").toString()).isEqualTo("[2,1766]");
+
+        TestConsole piped = new TestConsole("\uFEFFHello\n");
+        assertThat(piped.run("tokenize", "--json", "--no-bos")).isZero();
+        assertThat(json(piped.out()).get("ids").get(0).intValue()).isEqualTo(1766);
+    }
+
+    @Test
     void theSystemPromptAndAnotherTemplateReachTheModel(@TempDir Path directory) throws IOException {
         Path template =
                 Files.writeString(directory.resolve("t.jinja"), "{% for m in messages %}{{ m.content }}\n{% endfor %}");

@@ -5,6 +5,7 @@ import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.chat.ToolCallParsers;
+import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * one of its sessions generates.
  */
 public final class Engine implements AutoCloseable {
+
+    private static final double GIB = 1L << 30;
 
     private final EngineOptions options;
     private final @Nullable EmbeddedModel embedded;
@@ -206,6 +210,11 @@ public final class Engine implements AutoCloseable {
         return text.template().require();
     }
 
+    /** The template in a model's file, before it is parsed. */
+    public static Optional<String> chatTemplateOf(GgufFile file) {
+        return ModelTemplate.own(file);
+    }
+
     /** Whether the template is built in because neither the file nor the options have one. */
     public boolean chatTemplateBuiltin() {
         return text.template().builtin();
@@ -224,7 +233,12 @@ public final class Engine implements AutoCloseable {
         }
         if (contextTokens() > spec.contextTokens()) {
             all.add("the context of " + contextTokens() + " tokens is longer than the " + spec.contextTokens()
-                    + " the model was trained for: answers far into it may be poor");
+                    + " the model was trained for: answers far into it may be poor, and K and V of a full one take "
+                    + String.format(Locale.ROOT, "%.1f GiB", pool.plan().bytes(contextTokens()) / GIB));
+        }
+        if (options.threads() > CpuBackend.mostThreads()) {
+            all.add(options.threads() + " threads were asked for, but this process has " + CpuBackend.mostThreads()
+                    + " processors: so many compute, since more would wait for each other");
         }
         return all;
     }

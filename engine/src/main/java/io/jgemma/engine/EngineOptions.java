@@ -77,7 +77,7 @@ public final class EngineOptions {
         return contextTokens;
     }
 
-    /** CPU threads; 0 = physical cores. */
+    /** CPU threads, of which no more run than there are processors; 0 = physical cores. */
     public int threads() {
         return threads;
     }

@@ -4,6 +4,7 @@ import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.StateDirectory;
+import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.AnswerOptions;
@@ -51,19 +52,31 @@ public final class ChatCommand implements Callable<Integer> {
         var file = model.file();
         ChatSettings settings = new ChatSettings(answer.sampling(), answer.maxTokens(), answer.stops());
         Toolbox toolbox = tools.toolbox();
+        if (toolbox.runsPrograms() && !tools.unasked() && !console.inTerminal()) {
+            throw new UsageException(
+                    "the tools run programs, and without a terminal nobody can be asked whether they may;"
+                            + " --yes lets them");
+        }
         EngineOptions options = tools.applyTo(chat.applyTo(runtime.engineOptions(file)));
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession();
                 ChatTerminal terminal = terminal()) {
+            engine.chatTemplate(); // without one there is nothing to talk with, which is better known now
             greet(engine, options, terminal);
             Partner partner = Partner.of(engine, session);
             Conversation conversation = new Conversation(chat.system());
             Turn turn = new Turn(
-                    terminal, conversation, partner, toolbox, settings, () -> ProgressBar.of("reading", console));
+                    terminal,
+                    conversation,
+                    partner,
+                    toolbox,
+                    new Consent(terminal, tools.unasked()),
+                    settings,
+                    () -> ProgressBar.of("reading", console));
             Commands commands = new Commands(terminal, conversation, turn, partner, home());
             new ChatLoop(terminal, conversation, turn, commands).run();
+            return turn.failed() && !terminal.interactive() ? 1 : 0;
         }
-        return 0;
     }
 
     private void greet(Engine engine, EngineOptions options, ChatTerminal terminal) {
@@ -86,7 +99,8 @@ public final class ChatCommand implements Callable<Integer> {
             return new PlainTerminal(console);
         }
         try {
-            return JLineTerminal.open(history(), console.outStyle());
+            return JLineTerminal.open(
+                    history(), console.outStyle(), console.environment().getOrDefault("TERM", ""));
         } catch (IOException e) {
             throw new CommandException("the terminal cannot be used: " + e.getMessage(), e);
         }

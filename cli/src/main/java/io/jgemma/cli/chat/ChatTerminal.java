@@ -1,7 +1,10 @@
 package io.jgemma.cli.chat;
 
+import io.jgemma.cli.io.AnswerScreen;
+import io.jgemma.engine.chat.ToolCall;
+
 /** Where a conversation happens. Used by one thread, interrupts excepted. */
-interface ChatTerminal extends AutoCloseable {
+interface ChatTerminal extends AnswerScreen, AutoCloseable {
 
     /** What came back from {@link #read}. */
     sealed interface Input {
@@ -33,11 +36,12 @@ interface ChatTerminal extends AutoCloseable {
      */
     Input read(String prompt);
 
-    /** Shows a piece of the answer at once. */
-    void answer(String text);
+    /** Whether a person sits there who can be asked. */
+    boolean interactive();
 
-    /** Shows a piece of something less important than the answer, e.g. reasoning, at once. */
-    void aside(String text);
+    /** A call is shown when it is answered. */
+    @Override
+    default void called(ToolCall call) {}
 
     /** A line of the program's own. */
     void note(String line);
@@ -47,9 +51,6 @@ interface ChatTerminal extends AutoCloseable {
 
     /** A line about something that went wrong. */
     void error(String line);
-
-    /** Ends the answer's line. */
-    void endAnswer();
 
     /**
      * Calls {@code action} on Ctrl-C, on another thread, until the listening is closed. Where no person sits there,

@@ -1,12 +1,11 @@
 package io.jgemma.cli.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.io.JsonText;
+import io.jgemma.cli.options.TextOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -89,14 +88,7 @@ final class ConversationFile {
     }
 
     static SavedConversation parse(String name, byte[] content) {
-        JsonNode root;
-        try {
-            root = new ObjectMapper().readTree(new String(content, StandardCharsets.UTF_8));
-        } catch (JsonProcessingException e) {
-            throw new CommandException(
-                    "'" + name + "' is not JSON (line " + e.getLocation().getLineNr() + "): " + e.getOriginalMessage(),
-                    e);
-        }
+        JsonNode root = JsonInput.read("'" + name + "'", TextOptions.decode(content, "'" + name + "'"));
         if (!root.path("format").asText("").equals(FORMAT)) {
             throw new CommandException(
                     "'" + name + "' holds no conversation: it has no \"format\": \"" + FORMAT + "\".");

@@ -1,5 +1,6 @@
 package io.jgemma.cli.chat;
 
+import io.jgemma.cli.io.Lines;
 import io.jgemma.cli.io.Style;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +18,12 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.InfoCmp;
 
 /** A person at a terminal: line editing, history, completion of slash commands, bracketed paste. */
 final class JLineTerminal implements ChatTerminal {
     private static final int HISTORY_LINES = 1000;
+    private static final String USUAL_TYPE = "ansi";
 
     private final Terminal terminal;
     private final LineReader reader;
@@ -38,14 +41,36 @@ final class JLineTerminal implements ChatTerminal {
      *
      * @param history file that keeps what was typed; none = it is forgotten
      * @param style looks of text
+     * @param type what {@code TERM} says, or empty
      * @throws IOException when it cannot be had
      */
-    static JLineTerminal open(Optional<Path> history, Style style) throws IOException {
-        Terminal terminal = TerminalBuilder.builder()
-                .system(true)
-                .encoding(StandardCharsets.UTF_8)
-                .build();
-        return over(terminal, history, style);
+    static JLineTerminal open(Optional<Path> history, Style style, String type) throws IOException {
+        TerminalBuilder builder = TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8);
+        boolean known = type.isEmpty() || isKnown(type);
+        if (!known) {
+            builder.type(USUAL_TYPE);
+        }
+        JLineTerminal opened = over(builder.build(), history, style);
+        if (!known) {
+            opened.detail(
+                    "The terminal type '" + type + "' (TERM) is not known here; it is treated as " + USUAL_TYPE + ".");
+        }
+        return opened;
+    }
+
+    /** Whether there is a description of the terminal type, without which JLine would log an error and go on. */
+    static boolean isKnown(String type) {
+        if (InfoCmp.getDefaultInfoCmp(type) != null) {
+            return true;
+        }
+        try {
+            return !InfoCmp.getInfoCmp(type).isEmpty();
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Talks on a terminal that is there already; closing gives it back. */
@@ -85,6 +110,11 @@ final class JLineTerminal implements ChatTerminal {
     }
 
     @Override
+    public boolean interactive() {
+        return true;
+    }
+
+    @Override
     public void answer(String text) {
         write(text);
         lineOpen = !text.endsWith("\n");
@@ -98,17 +128,17 @@ final class JLineTerminal implements ChatTerminal {
 
     @Override
     public void note(String line) {
-        write(line + "\n");
+        write(Lines.printable(line) + "\n");
     }
 
     @Override
     public void detail(String line) {
-        write(style.dim(line) + "\n");
+        write(style.dim(Lines.printable(line)) + "\n");
     }
 
     @Override
     public void error(String line) {
-        write(style.red(line) + "\n");
+        write(style.red(Lines.printable(line)) + "\n");
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.tools.Toolbox;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ToolCall;
@@ -113,7 +114,7 @@ final class MessagesJson {
                     .readValue(text(function, "arguments", index), new TypeReference<Map<String, Object>>() {});
             return Objects.requireNonNullElse(arguments, Map.of());
         } catch (JsonProcessingException e) {
-            throw wrong(index, "the arguments of a tool call are no JSON object");
+            throw wrong(index, "the arguments of a tool call are no JSON object: " + JsonInput.line(e));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.Lines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,6 +16,7 @@ final class PlainTerminal implements ChatTerminal {
     private final Console console;
     private final BufferedReader in;
     private boolean lineOpen;
+    private boolean begun;
 
     PlainTerminal(Console console) {
         this.console = console;
@@ -29,6 +31,10 @@ final class PlainTerminal implements ChatTerminal {
         }
         try {
             String text = in.readLine();
+            if (text != null && !begun) {
+                text = Lines.withoutByteOrderMark(text);
+                begun = true;
+            }
             if (text == null) {
                 return new Input.End();
             }
@@ -46,6 +52,11 @@ final class PlainTerminal implements ChatTerminal {
     }
 
     @Override
+    public boolean interactive() {
+        return console.inTerminal();
+    }
+
+    @Override
     public void answer(String text) {
         console.out().print(text).flush();
         lineOpen = true;
@@ -59,17 +70,17 @@ final class PlainTerminal implements ChatTerminal {
 
     @Override
     public void note(String line) {
-        console.err().println(line);
+        console.note(line);
     }
 
     @Override
     public void detail(String line) {
-        console.err().println(line);
+        console.note(line);
     }
 
     @Override
     public void error(String line) {
-        console.err().println(line);
+        console.note(line);
     }
 
     @Override

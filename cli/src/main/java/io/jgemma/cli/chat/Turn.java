@@ -2,6 +2,9 @@ package io.jgemma.cli.chat;
 
 import io.jgemma.cli.chat.ChatTerminal.Input;
 import io.jgemma.cli.chat.ChatTerminal.Listening;
+import io.jgemma.cli.io.AnswerView;
+import io.jgemma.cli.io.ClosedOutputException;
+import io.jgemma.cli.io.Failures;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.tools.ToolFailedException;
 import io.jgemma.cli.tools.ToolProgram;
@@ -26,13 +29,16 @@ final class Turn {
     private final Conversation conversation;
     private final Partner partner;
     private final Toolbox tools;
+    private final Consent consent;
     private final Supplier<ProgressBar> bars;
     private final Statistics statistics = new Statistics();
     private ChatSettings settings;
+    private boolean failed;
 
     /**
      * Answers in one conversation.
      *
+     * @param consent says whether programs of tools may run
      * @param bars makes the bar that shows how far a long prompt is
      */
     Turn(
@@ -40,14 +46,21 @@ final class Turn {
             Conversation conversation,
             Partner partner,
             Toolbox tools,
+            Consent consent,
             ChatSettings settings,
             Supplier<ProgressBar> bars) {
         this.terminal = terminal;
         this.conversation = conversation;
         this.partner = partner;
         this.tools = tools;
+        this.consent = consent;
         this.settings = settings;
         this.bars = bars;
+    }
+
+    /** Whether a message got no answer because of an error. */
+    boolean failed() {
+        return failed;
     }
 
     ChatSettings settings() {
@@ -108,6 +121,14 @@ final class Turn {
         } catch (ContextExceededException e) {
             terminal.error(contextFull());
             return Optional.empty();
+        } catch (ClosedOutputException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Whatever it was, what was said before is worth more: it can still be changed, saved and gone on from.
+            terminal.error("There is no answer: " + Failures.line(e)
+                    + " Your message is taken back; /system and /save still work.");
+            failed = true;
+            return Optional.empty();
         }
         statistics.add(result);
         terminal.detail(Statistics.line(result, partner));
@@ -154,6 +175,9 @@ final class Turn {
         Optional<ToolProgram> program = tools.program(call);
         if (program.isEmpty()) {
             return ask(call);
+        }
+        if (!consent.given(call, program.get())) {
+            return Optional.of("error: the user did not allow this call");
         }
         try (Listening _ = terminal.onInterrupt(program.get()::stop)) {
             String result = program.get().run(Toolbox.argumentsJson(call));

@@ -7,6 +7,7 @@ import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.KvOptions;
 import io.jgemma.cli.options.KvTypeConverter;
 import io.jgemma.cli.options.ModelOptions;
+import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.MemoryPlan;
@@ -78,7 +79,7 @@ public final class InfoCommand implements Callable<Integer> {
     }
 
     private InfoReport.Memory memory(GgufFile file, ModelSpec spec) {
-        int context = contextTokens > 0 ? contextTokens : spec.contextTokens();
+        int context = contextTokens > 0 ? RuntimeOptions.checked(contextTokens) : spec.contextTokens();
         int rows = Math.min(batch.microBatchTokens(), context);
         MemoryPlan plan = MemoryPlan.of(spec, file.byteSize(), context, kv.key(), kv.value(), rows);
         return new InfoReport.Memory(

@@ -1,5 +1,6 @@
 package io.jgemma.cli.command;
 
+import io.jgemma.cli.io.Lines;
 import io.jgemma.cli.io.Sizes;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;
@@ -56,7 +57,7 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
     }
 
     private void summary(StringBuilder out, ModelFacts facts) {
-        line(out, name());
+        line(out, Lines.onOneLine(name()));
         row(out, "file", file.name());
         row(
                 out,
@@ -100,7 +101,7 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
                     String.format(
                             Locale.ROOT,
                             "  %-34s %-8s %12d  %s",
-                            tensor.name(),
+                            Lines.onOneLine(tensor.name()),
                             tensor.type().name(),
                             tensor.byteSize(),
                             tensor.shape()));
@@ -147,7 +148,7 @@ record InfoReport(GgufFile file, ModelSpec spec, Memory memory) {
     }
 
     private static void row(StringBuilder out, String name, String value) {
-        line(out, String.format(Locale.ROOT, "  %-34s %s", name, value));
+        line(out, String.format(Locale.ROOT, "  %-34s %s", Lines.onOneLine(name), Lines.onOneLine(value)));
     }
 
     private static void line(StringBuilder out, String text) {

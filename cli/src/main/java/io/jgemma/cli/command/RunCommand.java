@@ -1,8 +1,10 @@
 package io.jgemma.cli.command;
 
+import io.jgemma.cli.io.AnswerView;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.JsonText;
+import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.AnswerOptions;
@@ -82,6 +84,7 @@ public final class RunCommand implements Callable<Integer> {
             throw new UsageException("--raw knows no conversation; leave out --system and --chat-template");
         }
         var file = model.file();
+        answer.check();
         SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
         Optional<Grammar> grammar = form.grammar();
@@ -102,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
                 if (asJson) {
                     console.out().println(json(result)).flush();
                 }
-                console.note(console.errStyle().dim(summary(result.timings())));
+                console.detail(summary(result.timings()));
             }
         }
         return 0;
@@ -120,8 +123,9 @@ public final class RunCommand implements Callable<Integer> {
 
     private GenerationResult generate(Engine engine, GenerationRequest request, boolean shown, String place) {
         try (Session session = engine.newSession();
-                StreamedAnswer streamed = new StreamedAnswer(console, shown)) {
-            return session.generate(request, streamed);
+                ProgressBar bar = ProgressBar.of("reading the prompt", console);
+                AnswerView view = new AnswerView(new StreamedAnswer(console, shown), bar)) {
+            return session.generate(request, view);
         } catch (ContextExceededException | TemplateException e) {
             if (place.isEmpty()) {
                 throw e;
@@ -141,9 +145,7 @@ public final class RunCommand implements Callable<Integer> {
         if (raw) {
             return false;
         }
-        boolean own =
-                !engine.file().metadata().string("tokenizer.chat_template", "").isEmpty();
-        if (own || chat.templateGiven()) {
+        if (Engine.chatTemplateOf(engine.file()).isPresent() || chat.templateGiven()) {
             return true;
         }
         if (chat.system().isPresent()) {

@@ -1,12 +1,13 @@
 package io.jgemma.cli.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.options.TextOptions;
+import io.jgemma.engine.Engine;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.template.Template;
 import java.io.IOException;
@@ -61,28 +62,18 @@ public final class TemplateCommand implements Callable<Integer> {
 
     private Template ofModel() {
         try (GgufFile gguf = GgufFile.open(file)) {
-            String source = gguf.metadata().string("tokenizer.chat_template", "");
-            if (source.isEmpty()) {
-                throw new CommandException("'" + file + "' has no chat template");
-            }
+            String source = Engine.chatTemplateOf(gguf)
+                    .orElseThrow(() -> new CommandException("'" + file + "' has no chat template"));
             return Template.parse(file.toString(), source);
         }
     }
 
     private Map<String, Object> variables() {
         String json = TextOptions.readFileOrInput(context, console);
-        try {
-            ObjectMapper mapper = new ObjectMapper();
-            JsonNode root = mapper.readTree(json);
-            if (!root.isObject()) {
-                throw new CommandException("'" + context + "' must hold a JSON object with the template's variables");
-            }
-            return mapper.convertValue(root, new TypeReference<Map<String, Object>>() {});
-        } catch (JsonProcessingException e) {
-            throw new CommandException(
-                    "'" + context + "' is not JSON (line " + e.getLocation().getLineNr() + "): "
-                            + e.getOriginalMessage(),
-                    e);
+        JsonNode root = JsonInput.read("'" + context + "'", json);
+        if (!root.isObject()) {
+            throw new CommandException("'" + context + "' must hold a JSON object with the template's variables");
         }
+        return new ObjectMapper().convertValue(root, new TypeReference<Map<String, Object>>() {});
     }
 }

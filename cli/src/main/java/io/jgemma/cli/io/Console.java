@@ -33,7 +33,7 @@ public record Console(
     public static Console system() {
         StandardError error = StandardError.ofProcess();
         return new Console(
-                new FileInputStream(FileDescriptor.in),
+                Terminals.isTakenByJava(0) ? InputStream.nullInputStream() : new FileInputStream(FileDescriptor.in),
                 new Out(new FileOutputStream(FileDescriptor.out)),
                 error.stream(),
                 Terminals.isTerminal(0),
@@ -44,7 +44,12 @@ public record Console(
 
     /** One line on standard error: what a person may want to know and a program reading the output must not see. */
     public void note(String line) {
-        err.println(line);
+        err.println(Lines.printable(line));
+    }
+
+    /** A {@link #note} that steps back. */
+    public void detail(String line) {
+        err.println(errStyle().dim(Lines.printable(line)));
     }
 
     /** A longer text for people on standard error, its lines broken between words. */

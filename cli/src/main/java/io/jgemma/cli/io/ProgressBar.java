@@ -1,12 +1,13 @@
 package io.jgemma.cli.io;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * One line on standard error that says how far something is. It appears when the thing has taken a second, and only on a
- * terminal. Closing it leaves no trace. Not thread-safe.
+ * One line on standard error that says how far something is. It appears when the thing has taken a second, whether there is
+ * news by then or not, and only on a terminal. Closing it leaves no trace. Safe for use by several threads.
  */
 public final class ProgressBar implements AutoCloseable {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
@@ -21,6 +22,9 @@ public final class ProgressBar implements AutoCloseable {
     private final long startNanos;
     private long drawnNanos;
     private boolean drawn;
+    private boolean closed;
+    private long done;
+    private long total;
 
     ProgressBar(String label, PrintStream err, boolean visible, LongSupplier clock) {
         this.label = label;
@@ -37,22 +41,49 @@ public final class ProgressBar implements AutoCloseable {
      * @param label what takes time, e.g. {@code "loading"}
      */
     public static ProgressBar of(String label, Console console) {
-        return new ProgressBar(label, console.err(), console.errTerminal(), System::nanoTime);
+        ProgressBar bar = new ProgressBar(label, console.err(), console.errTerminal(), System::nanoTime);
+        if (console.errTerminal()) {
+            Thread.ofPlatform().daemon().name("progress").start(bar::appear);
+        }
+        return bar;
+    }
+
+    /** Waits the second and shows what is known then. */
+    private void appear() {
+        try {
+            Thread.sleep(Duration.ofNanos(PATIENCE_NANOS));
+            wake();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Shows what is known, if it is time. */
+    synchronized void wake() {
+        if (!drawn && total > 0) {
+            update(done, total);
+        }
     }
 
     /** So much of the whole is done, in any unit. */
-    public void update(long done, long total) {
+    public synchronized void update(long newDone, long newTotal) {
+        done = newDone;
+        total = newTotal;
         long now = clock.getAsLong();
-        if (!visible || total <= 0 || now - startNanos < PATIENCE_NANOS || (drawn && now - drawnNanos < REDRAW_NANOS)) {
+        if (!visible
+                || closed
+                || total <= 0
+                || now - startNanos < PATIENCE_NANOS
+                || (drawn && now - drawnNanos < REDRAW_NANOS)) {
             return;
         }
         drawn = true;
         drawnNanos = now;
-        err.print(ERASE_LINE + line(done, total));
+        err.print(ERASE_LINE + line());
         err.flush();
     }
 
-    private String line(long done, long total) {
+    private String line() {
         double part = Math.clamp((double) done / total, 0.0, 1.0);
         int filled = (int) Math.round(part * CELLS);
         return String.format(
@@ -61,7 +92,8 @@ public final class ProgressBar implements AutoCloseable {
 
     /** Removes the line, if it was ever there. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         if (drawn) {
             drawn = false;
             err.print(ERASE_LINE);

@@ -3,6 +3,7 @@ package io.jgemma.cli.io;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells whether a standard stream is a terminal. */
@@ -21,6 +22,21 @@ final class Terminals {
         return Optional.ofNullable(System.console())
                 .map(java.io.Console::isTerminal)
                 .orElse(false);
+    }
+
+    /**
+     * Whether a standard stream was closed when the process began, so that a file of Java's own got its number. Reading that
+     * would be no input.
+     */
+    static boolean isTakenByJava(int descriptor) {
+        String name = nameOf(Path.of("/proc/self/fd", Integer.toString(descriptor)));
+        return isTakenByJava(name, System.getProperty("java.home"), System.getProperty("java.class.path"));
+    }
+
+    static boolean isTakenByJava(String name, String home, String classPath) {
+        return !name.isEmpty()
+                && (name.startsWith(home + "/")
+                        || List.of(classPath.split(":", -1)).contains(name));
     }
 
     static boolean isTerminalName(String name) {

@@ -1,5 +1,6 @@
 package io.jgemma.cli.model;
 
+import io.jgemma.cli.io.Lines;
 import io.jgemma.engine.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 
@@ -14,8 +15,6 @@ public final class Pieces {
 
     /** {@link #text} in quotes, on one line. */
     public static String quoted(Tokenizer tokenizer, int id) {
-        return '"'
-                + text(tokenizer, id).replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
-                + '"';
+        return '"' + Lines.onOneLine(text(tokenizer, id).replace("\t", "\\t")) + '"';
     }
 }

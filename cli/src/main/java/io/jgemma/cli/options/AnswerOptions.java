@@ -1,5 +1,6 @@
 package io.jgemma.cli.options;
 
+import io.jgemma.cli.io.UsageException;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
@@ -9,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** What an answer may be. */
 public final class AnswerOptions {
+
+    private static final int NO_LIMIT = -1;
 
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
@@ -27,9 +30,17 @@ public final class AnswerOptions {
             description = "Text that ends an answer and is not part of it. May be repeated.")
     private List<String> stops = List.of();
 
-    /** Tokens to generate at most; less than 0 = no limit. */
+    /** Tokens to generate at most; -1 = no limit. */
     public int maxTokens() {
+        check();
         return maxTokens;
+    }
+
+    /** Refuses what makes no sense, before a model is loaded for it. */
+    public void check() {
+        if (maxTokens < NO_LIMIT) {
+            throw new UsageException("-n " + maxTokens + " makes no sense; -1 stands for no limit");
+        }
     }
 
     /** Texts that end an answer. */

@@ -11,6 +11,9 @@ import picocli.CommandLine.Option;
 public final class RuntimeOptions {
     private static final int MAX_THREADS = 1024;
 
+    /** No model looks back so far, and tables of such a context would already be large. */
+    private static final int MAX_CONTEXT_TOKENS = 1 << 27;
+
     @Option(
             names = {"-c", "--ctx-size"},
             paramLabel = "N",
@@ -40,7 +43,20 @@ public final class RuntimeOptions {
         if (contextTokens < 0) {
             throw new UsageException("-c " + contextTokens + " makes no sense; 0 stands for the model's own context");
         }
-        return contextTokens;
+        return checked(contextTokens);
+    }
+
+    /**
+     * A number of tokens of context as {@code -c} names it.
+     *
+     * @throws UsageException when it is beyond any model
+     */
+    public static int checked(int tokens) {
+        if (tokens > MAX_CONTEXT_TOKENS) {
+            throw new UsageException(
+                    "-c " + tokens + " is beyond any model; at most " + MAX_CONTEXT_TOKENS + " tokens are" + " taken");
+        }
+        return tokens;
     }
 
     /**

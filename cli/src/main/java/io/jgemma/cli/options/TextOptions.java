@@ -2,6 +2,7 @@ package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.Lines;
 import io.jgemma.cli.io.UsageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,12 +101,19 @@ public final class TextOptions {
         }
     }
 
-    private static String decode(byte[] bytes, String source) {
+    /**
+     * The text in bytes, without the byte order mark that some editors put before it.
+     *
+     * @param source what holds the bytes, for errors
+     * @throws CommandException when they are not UTF-8
+     */
+    public static String decode(byte[] bytes, String source) {
         try {
-            return StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
+            return Lines.withoutByteOrderMark(text);
         } catch (CharacterCodingException e) {
             throw new CommandException(source + " is not UTF-8 text", e);
         }

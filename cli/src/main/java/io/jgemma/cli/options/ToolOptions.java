@@ -21,6 +21,16 @@ public final class ToolOptions {
                     + " does.")
     private @Nullable String parser;
 
+    @Option(
+            names = "--yes",
+            description = "Let the programs of the tools run without a question. Without a terminal they run only so.")
+    private boolean unasked;
+
+    /** Whether programs run without a question. */
+    public boolean unasked() {
+        return unasked;
+    }
+
     /**
      * The tools of the file; none where no file was named.
      *

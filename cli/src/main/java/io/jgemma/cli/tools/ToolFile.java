@@ -1,10 +1,10 @@
 package io.jgemma.cli.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.io.JsonInput;
 import io.jgemma.engine.chat.ToolDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,15 +43,7 @@ public final class ToolFile {
     }
 
     private Toolbox tools(String json) {
-        JsonNode root;
-        try {
-            root = mapper.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new CommandException(
-                    name + " is not JSON: " + e.getOriginalMessage() + " (line "
-                            + e.getLocation().getLineNr() + ")",
-                    e);
-        }
+        JsonNode root = JsonInput.read(name, json);
         JsonNode array = root.isObject() ? root.path("tools") : root;
         if (!array.isArray() || array.isEmpty()) {
             throw new CommandException(

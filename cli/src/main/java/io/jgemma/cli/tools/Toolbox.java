@@ -29,6 +29,11 @@ public record Toolbox(List<Tool> tools) {
         return tools.isEmpty();
     }
 
+    /** Whether programs answer any of them. */
+    public boolean runsPrograms() {
+        return tools.stream().anyMatch(tool -> tool.program().isPresent());
+    }
+
     /** What the model is told. */
     public List<ToolDefinition> definitions() {
         return tools.stream().map(Tool::definition).toList();

@@ -36,12 +36,17 @@ class ChatLoopTest {
     }
 
     private void run(Toolbox tools) {
+        run(tools, true);
+    }
+
+    private void run(Toolbox tools, boolean unasked) {
         ChatSettings settings = new ChatSettings(SamplerOptions.gemma3(), 7, List.of("END"));
         Turn turn = new Turn(
                 terminal,
                 conversation,
                 partner,
                 tools,
+                new Consent(terminal, unasked),
                 settings,
                 () -> ProgressBar.of("reading", new TestConsole("").console()));
         Commands commands = new Commands(terminal, conversation, turn, partner, Path.of("home"));
@@ -310,6 +315,56 @@ class ChatLoopTest {
                         "{\"a\":1}",
                         "error: '/bin/sh' ended with code 1: dead",
                         "error: there is no tool 'nothing'; there are get_weather, echo, broken");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aProgramRunsWhenThePersonSaysSo() {
+        ToolCall echo = new ToolCall("1", "echo", Map.of("a", 1));
+        terminal.types("Go", "y", "Again", "no", "Again", "", "Again", "A", "Again");
+        for (int i = 0; i < 5; i++) {
+            partner.says("", "", List.of(echo), FinishReason.TOOL_CALLS).says("Done.");
+        }
+
+        run(ToolFile.parse("t.json", TOOLS), false);
+
+        String refused = "error: the user did not allow this call";
+        assertThat(partner.lastChat().messages())
+                .filteredOn(message -> message.role().equals("tool"))
+                .extracting(ChatMessage::text)
+                .containsExactly("{\"a\":1}", refused, refused, "{\"a\":1}", "{\"a\":1}");
+        assertThat(terminal.prompts())
+                .filteredOn(prompt -> prompt.startsWith("run it?"))
+                .hasSize(4);
+        assertThat(terminal.lines())
+                .anyMatch(line -> line.contains("The model wants to run") && line.contains("{\"a\":1}"));
+    }
+
+    @Test
+    void noProgramRunsWhereNobodyCanBeAsked() {
+        terminal.withoutPerson().types("Go");
+        partner.says("", "", List.of(new ToolCall("1", "echo", Map.of("a", 1))), FinishReason.TOOL_CALLS)
+                .says("Done.");
+
+        run(ToolFile.parse("t.json", TOOLS), false);
+
+        assertThat(partner.lastChat().messages().getLast().text()).isEqualTo("error: the user did not allow this call");
+        assertThat(terminal.lines()).anyMatch(line -> line.contains("--yes"));
+    }
+
+    @Test
+    void anErrorTakesTheMessageBackAndTheConversationGoesOn() {
+        terminal.types("Hello", "/system Be kind.", "Hi", "/system -", "Hi again");
+        partner.says("Hi!")
+                .fails(new IllegalStateException("System role not supported"))
+                .says("There.");
+
+        run();
+
+        assertThat(terminal.lines()).anyMatch(line -> line.contains("System role not supported"));
+        assertThat(conversation.messages())
+                .extracting(ChatMessage::text)
+                .containsExactly("Hello", "Hi!", "Hi again", "There.");
     }
 
     @Test

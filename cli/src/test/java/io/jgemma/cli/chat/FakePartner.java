@@ -48,6 +48,13 @@ final class FakePartner implements Partner {
         return this;
     }
 
+    /** Answers with an error. */
+    FakePartner fails(RuntimeException error) {
+        return saysWhile("", () -> {
+            throw error;
+        });
+    }
+
     List<GenerationRequest> requests() {
         return requests;
     }

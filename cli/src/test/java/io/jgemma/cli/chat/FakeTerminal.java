@@ -13,6 +13,7 @@ final class FakeTerminal implements ChatTerminal {
     private final StringBuilder asides = new StringBuilder();
     private final List<String> lines = new ArrayList<>();
     private Runnable interrupt = () -> {};
+    private boolean interactive = true;
 
     FakeTerminal types(String... lines) {
         for (String line : lines) {
@@ -53,6 +54,16 @@ final class FakeTerminal implements ChatTerminal {
         prompts.add(prompt);
         Input next = inputs.poll();
         return next == null ? new Input.End() : next;
+    }
+
+    FakeTerminal withoutPerson() {
+        interactive = false;
+        return this;
+    }
+
+    @Override
+    public boolean interactive() {
+        return interactive;
     }
 
     @Override

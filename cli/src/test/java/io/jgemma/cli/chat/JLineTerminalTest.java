@@ -3,6 +3,7 @@ package io.jgemma.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jgemma.cli.TestConsole;
+import io.jgemma.cli.io.AnswerView;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.Style;
 import io.jgemma.engine.GenerationEvent;

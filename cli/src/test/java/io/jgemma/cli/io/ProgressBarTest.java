@@ -72,4 +72,20 @@ class ProgressBarTest {
             assertThat(written()).contains("100%").doesNotContain("300%");
         }
     }
+
+    @Test
+    void appearsAfterASecondWithoutNews() {
+        ProgressBar bar = bar(true);
+        bar.update(0, 1574);
+        bar.wake();
+        assertThat(written()).isEmpty();
+        nanos += 1_000_000_000L;
+        bar.wake();
+        assertThat(written()).endsWith("loading [..............................]   0%");
+        bar.close();
+        nanos += 1_000_000_000L;
+        bar.wake();
+        bar.update(5, 10);
+        assertThat(written()).endsWith("\r\u001b[K");
+    }
 }

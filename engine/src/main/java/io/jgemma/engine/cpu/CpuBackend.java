@@ -43,7 +43,7 @@ public final class CpuBackend implements Backend {
     /**
      * Opens the CPU.
      *
-     * @param threads threads to compute with; 0 = physical cores
+     * @param threads threads to compute with, at most {@link #mostThreads}; 0 = physical cores
      * @throws IllegalArgumentException for kernels that cannot run here, or fewer than 0 threads
      */
     public static CpuBackend open(KernelSet kernels, int threads) {
@@ -62,7 +62,8 @@ public final class CpuBackend implements Backend {
             throw new IllegalArgumentException(
                     threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
         }
-        return new CpuBackend(kernels(kernels), threads > 0 ? threads : CpuTopology.physicalCores(), repack);
+        return new CpuBackend(
+                kernels(kernels), threads > 0 ? Math.min(threads, mostThreads()) : CpuTopology.physicalCores(), repack);
     }
 
     private static CpuKernels kernels(KernelSet set) {
@@ -118,6 +119,11 @@ public final class CpuBackend implements Backend {
     /** An incubator module is there only where it was asked for; no class that uses it may be loaded before this was asked. */
     private static boolean vectorApiPresent() {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    /** Threads that can run at once in this process; more would wait for each other at every operation. */
+    public static int mostThreads() {
+        return Runtime.getRuntime().availableProcessors();
     }
 
     /** Opens the CPU with given kernels. */

@@ -22,15 +22,41 @@ public final class Architectures {
     /**
      * The architecture that a file names.
      *
-     * @throws ModelException when nobody knows it
+     * @throws ModelException when nobody knows it, or the file holds something else than a model
      */
     public static Architecture of(GgufFile file) {
+        requireModel(file);
         String name = file.metadata().string(KEY);
         return all().stream()
                 .filter(architecture -> architecture.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new ModelException(file.name() + ": general.architecture is "
                         + file.metadata().preview(KEY, 60) + ", which is not known; known are " + known()));
+    }
+
+    /** Refuses GGUF files that go with a model and are none. */
+    private static void requireModel(GgufFile file) {
+        String type = file.metadata().string("general.type", "model");
+        String architecture = file.metadata().string(KEY, "");
+        String what = switch (type) {
+            case "adapter" ->
+                "an adapter (" + file.metadata().string("adapter.type", "LoRA")
+                        + "), which changes a model and is none: " + "merge it into its base model and open the result";
+            case "mmproj" -> "a vision projector, which belongs to a model and is none: open the model's own file";
+            case "imatrix" -> "an importance matrix, made for quantizing a model: open the model's own file";
+            default -> "";
+        };
+        if (what.isEmpty()) {
+            what = switch (architecture) {
+                case "clip" -> "a vision projector, which belongs to a model and is none: open the model's own file";
+                case "controlvector" -> "a control vector, which steers a model and is none: open the model's own file";
+                case "imatrix" -> "an importance matrix, made for quantizing a model: open the model's own file";
+                default -> "";
+            };
+        }
+        if (!what.isEmpty()) {
+            throw new ModelException(file.name() + " is " + what);
+        }
     }
 
     private static String known() {

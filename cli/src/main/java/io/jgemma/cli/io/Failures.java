@@ -1,4 +1,4 @@
-package io.jgemma.cli;
+package io.jgemma.cli.io;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -10,11 +10,11 @@ import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns exceptions into one line for people. */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
     /** What went wrong, without a line end. */
-    static String line(Throwable failure) {
+    public static String line(Throwable failure) {
         return message(failure).strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 

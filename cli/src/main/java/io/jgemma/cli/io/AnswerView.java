@@ -1,17 +1,21 @@
-package io.jgemma.cli.chat;
+package io.jgemma.cli.io;
 
-import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.engine.GenerationEvent;
 import java.util.function.Consumer;
 
-/** Shows one answer as it comes. Closing it ends its line. */
-final class AnswerView implements Consumer<GenerationEvent>, AutoCloseable {
-    private final ChatTerminal terminal;
+/** Shows one answer as it comes, and before it how far a long prompt is. Closing it ends its line. */
+public final class AnswerView implements Consumer<GenerationEvent>, AutoCloseable {
+    private final AnswerScreen screen;
     private final ProgressBar bar;
     private boolean reasoning;
 
-    AnswerView(ChatTerminal terminal, ProgressBar bar) {
-        this.terminal = terminal;
+    /**
+     * An answer to come.
+     *
+     * @param bar shows how far the prompt is; closed when the answer begins
+     */
+    public AnswerView(AnswerScreen screen, ProgressBar bar) {
+        this.screen = screen;
         this.bar = bar;
     }
 
@@ -23,13 +27,16 @@ final class AnswerView implements Consumer<GenerationEvent>, AutoCloseable {
             case GenerationEvent.Reasoning piece -> {
                 bar.close();
                 reasoning = true;
-                terminal.aside(piece.text());
+                screen.aside(piece.text());
             }
             case GenerationEvent.Text piece -> {
                 endReasoning();
-                terminal.answer(piece.text());
+                screen.answer(piece.text());
             }
-            case GenerationEvent.Call _ -> endReasoning(); // shown when it is answered
+            case GenerationEvent.Call call -> {
+                endReasoning();
+                screen.called(call.call());
+            }
         }
     }
 
@@ -37,13 +44,13 @@ final class AnswerView implements Consumer<GenerationEvent>, AutoCloseable {
         bar.close();
         if (reasoning) {
             reasoning = false;
-            terminal.aside("\n");
+            screen.aside("\n");
         }
     }
 
     @Override
     public void close() {
         endReasoning();
-        terminal.endAnswer();
+        screen.endAnswer();
     }
 }

@@ -1,0 +1,34 @@
+package io.jgemma.cli.io;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Reads JSON that people and programs wrote. */
+public final class JsonInput {
+    private JsonInput() {}
+
+    /**
+     * The value in a text.
+     *
+     * @param name what holds the text, for errors, e.g. {@code "'tools.json'"}
+     * @throws CommandException when it is not JSON or nested too deep; the message says where
+     */
+    public static JsonNode read(String name, String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (StreamConstraintsException e) {
+            throw new CommandException(name + " is nested too deep or holds too long a value: " + line(e), e);
+        } catch (JsonProcessingException e) {
+            throw new CommandException(name + " is not JSON: " + line(e), e);
+        }
+    }
+
+    /** What is wrong with a JSON text, and where if that is known. */
+    public static String line(JsonProcessingException e) {
+        JsonLocation location = e.getLocation();
+        return e.getOriginalMessage() + (location == null ? "" : " (line " + location.getLineNr() + ")");
+    }
+}
