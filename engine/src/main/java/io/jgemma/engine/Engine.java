@@ -316,6 +316,11 @@ public final class Engine implements AutoCloseable {
         throw new EngineClosedException("engine");
     }
 
+    /** The syntax in which tool calls are read, by the name of its {@link ToolCallParser}. */
+    public String toolSyntax() {
+        return text.toolParser().name();
+    }
+
     /** How tokens are chosen where a request does not say. */
     public SamplerOptions defaultSampling() {
         return SamplerOptions.gemma3();

@@ -9,6 +9,7 @@ import io.jgemma.server.models.Models;
 import io.jgemma.server.openai.ModelList;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
+import io.jgemma.server.run.Constraints;
 import io.jgemma.server.run.Ids;
 import io.jgemma.server.run.Service;
 import java.net.URI;
@@ -51,6 +52,7 @@ public final class Server implements AutoCloseable {
                 models,
                 admission,
                 answers,
+                new Constraints(),
                 new Service.Limits(options.maxPromptTokens(), options.maxAnswerTokens(), options.requestTimeout()),
                 ids,
                 InstantSource.system());

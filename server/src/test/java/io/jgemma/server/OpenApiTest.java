@@ -10,6 +10,7 @@ import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
+import io.jgemma.server.run.Constraints;
 import io.jgemma.server.run.Ids;
 import io.jgemma.server.run.Service;
 import java.io.IOException;
@@ -45,6 +46,7 @@ class OpenApiTest {
                     models,
                     new Admission(1, 1),
                     new Answers(metrics, ids, Duration.ofSeconds(1)),
+                    new Constraints(),
                     new Service.Limits(OptionalInt.empty(), OptionalInt.empty(), Optional.empty()),
                     ids,
                     InstantSource.system());

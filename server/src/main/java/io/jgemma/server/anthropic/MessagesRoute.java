@@ -9,7 +9,7 @@ import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.openai.Use;
 import io.jgemma.server.request.AnswerSettings;
-import io.jgemma.server.request.OutputFormat;
+import io.jgemma.server.request.Form;
 import io.jgemma.server.request.Reasoning;
 import io.jgemma.server.request.Tools;
 import io.jgemma.server.run.Admission;
@@ -18,6 +18,7 @@ import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** {@code POST /v1/messages} and {@code POST /v1/messages/count_tokens}. */
@@ -35,7 +36,7 @@ public final class MessagesRoute {
         Fields fields = exchange.fields();
         Tools tools = Tools.anthropic(fields);
         Reasoning reasoning = Reasoning.of(fields);
-        OutputFormat.requireFree(fields, tools);
+        Optional<Form> form = Form.of(fields);
         var messages = MessageInput.messages(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
@@ -44,10 +45,14 @@ public final class MessagesRoute {
             if (settings.count() > 1) {
                 throw fields.invalid("n", "a message is one answer; leave out n");
             }
-            Prompt prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
             service.requireLength(model.engine(), prompt);
             MessageJson json = new MessageJson(service.ids().next("msg_"), model.id());
-            Use.note(exchange, model.id(), List.of(answer(exchange, fields, model, json, settings.requests(prompt))));
+            Use.note(
+                    exchange,
+                    model.id(),
+                    List.of(answer(exchange, fields, model, json, settings.requests(prompt, constraint))));
         }
     }
 

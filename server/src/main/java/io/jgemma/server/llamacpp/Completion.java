@@ -10,8 +10,7 @@ import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.openai.Use;
 import io.jgemma.server.request.AnswerSettings;
-import io.jgemma.server.request.OutputFormat;
-import io.jgemma.server.request.Tools;
+import io.jgemma.server.request.Form;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.FillIn;
@@ -20,6 +19,7 @@ import io.jgemma.server.run.SettingsReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code POST /completion} and {@code POST /infill}. */
 public final class Completion {
@@ -49,7 +49,7 @@ public final class Completion {
 
     private void handle(Exchange exchange, PromptReader reader) {
         Fields fields = exchange.fields();
-        OutputFormat.requireFree(fields, Tools.NONE);
+        Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
@@ -62,7 +62,8 @@ public final class Completion {
                     MAX_TOKENS,
                     "stop",
                     fields.integer("n_probs", 0, GenerationRequest.MAX_TOP_LOGPROBS));
-            List<GenerationRequest> requests = settings.requests(prompt);
+            List<GenerationRequest> requests =
+                    settings.requests(prompt, service.constraints().of(engine, form));
             CompletionWriter json = new CompletionWriter(model.id(), engine.tokenizer(), settings);
             Use.note(exchange, model.id(), answer(exchange, fields, engine, requests, json));
         }

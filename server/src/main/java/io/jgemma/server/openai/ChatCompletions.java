@@ -6,8 +6,8 @@ import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.request.AnswerSettings;
+import io.jgemma.server.request.Form;
 import io.jgemma.server.request.Messages;
-import io.jgemma.server.request.OutputFormat;
 import io.jgemma.server.request.Reasoning;
 import io.jgemma.server.request.Tools;
 import io.jgemma.server.run.Admission;
@@ -16,6 +16,7 @@ import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code POST /v1/chat/completions}. */
 public final class ChatCompletions {
@@ -33,12 +34,13 @@ public final class ChatCompletions {
         var messages = Messages.openai(fields);
         Tools tools = Tools.openai(fields);
         Reasoning reasoning = Reasoning.of(fields);
-        OutputFormat.requireFree(fields, tools);
+        Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             AnswerSettings settings =
                     SettingsReader.of(service, fields, model, MAX_TOKENS, "stop", SettingsReader.chatLogprobs(fields));
-            Prompt prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
             service.requireLength(model.engine(), prompt);
             ChatJson json = new ChatJson(
                     service.ids().next("chatcmpl-"),
@@ -47,7 +49,7 @@ public final class ChatCompletions {
                     model.engine().tokenizer(),
                     settings.topLogprobs().isPresent(),
                     reasoning.inline());
-            List<GenerationRequest> requests = settings.requests(prompt);
+            List<GenerationRequest> requests = settings.requests(prompt, constraint);
             Use.note(exchange, model.id(), answer(exchange, fields, model, json, requests));
         }
     }

@@ -7,8 +7,7 @@ import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.request.AnswerSettings;
-import io.jgemma.server.request.OutputFormat;
-import io.jgemma.server.request.Tools;
+import io.jgemma.server.request.Form;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.FillIn;
@@ -32,7 +31,7 @@ public final class Completions {
     /** Continues texts. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        OutputFormat.requireFree(fields, Tools.NONE);
+        Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
@@ -40,7 +39,8 @@ public final class Completions {
             prompts.forEach(prompt -> service.requireLength(engine, prompt));
             AnswerSettings settings = SettingsReader.of(service, fields, model, MAX_TOKENS, "stop", logprobs(fields));
             List<GenerationRequest> requests = new ArrayList<>();
-            prompts.forEach(prompt -> requests.addAll(settings.requests(prompt)));
+            var constraint = service.constraints().of(engine, form);
+            prompts.forEach(prompt -> requests.addAll(settings.requests(prompt, constraint)));
             CompletionJson json = new CompletionJson(
                     service.ids().next("cmpl-"),
                     service.now(),

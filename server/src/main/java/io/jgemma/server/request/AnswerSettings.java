@@ -3,6 +3,7 @@ package io.jgemma.server.request;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.sample.TokenConstraint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,12 @@ public record AnswerSettings(
         stops = List.copyOf(stops);
     }
 
-    /** The requests to the engine, one for each answer. Seeds count up, so that answers differ. */
-    public List<GenerationRequest> requests(Prompt prompt) {
+    /**
+     * The requests to the engine, one for each answer. Seeds count up, so that answers differ.
+     *
+     * @param constraint what keeps each answer in a form
+     */
+    public List<GenerationRequest> requests(Prompt prompt, Optional<TokenConstraint> constraint) {
         List<GenerationRequest> requests = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             long seed = sampling.seed();
@@ -45,6 +50,7 @@ public record AnswerSettings(
             maxTokens.ifPresent(request::maxTokens);
             topLogprobs.ifPresent(request::topLogprobs);
             deadline.ifPresent(request::deadline);
+            constraint.ifPresent(request::constraint);
             requests.add(request.build());
         }
         return requests;

@@ -11,7 +11,7 @@ import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.openai.Use;
 import io.jgemma.server.request.AnswerSettings;
-import io.jgemma.server.request.OutputFormat;
+import io.jgemma.server.request.Form;
 import io.jgemma.server.request.Reasoning;
 import io.jgemma.server.request.Tools;
 import io.jgemma.server.run.Admission;
@@ -19,6 +19,7 @@ import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** {@code POST /v1/responses}. Nothing is kept: what a response goes on from comes with the request. */
@@ -45,7 +46,7 @@ public final class ResponsesRoute {
         var messages = ResponseInput.messages(fields);
         Tools tools = Tools.openai(fields);
         Reasoning reasoning = Reasoning.of(fields);
-        OutputFormat.requireFree(fields, tools);
+        Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             AnswerSettings settings =
@@ -53,11 +54,12 @@ public final class ResponsesRoute {
             if (settings.count() > 1) {
                 throw fields.invalid("n", "a response is one answer; leave out n");
             }
-            Prompt prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
+            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
             service.requireLength(model.engine(), prompt);
             ResponseJson json = new ResponseJson(
                     service.ids().next("resp_"), service.now(), model.id(), fields, settings.sampling());
-            answer(exchange, model, json, settings.requests(prompt));
+            answer(exchange, model, json, settings.requests(prompt, constraint));
         }
     }
 

@@ -17,12 +17,19 @@ import java.util.OptionalInt;
  * @param models the models there are
  * @param admission how many requests are taken
  * @param answers generates
+ * @param constraints keeps answers in a form
  * @param limits what a request may ask for
  * @param ids names answers
  * @param clock tells the time
  */
 public record Service(
-        Models models, Admission admission, Answers answers, Limits limits, Ids ids, InstantSource clock) {
+        Models models,
+        Admission admission,
+        Answers answers,
+        Constraints constraints,
+        Limits limits,
+        Ids ids,
+        InstantSource clock) {
 
     /**
      * What a request may ask for.
