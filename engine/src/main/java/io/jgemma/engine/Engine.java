@@ -4,7 +4,6 @@ import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.ToolCallParser;
-import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
@@ -29,9 +28,6 @@ import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.Tokenizer;
-import io.jgemma.engine.text.Tokenizers;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +36,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -81,12 +76,12 @@ public final class Engine implements AutoCloseable {
 
     private Engine(EngineOptions options, Resources resources) {
         this.options = options;
-        embedded = options.model().isPresent() ? null : embeddedModel();
-        file = resources.add(openFile(options.model().orElse(null), embedded, options.mapped()));
+        embedded = options.model().isPresent() ? null : ModelFiles.embedded();
+        file = resources.add(ModelFiles.open(options.model().orElse(null), embedded, options.mapped()));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
         pictures = resources.add(Pictures.open(options, embedded, spec, this::openTowerBackend));
-        text = text(file, spec, options, pictures);
+        text = ModelText.of(file, spec, options, pictures);
         placement = resources.add(Placement.open(options, spec, file));
         KvPlan plan = placement.kvPlan(spec, options);
         int rows = Math.min(options.microBatchTokens(), contextTokens());
@@ -158,46 +153,7 @@ public final class Engine implements AutoCloseable {
      * @throws io.jgemma.engine.gguf.GgufException when the file is damaged or no GGUF file
      */
     public static GgufFile openFile(@Nullable Path model) {
-        return openFile(model, model == null ? embeddedModel() : null, true);
-    }
-
-    private static GgufFile openFile(@Nullable Path model, @Nullable EmbeddedModel embedded, boolean mapped) {
-        if (model != null) {
-            return mapped ? GgufFile.open(model) : GgufFile.openCopy(model);
-        }
-        if (embedded == null) {
-            throw new ModelException("no model was named, and the jar jgemma-models with the embedded one is missing");
-        }
-        try (InputStream in = embedded.open()) {
-            return GgufFile.read(embedded.name(), in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static @Nullable EmbeddedModel embeddedModel() {
-        return ServiceLoader.load(EmbeddedModel.class, Engine.class.getClassLoader())
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static ModelText text(GgufFile file, ModelSpec spec, EngineOptions options, Pictures pictures) {
-        Tokenizer tokenizer = Tokenizers.of(file.metadata());
-        int tokens = tokenizer.vocabulary().size();
-        if (tokens > spec.vocabulary()) {
-            throw new ModelException(file.name() + ": the tokenizer has " + tokens
-                    + " tokens, but token_embd.weight only " + spec.vocabulary() + " rows: the file is damaged");
-        }
-        ToolCallParser tools = options.toolParser()
-                .map(ToolCallParsers::byName)
-                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
-                .orElse(ToolCallParsers.none());
-        return new ModelText(
-                tokenizer,
-                ModelTemplate.of(file, options.chatTemplate().orElse(null)),
-                tools,
-                spec.vocabulary(),
-                pictures);
+        return ModelFiles.open(model, model == null ? ModelFiles.embedded() : null, true);
     }
 
     private Backend openTowerBackend() {

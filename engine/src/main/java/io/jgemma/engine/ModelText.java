@@ -9,10 +9,14 @@ import io.jgemma.engine.chat.StopMatcher;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.chat.ToolCallStream;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.nn.InputRows;
+import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.PromptText;
 import io.jgemma.engine.text.Tokenizer;
+import io.jgemma.engine.text.Tokenizers;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +30,30 @@ record ModelText(
 
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;
+
+    /**
+     * The text side of a file's model.
+     *
+     * @throws ModelException when the tokenizer and the model do not fit
+     */
+    static ModelText of(GgufFile file, ModelSpec spec, EngineOptions options, Pictures pictures) {
+        Tokenizer tokenizer = Tokenizers.of(file.metadata());
+        int tokens = tokenizer.vocabulary().size();
+        if (tokens > spec.vocabulary()) {
+            throw new ModelException(file.name() + ": the tokenizer has " + tokens
+                    + " tokens, but token_embd.weight only " + spec.vocabulary() + " rows: the file is damaged");
+        }
+        ToolCallParser tools = options.toolParser()
+                .map(ToolCallParsers::byName)
+                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
+                .orElse(ToolCallParsers.none());
+        return new ModelText(
+                tokenizer,
+                ModelTemplate.of(file, options.chatTemplate().orElse(null)),
+                tools,
+                spec.vocabulary(),
+                pictures);
+    }
 
     /** The prompt of a conversation, ended by the template's generation prompt, and what of it the template wrote. */
     PromptText render(Prompt.Chat chat) {
