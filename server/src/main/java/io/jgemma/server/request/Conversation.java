@@ -98,7 +98,8 @@ public final class Conversation {
     }
 
     private static void append(List<ContentPart> content, List<ContentPart> more) {
-        if (!content.isEmpty() && !more.isEmpty()) {
+        boolean words = !content.isEmpty() && content.getLast() instanceof ContentPart.Text;
+        if (words && !more.isEmpty() && more.getFirst() instanceof ContentPart.Text) {
             content.add(new ContentPart.Text(BETWEEN));
         }
         content.addAll(more);

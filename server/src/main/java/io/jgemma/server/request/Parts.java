@@ -19,16 +19,15 @@ public final class Parts {
             case "text", "input_text", "output_text" ->
                 Messages.text(part.string("text").orElse(""));
             case "refusal" -> Messages.text(part.string("refusal").orElse(""));
-            case "image_url", "input_image", "image" ->
-                throw part.invalid(
-                        "type", "this server reads no pictures yet; remove " + part.path("type") + " " + type);
+            case "image_url", "input_image" -> List.of(Images.ofUrl(part));
+            case "image" -> List.of(Images.ofSource(part));
             case "input_audio", "audio" ->
                 throw part.invalid("type", "this server hears no audio; remove " + part.path("type") + " " + type);
             default ->
                 throw part.invalid(
                         "type",
                         part.path("type") + " is '" + (type.length() > 40 ? type.substring(0, 40) : type)
-                                + "'; expected text");
+                                + "'; expected text or a picture");
         };
     }
 }

@@ -8,6 +8,7 @@ import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.sample.SamplingException;
 import io.jgemma.engine.template.TemplateException;
 import io.jgemma.engine.text.TokenizerException;
+import io.jgemma.engine.vision.PictureException;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.ApiException.Kind;
 import java.lang.System.Logger.Level;
@@ -32,6 +33,7 @@ public final class Errors {
             case TemplateException e ->
                 new ApiException(
                         Kind.INVALID_REQUEST, "the model's chat template refuses the messages: " + e.detail(), e);
+            case PictureException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             case TokenizerException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             case SamplingException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             case IllegalArgumentException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);

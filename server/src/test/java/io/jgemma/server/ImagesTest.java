@@ -1,0 +1,113 @@
+package io.jgemma.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Base64;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pictures in requests, in each API's spelling. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ImagesTest {
+    private static final String ANSWER = "The star is in the bottom left corner.";
+    private static final String QUESTION = "Where is the star?";
+
+    private final TestServer server = new TestServer();
+    private final String base64 = Base64.getEncoder().encodeToString(star());
+
+    private static byte[] star() {
+        try (InputStream in =
+                Objects.requireNonNull(ImagesTest.class.getResourceAsStream("/pictures/purple_star_corner.png"))) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private String chat(String imagePart) {
+        return "{\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":[" + imagePart
+                + ",{\"type\":\"text\",\"text\":\"" + QUESTION + "\"}]}]}";
+    }
+
+    private String answer(String body) {
+        return server.post("/v1/chat/completions", body)
+                .json()
+                .at("/choices/0/message/content")
+                .asText();
+    }
+
+    @Test
+    void dataUrlsAreSeen() {
+        String url = "data:image/png;base64," + base64;
+        String escaped = url.replace("/", "\\/");
+
+        assertThat(answer(chat("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}")))
+                .isEqualTo(ANSWER);
+        assertThat(answer(chat("{\"type\":\"image_url\",\"image_url\":\"" + escaped + "\"}")))
+                .isEqualTo(ANSWER);
+    }
+
+    /** FlowDown sends each attachment as a message of its own, before the question. */
+    @Test
+    void aPictureMayBeAMessageOfItsOwn() {
+        String body =
+                "{\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":"
+                        + "{\"url\":\"data:image/png;base64," + base64 + "\"}}]},{\"role\":\"user\",\"content\":\""
+                        + QUESTION
+                        + "\"}]}";
+
+        assertThat(answer(body)).contains("star");
+    }
+
+    @Test
+    void theOtherApisSeeThemToo() {
+        JsonNode message = server.post(
+                        "/v1/messages",
+                        "{\"model\":\"demo\",\"max_tokens\":32,\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":["
+                                + "{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\""
+                                + base64 + "\"}},{\"type\":\"text\",\"text\":\"" + QUESTION + "\"}]}]}")
+                .json();
+        JsonNode response = server.post(
+                        "/v1/responses",
+                        "{\"model\":\"demo\",\"temperature\":0,\"input\":[{\"role\":\"user\",\"content\":["
+                                + "{\"type\":\"input_image\",\"detail\":\"auto\",\"image_url\":\"data:image/png;base64,"
+                                + base64 + "\"},{\"type\":\"input_text\",\"text\":\"" + QUESTION + "\"}]}]}")
+                .json();
+
+        assertThat(message.at("/content/0/text").asText()).isEqualTo(ANSWER);
+        assertThat(response.at("/output/0/content/0/text").asText()).isEqualTo(ANSWER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1/cat.png",
+                "https://example.com/cat.png",
+                "file:///etc/hostname",
+                "data:image/png,abc",
+                "data:image/png;base64",
+                "data:image/png;base64,",
+                "data:image/png;base64,AAAA",
+                "data:image/heic;base64,AAAAGGZ0eXBoZWljAAAAAG1pZjFoZWlj",
+                ""
+            })
+    void whatIsNoPictureIsRefused(String url) {
+        TestServer.Answer answer = server.post(
+                "/v1/chat/completions", chat("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}"));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asText()).isNotEmpty();
+    }
+}
