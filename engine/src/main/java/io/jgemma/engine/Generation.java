@@ -59,7 +59,9 @@ final class Generation implements Task {
         int tokens = engine.spec().vocabulary();
         Sampler sampler = Sampler.of(request.sampling().orElseGet(engine::defaultSampling), tokens);
         for (int id : prompt) {
-            sampler.accept(id);
+            if (!InputRows.embedded(id)) {
+                sampler.accept(id);
+            }
         }
         draw = new Draw(sampler, request, vocabulary, tokens);
         answer = new Answer(

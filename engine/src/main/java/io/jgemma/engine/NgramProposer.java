@@ -1,6 +1,8 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.schedule.TokenList;
+import java.util.Arrays;
 
 /**
  * Prompt lookup (Saxena, 2023): the place where the last tokens came before, as many of them as possible and the latest
@@ -46,7 +48,16 @@ final class NgramProposer implements Proposer {
                 from = end;
             }
         }
-        return best < LEAST_MATCH ? new int[0] : ids.slice(from, Math.min(from + wanted, size));
+        return best < LEAST_MATCH ? new int[0] : tokens(ids.slice(from, Math.min(from + wanted, size)));
+    }
+
+    /** What comes before the first row of a picture, which no answer writes. */
+    private static int[] tokens(int[] ids) {
+        int count = 0;
+        while (count < ids.length && !InputRows.embedded(ids[count])) {
+            count++;
+        }
+        return Arrays.copyOf(ids, count);
     }
 
     /** How many tokens before {@code end} are the last ones of all. */

@@ -32,8 +32,8 @@ public final class SpecReader {
 
     static final double MOST_REAL = 1e15;
 
-    /** A tensor of a block, whose number an int holds. */
-    private static final Pattern BLOCK = Pattern.compile("blk\\.(\\d{1,8})\\.");
+    /** Names of tensors of blocks, also of a vision tower's. */
+    private static final Pattern BLOCK = Pattern.compile("(?:v\\.)?blk\\.(\\d{1,8})\\.");
 
     static final String DAMAGED = ": the file is damaged";
 

@@ -37,8 +37,7 @@ public final class Errors {
             case TokenizerException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             case SamplingException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             case IllegalArgumentException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
-            case ModelException e ->
-                new ApiException(Kind.INVALID_REQUEST, "this model has no chat template; use /v1/completions", e);
+            case ModelException e -> new ApiException(Kind.INVALID_REQUEST, message(e), e);
             default -> {
                 LOG.log(Level.ERROR, "a request failed", failure);
                 yield new ApiException(Kind.SERVER, "the server failed; its log says why", failure);
