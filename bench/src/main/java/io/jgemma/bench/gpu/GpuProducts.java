@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * {@code y = x w^T} on the first GPU: bytes of weights and multiply-adds a nanosecond, which is GB/s and thousand millions a
+ * {@code y = x w^T} on the first GPU: bytes of weights and multiply-adds a nanosecond, which is GB/s and billions a
  * second. With one row of activations the card's memory should set the pace, with many its tensor cores.
  */
 @State(Scope.Benchmark)

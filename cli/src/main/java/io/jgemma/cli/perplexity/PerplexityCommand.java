@@ -29,7 +29,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Perplexity of a text, in llama-perplexity's way; see {@link Chunks}. */
-@Command(name = "perplexity", description = "Measure how well a model foretells a text.", abbreviateSynopsis = true)
+@Command(name = "perplexity", description = "Measure how well a model predicts a text.", abbreviateSynopsis = true)
 public final class PerplexityCommand implements Callable<Integer> {
     /** Rows of a step with a quantized cache: see {@link #inOrder}. */
     private static final int QUANTIZED_ROWS = 64;

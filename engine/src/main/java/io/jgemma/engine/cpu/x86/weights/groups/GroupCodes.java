@@ -67,7 +67,7 @@ final class GroupCodes {
         return Mem.at(unit, format.codes(block) + (long) format.line() * index);
     }
 
-    /** The codes of block 0 or 1 of a unit, in {@code low} and {@code high} by turns. */
+    /** The codes of block 0 or 1 of a unit, in {@code low} and {@code high} alternately. */
     void block(Gp unit, int block, Vec low, Vec high, Taker taker) {
         BlockFormat blocks = format.blocks();
         if (blocks.hasFifthBits()) {

@@ -71,7 +71,7 @@ final class SuperGroupCodes {
     private final Vec high;
     private final Label constants;
 
-    /** With the unit's address in a register; {@code low} and {@code high} have codes by turns. */
+    /** With the unit's address in a register; {@code low} and {@code high} have codes alternately. */
     SuperGroupCodes(Assembler a, SuperGroupFormat format, Gp unit, Vec low, Vec high) {
         this.a = a;
         this.format = format;
