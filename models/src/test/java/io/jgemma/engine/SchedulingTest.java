@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,21 +191,51 @@ final class SchedulingTest {
         }
     }
 
+    /** Closing while a session generates on another thread; {@code -Djgemma.long=true} does it 300 times. */
     @Test
-    void roundsOfOpeningAndClosingLeaveNoThread() throws InterruptedException {
-        int before = 0;
-        for (int round = 0; round < 12; round++) {
-            Engine engine = Engine.open(SMALL);
-            engine.submit(endless("Hello"));
-            Session session = engine.newSession();
-            session.generate(endless("Hello").withMaxTokens(2), event -> {});
-            engine.close();
-            assertThat(engine.openBuffers()).isZero();
-            if (round == 2) {
-                before = Thread.activeCount();
+    void roundsOfOpeningAndClosingLeaveNoThreadAndNoMemory() throws Exception {
+        int rounds = Boolean.getBoolean("jgemma.long") ? 300 : 12;
+        int warm = rounds / 4;
+        int threads = 0;
+        long bytes = 0;
+        for (int round = 0; round < rounds; round++) {
+            openGenerateClose();
+            if (round == warm) {
+                threads = Thread.activeCount();
+                bytes = residentBytes();
             }
         }
-        assertThat(Thread.activeCount()).isLessThanOrEqualTo(before);
+        long grown = residentBytes() - bytes;
+        System.getLogger(SchedulingTest.class.getName())
+                .log(System.Logger.Level.INFO, "{0} rounds: {1} MiB more than after {2}", rounds, grown >> 20, warm);
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads);
+        if (rounds >= 300) {
+            assertThat(grown).isLessThan(64L << 20);
+        }
+    }
+
+    private static void openGenerateClose() throws InterruptedException {
+        Engine engine = Engine.open(SMALL);
+        engine.submit(endless("Hello"));
+        Session session = engine.newSession();
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread other = Thread.ofPlatform()
+                .start(() -> session.generate(endless("Hello").withMaxTokens(1_000_000), event -> begun.countDown()));
+        begun.await();
+        engine.close();
+        other.join();
+        engine.close();
+        assertThat(engine.openBuffers()).isZero();
+    }
+
+    /** Memory of this process that is in RAM; 0 where the system does not say. */
+    private static long residentBytes() throws IOException {
+        Path statm = Path.of("/proc/self/statm");
+        if (!Files.exists(statm)) {
+            return 0;
+        }
+        System.gc();
+        return Long.parseLong(Files.readString(statm).split(" ", -1)[1]) * 4096;
     }
 
     @Test
