@@ -3,7 +3,7 @@ package io.jgemma.engine;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 
-/** Receives logits. */
+/** Receives logits, one call at a time, on a thread of the engine. */
 @FunctionalInterface
 public interface LogitsConsumer {
 

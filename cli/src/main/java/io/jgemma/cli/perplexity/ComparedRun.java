@@ -47,7 +47,8 @@ final class ComparedRun {
     private void feed(Chunks chunks, int[] ids, int from, int to, CacheComparison comparison) {
         int[] piece = Arrays.copyOfRange(ids, from, to);
         MemorySegment[] baseLogits = new MemorySegment[piece.length];
-        try (Arena arena = Arena.ofConfined()) {
+        // Logits are shown on the engine's threads.
+        try (Arena arena = Arena.ofShared()) {
             base.evaluate(
                     piece,
                     index -> chunks.scored(from + index),

@@ -68,7 +68,7 @@ class ServeCommandTest {
                 "serve --tls-cert a|belong together",
                 "serve --max-queue 0|--max-queue 0 makes no sense",
                 "serve --ttl soon|--ttl 'soon' is no time",
-                "serve --top-p 2|topP is 2.0"
+                "serve --top-p 2|--top-p is 2.0"
             })
     void refusesWhatMakesNoSense(String line, String message) {
         TestConsole console = new TestConsole("");
