@@ -22,6 +22,7 @@ public final class Exchange {
     private final EventStream events;
     private final StringBuilder facts = new StringBuilder();
     private byte[] body = new byte[0];
+    private final String remote;
     private int status = 200;
     private String key = "";
 
@@ -29,6 +30,8 @@ public final class Exchange {
         this.request = request;
         this.response = response;
         this.peer = peer;
+        // Asked now: a connection that is closed knows it no longer.
+        remote = request.remotePeer().host();
         events = new EventStream(response, pingNanos);
     }
 
@@ -59,7 +62,7 @@ public final class Exchange {
 
     /** Name of the client's machine or its address. */
     String remote() {
-        return request.remotePeer().host();
+        return remote;
     }
 
     /** Which API key the client has, by its number from 1; empty where there are no keys. */
