@@ -2,7 +2,6 @@ package io.jgemma.engine.chat;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,16 +88,6 @@ public record ChatMessage(
             }
         }
         return text.toString();
-    }
-
-    /** The same message with its text parts changed. */
-    public ChatMessage mapText(UnaryOperator<String> change) {
-        List<ContentPart> parts = content.stream()
-                .map(part -> part instanceof ContentPart.Text(String words)
-                        ? new ContentPart.Text(change.apply(words))
-                        : part)
-                .toList();
-        return new ChatMessage(role, parts, toolCalls, toolCallId, name, reasoning);
     }
 
     /** Pictures, then what the person says about them. */
