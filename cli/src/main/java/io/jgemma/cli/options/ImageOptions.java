@@ -68,8 +68,7 @@ public final class ImageOptions {
                 .withMostPixels(mostPixels)
                 .withListener((done, total) -> {
                     if (done == 0 && console.errTerminal()) {
-                        console.note(console.errStyle()
-                                .dim(total == 1 ? "looking at the picture" : "looking at " + total + " pictures"));
+                        console.detail(total == 1 ? "looking at the picture" : "looking at " + total + " pictures");
                     }
                 });
         return options.withPictures(projector == null ? pictures : pictures.withProjector(projector));
