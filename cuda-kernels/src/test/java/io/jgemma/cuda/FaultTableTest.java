@@ -184,6 +184,10 @@ class FaultTableTest {
                     ? "the answer ends with an error"
                     : refused || fault.when() == Fault.When.DRIVER ? "refused" : "loading ends with an error";
         }
+        if (fault.when() == Fault.When.ANSWER) {
+            // The engine is a token or two ahead of who gives the order, so which page is not there differs.
+            message = message.replaceFirst("for [0-9.]+ .iB more: [0-9.]+ of", "for N KiB more: N of");
+        }
         long left = left(standIn);
         assertThat(left).as("%s: bytes left", fault.name()).isZero();
         assertNothingIsOpen(standIn, fault.name());

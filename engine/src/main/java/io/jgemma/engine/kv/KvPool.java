@@ -235,8 +235,13 @@ public final class KvPool implements AutoCloseable {
                 return this;
             }
             Page copy = shelf.take();
-            shelf.backend.copy(buffer, copy.buffer, shelf.pageBytes);
-            release();
+            boolean copied = false;
+            try {
+                shelf.backend.copy(buffer, copy.buffer, shelf.pageBytes);
+                copied = true;
+            } finally {
+                (copied ? this : copy).release();
+            }
             return copy;
         }
 

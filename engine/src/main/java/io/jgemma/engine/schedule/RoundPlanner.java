@@ -41,9 +41,14 @@ final class RoundPlanner {
         int answerRows = 0;
         for (Lane lane : turn(running, false, maxRows)) {
             if (lane.running() && makeRoom(lane, running, suspend)) {
-                Slice slice = answerSlice(lane, maxRows - answerRows);
-                slices.add(slice);
-                answerRows += slice.rows();
+                try {
+                    Slice slice = answerSlice(lane, maxRows - answerRows);
+                    slices.add(slice);
+                    answerRows += slice.rows();
+                } catch (RuntimeException | Error e) {
+                    // A device may have less memory than was planned with: that ends this task alone.
+                    lane.fail(e);
+                }
             }
         }
         int left = maxRows - answerRows;
@@ -109,11 +114,7 @@ final class RoundPlanner {
         for (int i = 0; i < lanes.size() && left > 0; i++) {
             Lane lane = lanes.get(i);
             int share = Math.min(left, Math.max(StepBudget.LEAST_ROWS, left / (lanes.size() - i)));
-            int rows = lane.sliceEnd(share) - lane.computed();
-            while (rows > 0 && !memory.reserve(lane.sequence(), rows)) {
-                int fewer = rows == 1 ? 0 : lane.sliceEnd(rows / 2) - lane.computed();
-                rows = fewer < rows ? fewer : 0;
-            }
+            int rows = reserve(lane, share);
             if (rows > 0 && rows <= maxRows - used(slices)) {
                 int from = lane.computed();
                 slices.add(new Slice(lane, from, lane.ids().slice(from, from + rows), 0));
@@ -122,5 +123,20 @@ final class RoundPlanner {
             }
         }
         return budget - left;
+    }
+
+    /** Makes room for at most so many rows of a prompt, and says for how many there is; a task whose device fails fails. */
+    private int reserve(Lane lane, int most) {
+        int rows = lane.sliceEnd(most) - lane.computed();
+        try {
+            while (rows > 0 && !memory.reserve(lane.sequence(), rows)) {
+                int fewer = rows == 1 ? 0 : lane.sliceEnd(rows / 2) - lane.computed();
+                rows = fewer < rows ? fewer : 0;
+            }
+            return rows;
+        } catch (RuntimeException | Error e) {
+            lane.fail(e);
+            return 0;
+        }
     }
 }

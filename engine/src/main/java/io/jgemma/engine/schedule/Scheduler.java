@@ -209,15 +209,25 @@ public final class Scheduler implements AutoCloseable {
                 if (closed && waiting.isEmpty() && running.isEmpty()) {
                     return;
                 }
-                admit();
-                if (running.isEmpty()) {
-                    pause();
-                } else {
-                    step();
-                }
+                advance();
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    /** Makes a step, or waits for an arrival. What fails outside of a task's own work ends all tasks, but not the loop. */
+    private void advance() {
+        try {
+            admit();
+            if (running.isEmpty()) {
+                pause();
+            } else {
+                step();
+            }
+        } catch (RuntimeException | Error e) {
+            running.forEach(lane -> lane.fail(e));
+            waiting.forEach(lane -> lane.fail(e));
         }
     }
 
@@ -304,6 +314,9 @@ public final class Scheduler implements AutoCloseable {
 
     private void step() {
         Round round = planner.plan(running, this::suspend);
+        if (round.slices().isEmpty() && running.stream().anyMatch(Lane::done)) {
+            return;
+        }
         while (round.slices().isEmpty() && running.size() > 1) {
             suspend(running.getLast());
             round = planner.plan(running, this::suspend);
