@@ -7,7 +7,6 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -60,6 +59,7 @@ final class ForkTest {
             engine.forgetPrefixes();
             assertThat(engine.pagesInUse()).isZero();
             requireSame(first, fresh(engine, common, one), "the session");
+            engine.forgetPrefixes();
             requireSame(second, fresh(engine, common, other), "the fork");
         }
     }
@@ -75,13 +75,21 @@ final class ForkTest {
         return all;
     }
 
-    /** Bit for bit: the same steps were computed. */
+    /**
+     * The same but for rounding: what the scheduler puts into one step, and which kernels are compiled by then, may change the
+     * order of sums; see ADR 0020.
+     */
     private static void requireSame(List<float[]> got, List<float[]> wanted, String whose) {
         assertThat(got).hasSameSizeAs(wanted);
         for (int i = 0; i < got.size(); i++) {
-            assertThat(Arrays.mismatch(got.get(i), wanted.get(i)))
-                    .as("where logits of %s differ after token %d", whose, i)
-                    .isNegative();
+            double error = 0;
+            double norm = 0;
+            for (int j = 0; j < wanted.get(i).length; j++) {
+                double difference = got.get(i)[j] - wanted.get(i)[j];
+                error += difference * difference;
+                norm += (double) wanted.get(i)[j] * wanted.get(i)[j];
+            }
+            assertThat(error / norm).as("logits of %s after token %d", whose, i).isLessThan(1e-3);
         }
     }
 
