@@ -22,6 +22,9 @@ public final class Automaton {
     /** What {@link #relaxed} looks ahead; vocabularies have no longer token. */
     public static final int MAX_TOKEN_BYTES = 160;
 
+    /** What {@link #relaxedForShort} looks ahead; vocabularies have few longer tokens. */
+    public static final int SHORT_TOKEN_BYTES = 24;
+
     private static final int MAX_SETS = 20_000;
     private static final int MAX_ITEMS = 400_000;
     private static final int MAX_EXPRESSIONS = 200_000;
@@ -34,6 +37,7 @@ public final class Automaton {
     private final ParseSet initial;
     private final PlainPrefix plain;
     private final Slack slack;
+    private final Slack shortSlack;
     private final Map<Kernel, ParseSet> known = new HashMap<>();
     private int nextId;
     private int items;
@@ -45,6 +49,7 @@ public final class Automaton {
         store = grammar.store();
         plain = new PlainPrefix(store);
         slack = new Slack(store, MAX_TOKEN_BYTES);
+        shortSlack = new Slack(store, SHORT_TOKEN_BYTES);
         classes = store.classes().table();
         representatives = store.classes().representatives();
         ParseSet.Reads none = new ParseSet.Reads(new Regex[0], new int[0], new ParseSet[0]);
@@ -116,12 +121,21 @@ public final class Automaton {
      * differ only in how far a limit is have one in common.
      */
     public synchronized ParseSet relaxed(ParseSet set) {
+        return without(slack, set);
+    }
+
+    /** The same for at most {@link #SHORT_TOKEN_BYTES}, which even more sets have in common. */
+    public synchronized ParseSet relaxedForShort(ParseSet set) {
+        return without(shortSlack, set);
+    }
+
+    private ParseSet without(Slack limits, ParseSet set) {
         Kernel kernel = new Kernel();
         ParseSet.Reads reads = set.reads();
         boolean changed = false;
         for (int i = 0; i < reads.regexes().length; i++) {
             Regex regex = reads.regexes()[i];
-            Regex relaxed = slack.of(regex);
+            Regex relaxed = limits.of(regex);
             changed |= relaxed != regex;
             ParseSet origin = reads.origins()[i];
             kernel.add(relaxed, reads.targets()[i], origin == null ? set : origin);
@@ -181,6 +195,7 @@ public final class Automaton {
         store.clear();
         plain.clear();
         slack.clear();
+        shortSlack.clear();
         items = 0;
         generation++;
     }

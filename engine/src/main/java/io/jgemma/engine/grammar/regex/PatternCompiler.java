@@ -19,6 +19,7 @@ public final class PatternCompiler {
         this.store = store;
         this.encoding = encoding;
         Regex any = encoding.chars(CodePoints.ALL, store);
+        store.addCharacter(any);
         anyText = store.repeat(any, 0, RegexStore.UNBOUNDED);
         someText = store.repeat(any, 1, RegexStore.UNBOUNDED);
     }

@@ -5,8 +5,10 @@ import io.jgemma.engine.grammar.regex.Regex.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +22,7 @@ public final class RegexStore {
 
     private final Map<Shape, Regex> known = new HashMap<>();
     private final ByteClasses classes = new ByteClasses();
+    private final Set<Regex> characters = new HashSet<>();
     private final Regex empty;
     private final Regex epsilon;
     private final Regex everything;
@@ -56,6 +59,16 @@ public final class RegexStore {
     /** Every word. */
     public Regex everything() {
         return everything;
+    }
+
+    /** Notes that an expression is every character of an encoding, so that a repetition of it is a limit of length alone. */
+    void addCharacter(Regex any) {
+        characters.add(any);
+    }
+
+    /** Whether an expression is known to be every character of an encoding. */
+    boolean isCharacter(Regex regex) {
+        return characters.contains(regex);
     }
 
     /** One byte of the set. */

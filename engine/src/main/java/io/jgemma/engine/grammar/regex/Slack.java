@@ -38,10 +38,7 @@ public final class Slack {
                 }
                 yield relaxed;
             }
-            case Shape.Repeat(Regex body, int min, int max) ->
-                max != RegexStore.UNBOUNDED && outOfReach(body, max)
-                        ? store.repeat(body, min, RegexStore.UNBOUNDED)
-                        : regex;
+            case Shape.Repeat(Regex body, int min, int max) -> repeated(regex, body, min, max);
             case Shape.Or(List<Regex> parts) ->
                 store.or(parts.stream().map(this::of).toList());
             case Shape.And(List<Regex> parts) when parts.size() == 2 -> both(regex, parts.get(0), parts.get(1));
@@ -49,18 +46,29 @@ public final class Slack {
         };
     }
 
+    /** As many words as take more bytes than there are stand for any greater number of them. */
+    private Regex repeated(Regex regex, Regex body, int min, int max) {
+        int shortest = shortest(body);
+        if (shortest == 0) {
+            return regex;
+        }
+        int reach = bytes / shortest + 1;
+        boolean unbounded = max == RegexStore.UNBOUNDED || max >= reach;
+        return store.repeat(body, Math.min(min, reach), unbounded ? RegexStore.UNBOUNDED : max);
+    }
+
     /**
      * An intersection with a limit on the number of characters. The limit is out of reach only if the other language can still
      * end within it after so many bytes.
      */
     private Regex both(Regex regex, Regex a, Regex b) {
-        boolean second = b.shape instanceof Shape.Repeat;
+        boolean second = b.shape instanceof Shape.Repeat(Regex body, int min, int max) && store.isCharacter(body);
         Regex limited = second ? b : a;
         Regex other = second ? a : b;
         boolean far = limited.shape instanceof Shape.Repeat(Regex body, int min, int max)
+                && store.isCharacter(body)
                 && min == 0
-                && max != RegexStore.UNBOUNDED
-                && max - bytes > longestWay(other);
+                && (max == RegexStore.UNBOUNDED || max - bytes > longestWay(other));
         return far && limited.shape instanceof Shape.Repeat(Regex body, int min, int max)
                 ? store.and(store.repeat(body, 0, RegexStore.UNBOUNDED), of(other))
                 : regex;
@@ -92,15 +100,28 @@ public final class Slack {
         return (int) Math.min(way, FAR);
     }
 
-    /** Whether so many words take more bytes than there are. Every word has one byte at least, or else nothing is known. */
-    private boolean outOfReach(Regex body, int count) {
-        return !body.nullable && (long) count * shortest(body) > bytes;
-    }
-
+    /** Bytes of the shortest word, or fewer. */
     private static int shortest(Regex regex) {
-        return switch (regex.shape) {
-            case Shape.Concat(Regex head, Regex tail) -> Math.min(shortest(head) + (tail.nullable ? 0 : 1), 2);
-            default -> regex.nullable ? 0 : 1;
+        if (regex.nullable) {
+            return 0;
+        }
+        long length = 0;
+        Regex at = regex;
+        while (at.shape instanceof Shape.Concat(Regex head, Regex tail)) {
+            length += shortest(head);
+            at = tail;
+        }
+        length += switch (at.shape) {
+            case Shape.Repeat(Regex body, int min, int max) -> (long) min * shortest(body);
+            case Shape.Or(List<Regex> parts) -> {
+                int least = FAR;
+                for (Regex part : parts) {
+                    least = Math.min(least, shortest(part));
+                }
+                yield least;
+            }
+            default -> at.nullable ? 0 : 1;
         };
+        return (int) Math.min(length, FAR);
     }
 }

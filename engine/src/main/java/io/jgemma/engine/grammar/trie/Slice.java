@@ -1,5 +1,6 @@
 package io.jgemma.engine.grammar.trie;
 
+import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.regex.PlainText;
 
 /**
@@ -10,12 +11,14 @@ import io.jgemma.engine.grammar.regex.PlainText;
  *
  * @param maxChars characters of the longest
  * @param mask one bit for each token
+ * @param shortMask the same without tokens of more than {@link Automaton#SHORT_TOKEN_BYTES}
  * @param rest the other tokens
  */
-record Slice(int maxChars, long[] mask, TokenTrie rest) {
+record Slice(int maxChars, long[] mask, long[] shortMask, TokenTrie rest) {
 
     static Slice of(byte[][] pieces, int maxChars) {
         long[] mask = new long[(pieces.length + 63) / 64];
+        long[] shortMask = new long[mask.length];
         byte[][] rest = pieces.clone();
         for (int id = 0; id < pieces.length; id++) {
             byte[] piece = pieces[id];
@@ -23,10 +26,11 @@ record Slice(int maxChars, long[] mask, TokenTrie rest) {
                 int chars = PlainText.chars(piece);
                 if (chars > 0 && chars <= maxChars) {
                     mask[id >> 6] |= 1L << id;
+                    shortMask[id >> 6] |= piece.length <= Automaton.SHORT_TOKEN_BYTES ? 1L << id : 0;
                     rest[id] = new byte[0];
                 }
             }
         }
-        return new Slice(maxChars, mask, TokenTrie.of(rest));
+        return new Slice(maxChars, mask, shortMask, TokenTrie.of(rest));
     }
 }

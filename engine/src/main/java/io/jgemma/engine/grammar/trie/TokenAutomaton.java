@@ -3,7 +3,6 @@ package io.jgemma.engine.grammar.trie;
 import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.parse.ParseSet;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,13 +17,17 @@ public final class TokenAutomaton {
     private final TokenVocabulary vocabulary;
     private final PlainSteps plain;
     private final Map<ParseSet, TokenMask> masks = new ConcurrentHashMap<>();
-    private final Map<ParseSet, TrieWalk.Result> others = new ConcurrentHashMap<>();
+    private final Map<ParseSet, TokenMask> shortMasks = new ConcurrentHashMap<>();
+    private final MaskSearch all;
+    private final MaskSearch shortOnes;
     private final AtomicLong maskBytes = new AtomicLong();
 
     public TokenAutomaton(Automaton automaton, TokenVocabulary vocabulary) {
         this.automaton = automaton;
         this.vocabulary = vocabulary;
         plain = new PlainSteps(automaton);
+        all = new MaskSearch(automaton, vocabulary, plain, Integer.MAX_VALUE);
+        shortOnes = new MaskSearch(automaton, vocabulary, plain, Automaton.SHORT_TOKEN_BYTES);
     }
 
     public TokenVocabulary vocabulary() {
@@ -94,52 +97,51 @@ public final class TokenAutomaton {
             return known;
         }
         TokenMask made = computed(set);
-        long[] shared = vocabulary.slices().getFirst().mask();
-        if (maskBytes.addAndGet(made.bytes(shared)) > MAX_MASK_BYTES) {
-            masks.clear();
-            plain.clear();
-            others.clear();
-            maskBytes.set(made.bytes(shared));
+        if (maskBytes.addAndGet(made.bytes()) > MAX_MASK_BYTES) {
+            forget();
+            maskBytes.set(made.bytes());
         }
         masks.put(set, made);
         return made;
     }
 
+    private void forget() {
+        masks.clear();
+        shortMasks.clear();
+        plain.clear();
+        all.clear();
+        shortOnes.clear();
+    }
+
     /** A mask does not depend on limits that no token reaches, so sets that differ only in those share it. */
     private TokenMask computed(ParseSet set) {
-        ParseSet relaxed = vocabulary.trie().maxDepth <= Automaton.MAX_TOKEN_BYTES ? automaton.relaxed(set) : set;
+        if (vocabulary.trie().maxDepth > Automaton.MAX_TOKEN_BYTES) {
+            return all.of(set);
+        }
+        ParseSet relaxed = automaton.relaxed(set);
         TokenMask shared = relaxed == set ? null : masks.get(relaxed);
         if (shared != null) {
             return shared;
         }
-        TokenMask made = compute(relaxed);
+        ParseSet forShort = automaton.relaxedForShort(relaxed);
+        TokenMask made = forShort == relaxed ? all.of(relaxed) : shortMask(forShort).with(longTokens(relaxed));
         masks.put(relaxed, made);
         return made;
     }
 
-    private TokenMask compute(ParseSet set) {
-        List<Slice> slices = vocabulary.slices();
-        Found none = new Found();
-        int chars = plain.count(set);
-        for (Slice slice : slices) {
-            if (chars >= slice.maxChars()) {
-                TrieWalk walk = new TrieWalk(automaton, slice.rest());
-                walk.all(set);
-                return TokenMask.of(slice.mask(), none, walk.found(), vocabulary.words());
-            }
+    private TokenMask shortMask(ParseSet set) {
+        TokenMask known = shortMasks.get(set);
+        if (known == null) {
+            known = shortOnes.of(set);
+            maskBytes.addAndGet(known.bytes());
+            shortMasks.put(set, known);
         }
-        ParseSet similar = plain.mostly(set);
-        if (!plain.takesAny(similar)) {
-            TrieWalk walk = new TrieWalk(automaton, vocabulary.trie());
-            walk.all(set);
-            return TokenMask.of(null, none, walk.found(), vocabulary.words());
-        }
-        // Inside a string of which some few beginnings are special: all plain tokens but what those forbid.
-        Slice any = slices.getFirst();
-        TrieWalk forbidden = new TrieWalk(automaton, vocabulary.plainTrie());
-        forbidden.forbidden(set, plain);
-        TrieWalk walk = new TrieWalk(automaton, any.rest());
-        walk.like(set, similar, others.computeIfAbsent(similar, key -> new TrieWalk(automaton, any.rest()).all(key)));
-        return TokenMask.of(any.mask(), forbidden.found(), walk.found(), vocabulary.words());
+        return known;
+    }
+
+    private Found longTokens(ParseSet set) {
+        TrieWalk walk = new TrieWalk(automaton, vocabulary.longTrie());
+        walk.all(set);
+        return walk.found();
     }
 }

@@ -7,20 +7,29 @@ import org.jspecify.annotations.Nullable;
  * A set of tokens, small where few or many plain ones are in it. Immutable.
  *
  * @param base tokens that many sets share, one bit each; null = none
+ * @param shared whether others keep the base anyway
  * @param less tokens of the base that are not in the set
  * @param more further tokens
  */
-record TokenMask(long @Nullable [] base, int[] less, int[] more) {
+record TokenMask(long @Nullable [] base, boolean shared, int[] less, int[] more) {
     private static final int[] NONE = {};
 
-    /** The tokens in a list, besides those of a base. */
+    /** The tokens in a list, besides those of a base that others keep. */
     static TokenMask of(long @Nullable [] base, Found less, Found more, int words) {
+        TokenMask mask = new TokenMask(base, true, less.toArray(), more.toArray());
         if (more.count() <= 2 * words) {
-            return new TokenMask(base, less.toArray(), more.toArray());
+            return mask;
         }
         long[] bits = new long[words];
-        new TokenMask(base, less.toArray(), more.toArray()).copyTo(bits);
-        return new TokenMask(bits, NONE, NONE);
+        mask.copyTo(bits);
+        return new TokenMask(bits, false, NONE, NONE);
+    }
+
+    /** This set and some few tokens. */
+    TokenMask with(Found tokens) {
+        int[] all = Arrays.copyOf(more, more.length + tokens.count());
+        System.arraycopy(tokens.toArray(), 0, all, more.length, tokens.count());
+        return new TokenMask(base, true, less, all);
     }
 
     /** Makes {@code bits} this set. */
@@ -39,9 +48,9 @@ record TokenMask(long @Nullable [] base, int[] less, int[] more) {
         }
     }
 
-    /** Memory of its own; {@code shared} is a base that is kept anyway. */
-    long bytes(long[] shared) {
-        long words = base == null || base == shared ? 0 : base.length;
+    /** Memory of its own. */
+    long bytes() {
+        long words = base == null || shared ? 0 : base.length;
         return 64 + 4L * (more.length + less.length) + 8 * words;
     }
 }

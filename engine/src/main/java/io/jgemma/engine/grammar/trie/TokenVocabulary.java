@@ -1,5 +1,6 @@
 package io.jgemma.engine.grammar.trie;
 
+import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.regex.PlainText;
 import io.jgemma.engine.grammar.rule.ControlTokens;
 import io.jgemma.engine.text.TokenType;
@@ -16,12 +17,14 @@ public final class TokenVocabulary {
     private final byte[][] pieces;
     private final TokenTrie trie;
     private final TokenTrie plainTrie;
+    private final TokenTrie longTrie;
     private final List<Slice> slices;
 
     private TokenVocabulary(byte[][] pieces) {
         this.pieces = pieces;
         trie = TokenTrie.of(pieces);
         plainTrie = TokenTrie.of(plain(pieces));
+        longTrie = TokenTrie.of(longOnes(pieces));
         slices = List.of(
                 Slice.of(pieces, Integer.MAX_VALUE),
                 Slice.of(pieces, SLICE_CHARS[2]),
@@ -63,6 +66,16 @@ public final class TokenVocabulary {
         return plain;
     }
 
+    private static byte[][] longOnes(byte[][] pieces) {
+        byte[][] found = pieces.clone();
+        for (int id = 0; id < found.length; id++) {
+            if (found[id].length <= Automaton.SHORT_TOKEN_BYTES) {
+                found[id] = NEVER;
+            }
+        }
+        return found;
+    }
+
     private static byte[] piece(Tokenizer tokenizer, Vocabulary vocabulary, int id) {
         if (vocabulary.isEndOfGeneration(id)) {
             return NEVER;
@@ -97,6 +110,11 @@ public final class TokenVocabulary {
     /** The tokens that are plain text. */
     TokenTrie plainTrie() {
         return plainTrie;
+    }
+
+    /** The tokens of more than {@link Automaton#SHORT_TOKEN_BYTES}. */
+    TokenTrie longTrie() {
+        return longTrie;
     }
 
     TokenTrie trie() {

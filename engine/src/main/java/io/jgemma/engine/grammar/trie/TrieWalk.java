@@ -16,11 +16,18 @@ final class TrieWalk {
 
     private final Automaton automaton;
     private final TokenTrie trie;
+    private final int maxBytes;
     private final Found found = new Found();
 
     TrieWalk(Automaton automaton, TokenTrie trie) {
+        this(automaton, trie, Integer.MAX_VALUE);
+    }
+
+    /** For tokens of so many bytes at most. */
+    TrieWalk(Automaton automaton, TokenTrie trie, int maxBytes) {
         this.automaton = automaton;
         this.trie = trie;
+        this.maxBytes = maxBytes;
     }
 
     Found found() {
@@ -76,6 +83,10 @@ final class TrieWalk {
         int end = trie.ends[top];
         while (node < end) {
             int depth = depths[node];
+            if (depth >= maxBytes) {
+                node = trie.ends[node];
+                continue;
+            }
             ParseSet next = automaton.step(path[depth], classes[labels[node] & 0xFF] & 0xFF);
             if (next == dead) {
                 node = trie.ends[node];
@@ -94,11 +105,17 @@ final class TrieWalk {
         int node = 0;
         while (node < trie.nodes()) {
             int depth = trie.depths[node];
-            ParseSet next = automaton.stepByte(path[depth], trie.labels[node] & 0xFF);
             int end = trie.ends[node];
+            if (depth >= maxBytes) {
+                node = end;
+                continue;
+            }
+            ParseSet next = automaton.stepByte(path[depth], trie.labels[node] & 0xFF);
             if (next == automaton.dead()) {
                 for (int inside = node; inside < end; inside++) {
-                    add(trie.tokens[inside]);
+                    if (trie.depths[inside] < maxBytes) {
+                        add(trie.tokens[inside]);
+                    }
                 }
                 node = end;
             } else if (plain.takesAny(next)) {

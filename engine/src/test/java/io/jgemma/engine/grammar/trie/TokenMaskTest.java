@@ -41,6 +41,10 @@ class TokenMaskTest {
             pieces.add(new byte[] {(byte) value});
         }
         texts.forEach(text -> pieces.add(text.getBytes(StandardCharsets.UTF_8)));
+        for (String text : List.of("a", "ab ", " ", "0", "é", "a\"")) {
+            pieces.add(text.repeat(23).getBytes(StandardCharsets.UTF_8));
+            pieces.add(text.repeat(60).getBytes(StandardCharsets.UTF_8));
+        }
         pieces.add("\": \"".getBytes(StandardCharsets.UTF_8));
         pieces.add("{\"".getBytes(StandardCharsets.UTF_8));
         pieces.add("a".getBytes(StandardCharsets.UTF_8));
@@ -55,7 +59,13 @@ class TokenMaskTest {
                 "{\"type\":\"string\"}",
                 "{\"type\":\"string\",\"maxLength\":12}",
                 "{\"type\":\"string\",\"maxLength\":40,\"minLength\":3}",
+                "{\"type\":\"string\",\"maxLength\":62,\"minLength\":24}",
                 "{\"type\":\"string\",\"pattern\":\"^[a-z ]+$\"}",
+                "{\"type\":\"string\",\"pattern\":\"^(?:\\\\S+\\\\s+){0,29}\\\\S+$\"}",
+                "{\"type\":\"string\",\"pattern\":\"^(?:\\\\S+\\\\s+){0,29}\\\\S+$\",\"minLength\":1,\"maxLength\":300}",
+                "{\"type\":\"string\",\"pattern\":\"[ab]{40}\"}",
+                "{\"type\":\"string\",\"pattern\":\"^[ab]{30,33}$|^a{64} *$\",\"maxLength\":66}",
+                "{\"type\":\"string\",\"allOf\":[{\"pattern\":\"^[ab ]{0,90}$\"},{\"pattern\":\"^(a b ){20,}$\"}]}",
                 "{\"type\":\"array\",\"items\":{\"type\":\"number\"}}",
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"boolean\"}},\"additionalProperties\":{\"type\":\"string\"}}"
             })
