@@ -124,7 +124,8 @@ public final class TokenAutomaton {
             return shared;
         }
         ParseSet forShort = automaton.relaxedForShort(relaxed);
-        TokenMask made = forShort == relaxed ? all.of(relaxed) : shortMask(forShort).with(longTokens(relaxed));
+        TokenMask made =
+                forShort == relaxed ? all.of(relaxed) : shortMask(forShort).with(longTokens(relaxed));
         masks.put(relaxed, made);
         return made;
     }
