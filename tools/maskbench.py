@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Coverage and mask time of jgemma, llguidance and XGrammar over MaskBench's schemas, one thread each, in alternating rounds.
+
+  pip install numpy llguidance xgrammar
+  tools/maskbench.py --zip maskbench.zip --vocabulary llama3.1.gguf --work FOLDER --classpath CLASSES:JARS --rounds 3
+
+The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "data": ..}]}; the GGUF file needs only its vocabulary. Results go to FOLDER,
+a file for each engine and round; what is there already is not measured again, so that rounds may be run one at a time (--round N). With
+--engines jgemma and another vocabulary, the time of other vocabularies. At the end a table of all rounds in FOLDER: the median, and in
+brackets the lowest and the highest.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+ENGINES = ("jgemma", "llguidance", "xgrammar")
+now = time.perf_counter_ns
+
+
+def read_tokens(folder):
+    with open(folder / "tokens.txt", encoding="ascii") as lines:
+        end = int(next(lines))
+        kinds, pieces = [], []
+        for line in lines:
+            kinds.append(line[0])
+            pieces.append(bytes.fromhex(line[1:].strip()))
+    return end, kinds, pieces
+
+
+def read_cases(folder):
+    with open(folder / "cases.jsonl", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+class Result:
+    def __init__(self):
+        self.outcomes, self.compile, self.mask, self.worst = {}, [], [], 0
+
+    def judge(self, case, accepts):
+        """accepts(ids) says whether the engine takes an instance."""
+        refused = accepted = False
+        for test in case["tests"]:
+            taken = accepts(test["ids"])
+            refused |= not taken and test["valid"]
+            accepted |= taken and not test["valid"]
+        return "invalid accepted" if accepted else "valid refused" if refused else "pass"
+
+    def run(self, folder, one):
+        """one(case, result) returns how a case ends."""
+        for case in read_cases(folder):
+            begin = now()
+            self.outcomes[case["file"]] = one(case, self)
+            self.worst = max(self.worst, now() - begin)
+        return {"outcomes": self.outcomes, "compile": self.compile, "mask": self.mask, "worst": self.worst}
+
+
+def is_set(mask, token):
+    return bool((int(mask[0][token >> 5]) >> (token & 31)) & 1)
+
+
+def llguidance(folder):
+    import llguidance.numpy
+    from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
+
+    end, kinds, pieces = read_tokens(folder)
+
+    class Tokens:
+        eos_token_id = end
+        bos_token_id = None
+        tokens = pieces
+        special_token_ids = [i for i, kind in enumerate(kinds) if kind == "c"]
+
+        def __call__(self, text):
+            # Only asked for to cut forced text; masks do not depend on it.
+            raise NotImplementedError
+
+    tokenizer = LLTokenizer(TokenizerWrapper(Tokens()))
+    mask = llguidance.numpy.allocate_token_bitmask(1, tokenizer.vocab_size)
+    compact = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
+
+    def one(case, result):
+        begin = now()
+        try:
+            matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_json_schema(case["schema"], overrides=compact))
+        except ValueError:
+            return "not supported"
+        if matcher.is_error():
+            return "not supported"
+        result.compile.append(now() - begin)
+
+        def accepts(ids):
+            fork = matcher.deep_copy()
+            for token in ids:
+                begin = now()
+                llguidance.numpy.fill_next_token_bitmask(fork, mask, 0)
+                result.mask.append(now() - begin)
+                if not is_set(mask, token) or not fork.consume_token(token):
+                    return False
+            return fork.is_accepting()
+
+        return result.judge(case, accepts)
+
+    return Result().run(folder, one)
+
+
+def xgrammar(folder):
+    import xgrammar
+
+    end, _, pieces = read_tokens(folder)
+    info = xgrammar.TokenizerInfo(
+        pieces, vocab_type=xgrammar.VocabType.RAW, vocab_size=len(pieces), stop_token_ids=[end])
+    compiler = xgrammar.GrammarCompiler(info, max_threads=1, cache_enabled=False)
+    mask = np.zeros((1, (len(pieces) + 31) // 32), dtype=np.int32)
+
+    def one(case, result):
+        begin = now()
+        try:
+            grammar = compiler.compile_json_schema(
+                case["schema"], any_whitespace=False, separators=(",", ":"), strict_mode=False)
+        except (RuntimeError, ValueError):
+            return "not supported"
+        result.compile.append(now() - begin)
+
+        def accepts(ids):
+            matcher = xgrammar.GrammarMatcher(grammar)
+            for token in ids:
+                begin = now()
+                matcher.fill_next_token_bitmask(mask, 0)
+                result.mask.append(now() - begin)
+                if not is_set(mask, token) or not matcher.accept_token(token):
+                    return False
+            matcher.fill_next_token_bitmask(mask, 0)
+            return is_set(mask, end)
+
+        return result.judge(case, accepts)
+
+    return Result().run(folder, one)
+
+
+def java(options, command, output):
+    subprocess.run(
+        [options.java, "-XX:+UseSerialGC", "-Xms2g", "-Xmx2g", "--enable-native-access=ALL-UNNAMED", "-cp", options.classpath,
+         "io.jgemma.bench.grammar.MaskBench", command, options.zip, options.vocabulary, str(output)], check=True)
+
+
+def measure(options, engine, output):
+    if engine == "jgemma":
+        java(options, "run", output)
+        return
+    # A process for each, so that none finds what another left in caches and heaps.
+    child = [sys.executable, __file__, "--work", str(options.work), "--child", engine, "--output", str(output)]
+    subprocess.run(child, check=True)
+
+
+def spread(values, digits=1):
+    middle = sorted(values)[len(values) // 2]
+    ends = "" if len(values) == 1 else f" ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
+    return f"{middle:,.{digits}f}{ends}"
+
+
+def report(folder):
+    rounds = {engine: [json.loads(path.read_text()) for path in sorted(folder.glob(engine + "-*.json"))] for engine in ENGINES}
+    rounds = {engine: results for engine, results in rounds.items() if results}
+    print("| | " + " | ".join(rounds) + " |\n|---|" + "---|" * len(rounds))
+    for outcome in ("pass", "not supported", "valid refused", "invalid accepted"):
+        counts = [collections.Counter(results[0]["outcomes"].values())[outcome] for results in rounds.values()]
+        print(f"| {outcome} | " + " | ".join(str(count) for count in counts) + " |")
+    for name in ("compile", "mask"):
+        for label, figure in (("mean", np.mean),) + tuple(
+                (f"{q}%", lambda x, q=q: np.percentile(x, q)) for q in (50, 90, 99, 99.9)):
+            cells = [spread([figure(result[name]) / 1e3 for result in results]) for results in rounds.values()]
+            print(f"| {name}, {label}, µs | " + " | ".join(cells) + " |")
+    cells = [spread([result["worst"] / 1e9 for result in results], 2) for results in rounds.values()]
+    print("| slowest schema with its instances, s | " + " | ".join(cells) + " |")
+    print("| masks | " + " | ".join(f"{len(results[0]['mask']):,}" for results in rounds.values()) + " |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--zip")
+    parser.add_argument("--vocabulary")
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--classpath", default=os.environ.get("CLASSPATH"))
+    parser.add_argument("--java", default="java")
+    parser.add_argument("--engines", default=",".join(ENGINES))
+    parser.add_argument("--rounds", type=int, default=0)
+    parser.add_argument("--round", type=int)
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--output", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        result = {"llguidance": llguidance, "xgrammar": xgrammar}[options.child](options.work)
+        pathlib.Path(options.output).write_text(json.dumps(result))
+        return
+    numbers = [options.round] if options.round else range(1, options.rounds + 1)
+    if numbers and not (options.work / "cases.jsonl").exists():
+        java(options, "prepare", options.work)
+    for number in numbers:
+        for engine in options.engines.split(","):
+            output = options.work / f"{engine}-{number}.json"
+            if not output.exists():
+                measure(options, engine, output)
+    report(options.work)
+
+
+if __name__ == "__main__":
+    main()
