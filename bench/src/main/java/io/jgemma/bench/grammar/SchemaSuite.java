@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which groups of the JSON-Schema-Test-Suite are decided as it says: {@code SchemaSuite FOLDER}, the folder of a draft. Prints a table
+ * Which groups of the JSON-Schema-Test-Suite are decided as it says: {@code SchemaSuite FOLDER REPORT.md}, the folder of a draft. Writes a table
  * by file, and for each group that is decided otherwise the instance.
  *
  * <p>A grammar reads keys in the order in which the schema names them, those that it does not name behind them. Instances are put
@@ -29,16 +29,19 @@ public final class SchemaSuite {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    private final List<String> lines = new ArrayList<>();
     private final List<String> otherwise = new ArrayList<>();
 
     private SchemaSuite() {}
 
     /** See the class. */
     public static void main(String[] args) throws IOException {
-        if (args.length != 1) {
-            throw new IllegalArgumentException("expected the folder of a draft");
+        if (args.length != 2) {
+            throw new IllegalArgumentException("expected the folder of a draft and the file of the report");
         }
-        new SchemaSuite().run(Path.of(args[0]));
+        SchemaSuite suite = new SchemaSuite();
+        suite.run(Path.of(args[0]));
+        Files.write(Path.of(args[1]), suite.lines);
     }
 
     private void run(Path folder) throws IOException {
@@ -48,7 +51,7 @@ public final class SchemaSuite {
                     .sorted(Comparator.comparing(Path::toString))
                     .toList();
         }
-        System.out.println("| file | right | not supported | otherwise |\n|---|---|---|---|");
+        lines.addAll(List.of("| file | right | not supported | otherwise |", "|---|---|---|---|"));
         int[] total = new int[3];
         for (Path file : files) {
             int[] counts = new int[3];
@@ -57,10 +60,14 @@ public final class SchemaSuite {
                 counts[decided]++;
                 total[decided]++;
             }
-            System.out.printf("| %s | %d | %d | %d |%n", folder.relativize(file), counts[0], counts[1], counts[2]);
+            lines.add(line(folder.relativize(file).toString(), counts));
         }
-        System.out.printf("| all | %d | %d | %d |%n", total[0], total[1], total[2]);
-        otherwise.forEach(System.out::println);
+        lines.add(line("all", total));
+        lines.addAll(otherwise);
+    }
+
+    private static String line(String name, int[] counts) {
+        return "| " + name + " | " + counts[0] + " | " + counts[1] + " | " + counts[2] + " |";
     }
 
     /** 0 = every instance as the suite says, 1 = not supported, 2 = otherwise. */
