@@ -94,7 +94,8 @@ public final class Engine implements AutoCloseable {
                 decoder,
                 placement.last(),
                 pool,
-                new Scheduler.Settings(rows, options.stepMillis(), options.maxWaiting(), MOST_GUESSES));
+                new Scheduler.Settings(
+                        rows, options.stepMillis(), options.maxRunning(), options.maxWaiting(), MOST_GUESSES));
         sessionStore = new SessionStore(this, file, scheduler, pool);
     }
 
@@ -163,6 +164,11 @@ public final class Engine implements AutoCloseable {
     /** The file of the projector that reads pictures, if there is one; the embedded model's is no file. */
     public Optional<Path> projectorFile() {
         return pictures.file();
+    }
+
+    /** Whether prompts may hold pictures. */
+    public boolean readsPictures() {
+        return pictures.available();
     }
 
     /** Name of the model for people: {@code general.name}, or the file's name. */

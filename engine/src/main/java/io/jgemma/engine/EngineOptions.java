@@ -26,6 +26,7 @@ public final class EngineOptions {
     private final Offload offload;
     private final OptionalLong kvMemoryBytes;
     private final int stepMillis;
+    private final int maxRunning;
     private final int maxWaiting;
     private final Speculation speculation;
     private final PictureOptions pictures;
@@ -47,13 +48,15 @@ public final class EngineOptions {
         offload = from.offload;
         kvMemoryBytes = from.kvMemoryBytes;
         stepMillis = from.stepMillis;
+        maxRunning = from.maxRunning;
         maxWaiting = from.maxWaiting;
         speculation = from.speculation;
         pictures = from.pictures;
         listener = from.listener;
-        if (stepMillis <= 0 || maxWaiting <= 0 || kvMemoryBytes.orElse(1) <= 0) {
-            throw new IllegalArgumentException("step time " + stepMillis + " ms, waiting requests " + maxWaiting
-                    + " and memory for K and V " + kvMemoryBytes + " must be positive");
+        if (stepMillis <= 0 || maxRunning <= 0 || maxWaiting <= 0 || kvMemoryBytes.orElse(1) <= 0) {
+            throw new IllegalArgumentException(
+                    "step time " + stepMillis + " ms, running requests " + maxRunning + ", waiting requests "
+                            + maxWaiting + " and memory for K and V " + kvMemoryBytes + " must be positive");
         }
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
@@ -160,6 +163,11 @@ public final class EngineOptions {
         return stepMillis;
     }
 
+    /** Generations computed at the same time at most; further ones wait. By default as many as memory holds. */
+    public int maxRunning() {
+        return maxRunning;
+    }
+
     /** Requests that may wait; more are refused. */
     public int maxWaiting() {
         return maxWaiting;
@@ -257,6 +265,7 @@ public final class EngineOptions {
         private Offload offload = Offload.NONE;
         private OptionalLong kvMemoryBytes = OptionalLong.empty();
         private int stepMillis = 100;
+        private int maxRunning = Integer.MAX_VALUE;
         private int maxWaiting = 512;
         private Speculation speculation = Speculation.NONE;
         private PictureOptions pictures = PictureOptions.DEFAULT;
@@ -282,6 +291,7 @@ public final class EngineOptions {
             offload = from.offload;
             kvMemoryBytes = from.kvMemoryBytes;
             stepMillis = from.stepMillis;
+            maxRunning = from.maxRunning;
             maxWaiting = from.maxWaiting;
             speculation = from.speculation;
             pictures = from.pictures;
@@ -369,6 +379,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#stepMillis()}. */
         public Builder stepMillis(int value) {
             stepMillis = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#maxRunning()}. */
+        public Builder maxRunning(int value) {
+            maxRunning = value;
             return this;
         }
 

@@ -55,17 +55,39 @@ record ModelText(
                 pictures);
     }
 
-    /** The prompt of a conversation, ended by the template's generation prompt, and what of it the template wrote. */
+    /** The prompt of a conversation, and what of it the template wrote. */
     PromptText render(Prompt.Chat chat) {
+        if (chat.ending() != Prompt.Ending.LAST_ANSWER) {
+            return render(chat, chat.messages(), chat.ending() == Prompt.Ending.GENERATION_PROMPT);
+        }
+        int before = chat.messages().size() - 1;
+        ChatMessage answer = chat.messages().getLast();
+        return begun(render(chat, chat.messages().subList(0, before), true), answer);
+    }
+
+    private PromptText render(Prompt.Chat chat, List<ChatMessage> messages, boolean generationPrompt) {
         Vocabulary pieces = tokenizer.vocabulary();
         return template.require()
                 .renderPrompt(ChatContext.of(
-                        chat.messages(),
+                        messages,
                         chat.tools(),
                         pieceOrNull(pieces, pieces.bosId()),
                         pieceOrNull(pieces, pieces.eosId()),
-                        true,
+                        generationPrompt,
                         chat.templateVariables()));
+    }
+
+    /** A prompt with the beginning of the answer: its thoughts, if there were any, are over. */
+    private static PromptText begun(PromptText prompt, ChatMessage answer) {
+        String thoughts = answer.reasoning() == null ? "" : answer.reasoning();
+        boolean inside = ReasoningSplitter.opens(prompt.text());
+        PromptText begun = prompt;
+        if (inside || !thoughts.isEmpty()) {
+            begun = (inside ? begun : begun.between("", "<think>\n"))
+                    .followedBy(thoughts)
+                    .between("", "\n</think>\n\n");
+        }
+        return begun.followedBy(answer.text());
     }
 
     private static @Nullable String pieceOrNull(Vocabulary vocabulary, int id) {

@@ -106,6 +106,19 @@ final class Pictures implements AutoCloseable {
                 .flatMap(p -> p.file().paths().stream().findFirst());
     }
 
+    /** Whether there is a projector. */
+    synchronized boolean available() {
+        if (projector != null || embedded == null) {
+            return projector != null;
+        }
+        Optional<InputStream> in = embedded.openProjector();
+        try (InputStream stream = in.orElse(null)) {
+            return stream != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * The projector.
      *

@@ -69,6 +69,19 @@ final class SchedulingTest {
     }
 
     @Test
+    void noMoreRunThanMayRunAtTheSameTime() {
+        try (Engine engine = Engine.open(SMALL.toBuilder().maxRunning(1).build())) {
+            List<GenerationHandle> handles = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                handles.add(engine.submit(endless("Tell me a story about " + i).withMaxTokens(20)));
+            }
+            handles.forEach(GenerationHandle::join);
+            // One row of one answer in each step: the first token comes with the prompt.
+            assertThat(engine.status().steps()).isGreaterThanOrEqualTo(4 * 20);
+        }
+    }
+
+    @Test
     void whatCanNeverFitIsRefusedWithTheFigures() {
         EngineOptions tiny =
                 SMALL.toBuilder().kvMemoryBytes(bytesOfOne(SMALL, 100)).build();

@@ -7,6 +7,7 @@ import io.jgemma.server.http.HttpServer;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.openai.ModelList;
+import io.jgemma.server.request.Thinking;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
 import io.jgemma.server.run.Constraints;
@@ -54,6 +55,10 @@ public final class Server implements AutoCloseable {
                 answers,
                 new Constraints(),
                 new Service.Limits(options.maxPromptTokens(), options.maxAnswerTokens(), options.requestTimeout()),
+                new Thinking(
+                        options.reasoning().on(),
+                        options.reasoning().budgetTokens(),
+                        options.reasoning().inText()),
                 ids,
                 InstantSource.system());
         http = new HttpServer(

@@ -106,6 +106,11 @@ public final class ServerOptions {
         return values.shutdownTimeout;
     }
 
+    /** How models think where a request does not say. */
+    public Reasoning reasoning() {
+        return values.reasoning;
+    }
+
     /** Whether {@code /metrics} is served. */
     public boolean metrics() {
         return values.metrics;
@@ -129,6 +134,15 @@ public final class ServerOptions {
      */
     public record Certificate(Path chain, Path key) {}
 
+    /**
+     * How models think where a request does not say.
+     *
+     * @param on whether they do; empty = as the chat template has it
+     * @param budgetTokens tokens of thoughts at most; empty = as many as they like
+     * @param inText whether thoughts stay in the text instead of {@code reasoning_content}
+     */
+    public record Reasoning(Optional<Boolean> on, OptionalInt budgetTokens, boolean inText) {}
+
     /** Makes options. */
     public static final class Builder {
         private InetAddress address = InetAddress.getLoopbackAddress();
@@ -147,6 +161,7 @@ public final class ServerOptions {
         private Duration writeTimeout = Duration.ofSeconds(60);
         private Duration pingInterval = Duration.ofSeconds(15);
         private Duration shutdownTimeout = Duration.ofSeconds(30);
+        private Reasoning reasoning = new Reasoning(Optional.empty(), OptionalInt.empty(), false);
         private boolean metrics = true;
         private Consumer<String> accessLog = line -> {};
         private @Nullable Consumer<String> promptLog;
@@ -170,6 +185,7 @@ public final class ServerOptions {
             writeTimeout = from.writeTimeout;
             pingInterval = from.pingInterval;
             shutdownTimeout = from.shutdownTimeout;
+            reasoning = from.reasoning;
             metrics = from.metrics;
             accessLog = from.accessLog;
             promptLog = from.promptLog;
@@ -263,6 +279,12 @@ public final class ServerOptions {
         /** See {@link ServerOptions#shutdownTimeout()}. */
         public Builder shutdownTimeout(Duration value) {
             shutdownTimeout = value;
+            return this;
+        }
+
+        /** See {@link ServerOptions#reasoning()}. */
+        public Builder reasoning(Reasoning value) {
+            reasoning = value;
             return this;
         }
 

@@ -8,6 +8,7 @@ import io.jgemma.engine.EngineOptions;
 import io.jgemma.server.http.Route;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.request.Thinking;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
 import io.jgemma.server.run.Constraints;
@@ -48,6 +49,7 @@ class OpenApiTest {
                     new Answers(metrics, ids, Duration.ofSeconds(1)),
                     new Constraints(),
                     new Service.Limits(OptionalInt.empty(), OptionalInt.empty(), Optional.empty()),
+                    Thinking.DEFAULT,
                     ids,
                     InstantSource.system());
             List<String> served = Routes.of(service, Optional.of(metrics), new Draining()).stream()

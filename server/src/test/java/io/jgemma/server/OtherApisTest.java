@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Completions, embeddings, responses, messages and llama.cpp's routes with bare HTTP. */
+/** Completions, embeddings, responses and messages with bare HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OtherApisTest {
     private static final String TURN = "<start_of_turn>user\\nHello<end_of_turn>\\n<start_of_turn>model\\n";
@@ -89,54 +89,6 @@ class OtherApisTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getFloat();
         assertThat(first).isCloseTo(vector.get(0).floatValue(), within(1e-6f));
-    }
-
-    @Test
-    void tokenizesAndBack() {
-        JsonNode tokens = server.post("/tokenize", "{\"content\":\"<start_of_turn>user\\nHello\",\"add_special\":true}")
-                .json()
-                .get("tokens");
-        assertThat(tokens.toString()).isEqualTo("[2,4,286,9,1766]");
-        assertThat(server.post("/tokenize", "{\"content\":\"Hello\",\"with_pieces\":true}")
-                        .json()
-                        .toString())
-                .isEqualTo("{\"tokens\":[{\"id\":1766,\"piece\":\"Hello\"}]}");
-        assertThat(server.post("/detokenize", "{\"tokens\":[286,9,1766]}")
-                        .json()
-                        .get("content")
-                        .textValue())
-                .isEqualTo("user\nHello");
-        assertThat(server.post("/apply-template", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}")
-                        .json()
-                        .get("prompt")
-                        .textValue())
-                .contains("<start_of_turn>user\nHello<end_of_turn>");
-    }
-
-    @Test
-    void speaksLlamaCppsCompletion() {
-        String body = "{\"prompt\":\"" + TURN + "\",\"temperature\":0,\"n_predict\":3,\"n_probs\":2";
-        JsonNode whole = server.post("/completion", body + "}").json();
-        List<TestServer.Event> events =
-                server.post("/completion", body + ",\"stream\":true}").events();
-
-        assertThat(whole.get("content").textValue()).isEqualTo("Hello! How");
-        assertThat(whole.get("stop_type").textValue()).isEqualTo("limit");
-        assertThat(whole.get("tokens_predicted").intValue()).isEqualTo(3);
-        assertThat(whole.get("completion_probabilities")).hasSize(3);
-        StringBuilder text = new StringBuilder();
-        events.forEach(event -> text.append(event.data().get("content").textValue()));
-        assertThat(text.toString()).isEqualTo("Hello! How");
-        assertThat(events.getLast().data().get("stop").booleanValue()).isTrue();
-        assertThat(server.post("/infill", "{\"input_prefix\":\"a\",\"input_suffix\":\"b\"}")
-                        .error()
-                        .get("message")
-                        .textValue())
-                .contains("no tokens to fill in");
-        JsonNode props = server.get("/props").json();
-        assertThat(props.get("default_generation_settings").get("n_ctx").intValue())
-                .isEqualTo(1024);
-        assertThat(props.toString()).doesNotContain("/home", ".gguf");
     }
 
     @Test

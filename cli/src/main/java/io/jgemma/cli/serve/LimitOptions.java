@@ -3,6 +3,7 @@ package io.jgemma.cli.serve;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.options.ByteSizeConverter;
 import io.jgemma.cli.options.SizeConverter;
+import io.jgemma.engine.EngineOptions;
 import io.jgemma.server.ServerOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,13 @@ public final class LimitOptions {
             paramLabel = "N",
             description = "Of those, with the same API key; further ones are turned away with 429. Default: all.")
     private @Nullable Integer maxPerKey;
+
+    @Option(
+            names = {"-np", "--parallel"},
+            paramLabel = "N",
+            description = "Answers of a model computed at the same time; further ones wait. Each has the whole context"
+                    + " of -c. Default: as many as memory holds.")
+    private @Nullable Integer parallel;
 
     @Option(
             names = "--max-prompt-tokens",
@@ -69,7 +77,16 @@ public final class LimitOptions {
                     "How long answers in progress may go on once the server is to stop. Default: ${DEFAULT-VALUE}.")
     private int shutdownSeconds;
 
-    /** Adds all of it. */
+    /** What of it is the engine's to keep. */
+    EngineOptions applyTo(EngineOptions options) {
+        return parallel == null
+                ? options
+                : options.toBuilder()
+                        .maxRunning(positive("--parallel", parallel))
+                        .build();
+    }
+
+    /** Adds what is the server's to keep. */
     void applyTo(ServerOptions.Builder options) {
         options.maxRequests(
                         positive("--max-queue", maxQueue),

@@ -51,6 +51,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ChatOptions chat = new ChatOptions();
 
+    @Mixin
+    private ReasoningOptions reasoning = new ReasoningOptions();
+
     @Option(
             names = "--log-file",
             paramLabel = "FILE",
@@ -60,12 +63,24 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--log-prompts", description = "Write the bodies of requests into the log, too.")
     private boolean logPrompts;
 
-    @Option(names = "--no-metrics", description = "Do not serve /metrics.")
-    private boolean noMetrics;
+    @Option(
+            names = "--metrics",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Serve /metrics for Prometheus. Default: on.")
+    private boolean metrics = true;
 
     public ServeCommand(Console console) {
         this.console = console;
     }
+
+    /** Takes flags of llama.cpp's server that ask for what is always so here, so that its command lines work. */
+    @Option(
+            names = {"--jinja", "-cb", "--cont-batching", "--embedding", "--embeddings"},
+            description = "Jinja templates, continuous batching, embeddings: always on, taken since llama.cpp's server"
+                    + " has these flags.")
+    void alwaysOn(boolean given) {}
 
     @Override
     public Integer call() {
@@ -75,7 +90,7 @@ public final class ServeCommand implements Callable<Integer> {
             ServerOptions options = options(log);
             warn(options);
             List<ModelDefinition> definitions =
-                    served.definitions(model.file(), file -> chat.applyTo(runtime.engineOptions(file)));
+                    served.definitions(model.file(), file -> limits.applyTo(chat.applyTo(runtime.engineOptions(file))));
             Models models = new Models(definitions, served.memoryBytes(), new LoadingBar(console)::watched);
             try (Server server = start(options, models)) {
                 console.out().println("listening on " + server.address()).flush();
@@ -89,8 +104,10 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     private ServerOptions options(Log log) {
-        ServerOptions.Builder options =
-                ServerOptions.builder().metrics(!noMetrics).accessLog(log);
+        ServerOptions.Builder options = ServerOptions.builder()
+                .metrics(metrics)
+                .reasoning(reasoning.reasoning())
+                .accessLog(log);
         listen.applyTo(options, console.environment().get("JGEMMA_API_KEY"));
         limits.applyTo(options);
         if (logPrompts) {

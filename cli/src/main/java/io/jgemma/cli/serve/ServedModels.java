@@ -36,7 +36,8 @@ public final class ServedModels {
             names = {"-a", "--alias"},
             paramLabel = "NAME",
             split = ",",
-            description = "Name of the model for clients, further ones as aliases. Default: the file's name.")
+            description = "Name of the model for clients, further ones as aliases, * for any name. Default: the file's"
+                    + " name.")
     private List<String> aliases = List.of();
 
     @Option(

@@ -23,13 +23,25 @@ class ServeCommandTest {
         TestConsole console = new TestConsole("");
         AtomicInteger code = new AtomicInteger(-1);
         Thread server = Thread.ofPlatform()
-                .start(() -> code.set(console.run("serve", "--port", "0", "-c", "256", "--alias", "tiny,small")));
+                .start(() -> code.set(console.run(
+                        "serve",
+                        "--port",
+                        "0",
+                        "-c",
+                        "256",
+                        "--alias",
+                        "tiny,*",
+                        "-np",
+                        "2",
+                        "--jinja",
+                        "--no-metrics")));
         while (!console.out().contains("\n") && server.isAlive()) {
             Thread.sleep(10);
         }
         String address = console.out().strip().replace("listening on ", "");
 
         String answer;
+        int metrics;
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(address + "/v1/chat/completions"))
                     .POST(
@@ -37,12 +49,17 @@ class ServeCommandTest {
                                     "{\"model\":\"small\",\"temperature\":0,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"))
                     .build();
             answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            HttpRequest scrape =
+                    HttpRequest.newBuilder(URI.create(address + "/metrics")).build();
+            metrics =
+                    client.send(scrape, HttpResponse.BodyHandlers.discarding()).statusCode();
         }
         server.interrupt();
         server.join();
 
         assertThat(answer).contains("Hello! How can I help you today?", "\"model\":\"tiny\"");
         assertThat(console.err()).contains("No model was named", "POST /v1/chat/completions 200");
+        assertThat(metrics).isEqualTo(404);
         assertThat(code.get()).isZero();
     }
 
@@ -67,6 +84,9 @@ class ServeCommandTest {
                 "serve --models-dir a --config b|give one of them",
                 "serve --tls-cert a|belong together",
                 "serve --max-queue 0|--max-queue 0 makes no sense",
+                "serve --parallel 0|--parallel 0 makes no sense",
+                "serve --reasoning-budget -2|-1 stands for no limit",
+                "serve --reasoning maybe|none of on, off and auto",
                 "serve --ttl soon|--ttl 'soon' is no time",
                 "serve --top-p 2|--top-p is 2.0"
             })

@@ -61,10 +61,11 @@ public final class Scheduler implements AutoCloseable {
      *
      * @param maxRows rows of a step
      * @param targetMillis how long a step with prompts may hold up answers
+     * @param maxRunning tasks that may run at the same time
      * @param maxWaiting tasks that may wait
      * @param guesses how many guesses a task is asked for
      */
-    public record Settings(int maxRows, int targetMillis, int maxWaiting, int guesses) {}
+    public record Settings(int maxRows, int targetMillis, int maxRunning, int maxWaiting, int guesses) {}
 
     /** What becomes of a task that is handed over. */
     public enum Submission {
@@ -282,7 +283,7 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private void admit() {
-        while (!waiting.isEmpty()) {
+        while (!waiting.isEmpty() && running.size() < settings.maxRunning()) {
             Lane next = null;
             for (Lane lane : waiting) {
                 if (!lane.follows()) {

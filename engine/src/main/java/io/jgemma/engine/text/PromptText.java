@@ -84,6 +84,11 @@ public final class PromptText {
         return new PromptText(before + text + after, joined(all));
     }
 
+    /** This text with another behind it that holds no control tokens. */
+    public PromptText followedBy(String plain) {
+        return new PromptText(text + plain, bounds);
+    }
+
     /** The same stretches, those that touch made one: a token may lie across their border. */
     private static int[] joined(int[] bounds) {
         int[] joined = new int[bounds.length];

@@ -9,8 +9,8 @@ import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.openai.Use;
 import io.jgemma.server.request.AnswerSettings;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Form;
-import io.jgemma.server.request.Reasoning;
 import io.jgemma.server.request.Tools;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
@@ -34,10 +34,8 @@ public final class MessagesRoute {
     /** Answers a conversation. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        Tools tools = Tools.anthropic(fields);
-        Reasoning reasoning = Reasoning.of(fields);
+        ChatInput input = input(fields);
         Optional<Form> form = Form.of(fields);
-        var messages = MessageInput.messages(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             AnswerSettings settings =
@@ -45,8 +43,8 @@ public final class MessagesRoute {
             if (settings.count() > 1) {
                 throw fields.invalid("n", "a message is one answer; leave out n");
             }
-            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
-            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), input);
+            var constraint = service.constraints().of(model.engine(), prompt, form, input);
             service.requireLength(model.engine(), prompt);
             MessageJson json = new MessageJson(service.ids().next("msg_"), model.id());
             Use.note(
@@ -54,6 +52,10 @@ public final class MessagesRoute {
                     model.id(),
                     List.of(answer(exchange, fields, model, json, settings.requests(prompt, constraint))));
         }
+    }
+
+    private ChatInput input(Fields fields) {
+        return ChatInput.of(fields, MessageInput.messages(fields), Tools.anthropic(fields), service.thinking());
     }
 
     private Answer answer(
@@ -74,8 +76,7 @@ public final class MessagesRoute {
     public void countTokens(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt prompt = ChatPrompts.of(
-                    model.engine(), MessageInput.messages(fields), Tools.anthropic(fields), Reasoning.of(fields));
+            Prompt prompt = ChatPrompts.of(model.engine(), input(fields));
             ObjectNode json = Json.object();
             json.put("input_tokens", model.engine().countTokens(prompt));
             exchange.json(json);

@@ -1,10 +1,8 @@
 package io.jgemma.server.llamacpp;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.GenerationRequest;
 import io.jgemma.engine.Prompt;
-import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
@@ -17,13 +15,13 @@ import io.jgemma.server.run.FillIn;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code POST /completion} and {@code POST /infill}. */
 public final class Completion {
     private static final List<String> MAX_TOKENS = List.of("n_predict", "max_tokens");
+    private static final String AFTER_SAMPLING = "post_sampling_probs";
 
     private final Service service;
 
@@ -31,20 +29,20 @@ public final class Completion {
         this.service = service;
     }
 
-    /** Continues a text. */
+    /** Continues texts. */
     public void complete(Exchange exchange) {
-        handle(exchange, Completion::prompt);
+        handle(exchange, (fields, engine) -> CompletionPrompts.of(fields, engine.tokenizer()));
     }
 
     /** Fills in what stands between two texts. */
     public void infill(Exchange exchange) {
-        handle(exchange, Completion::fillIn);
+        handle(exchange, (fields, engine) -> List.of(fillIn(fields, engine)));
     }
 
-    /** Finds the prompt in a request. */
+    /** Finds the prompts in a request. */
     @FunctionalInterface
     private interface PromptReader {
-        Prompt read(Fields fields, Engine engine);
+        List<Prompt> read(Fields fields, Engine engine);
     }
 
     private void handle(Exchange exchange, PromptReader reader) {
@@ -53,8 +51,13 @@ public final class Completion {
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             Engine engine = model.engine();
-            Prompt prompt = reader.read(fields, engine);
-            service.requireLength(engine, prompt);
+            if (fields.isTrue(AFTER_SAMPLING)) {
+                throw fields.invalid(
+                        AFTER_SAMPLING,
+                        "this server tells the model's own probabilities only; leave out " + AFTER_SAMPLING);
+            }
+            List<Prompt> prompts = reader.read(fields, engine);
+            prompts.forEach(prompt -> service.requireLength(engine, prompt));
             AnswerSettings settings = SettingsReader.of(
                     service,
                     fields,
@@ -62,8 +65,10 @@ public final class Completion {
                     MAX_TOKENS,
                     "stop",
                     fields.integer("n_probs", 0, GenerationRequest.MAX_TOP_LOGPROBS));
-            List<GenerationRequest> requests =
-                    settings.requests(prompt, service.constraints().of(engine, form));
+            var constraint = service.constraints().of(engine, form);
+            List<GenerationRequest> requests = prompts.stream()
+                    .flatMap(prompt -> settings.requests(prompt, constraint).stream())
+                    .toList();
             CompletionWriter json = new CompletionWriter(model.id(), engine.tokenizer(), settings);
             Use.note(exchange, model.id(), answer(exchange, fields, engine, requests, json));
         }
@@ -82,44 +87,12 @@ public final class Completion {
         return events.answers();
     }
 
-    /** A text, token ids, or a list in which both stand beside each other. */
-    private static Prompt prompt(Fields fields, Engine engine) {
-        JsonNode value = fields.require("prompt");
-        if (value.isTextual()) {
-            return new Prompt.Text(value.textValue());
-        }
-        if (!value.isArray() || value.isEmpty()) {
-            throw fields.invalid("prompt", "prompt is not readable; expected a text, or a list of texts and token ids");
-        }
-        int vocabulary = engine.tokenizer().vocabulary().size();
-        int[] ids = new int[0];
-        for (int i = 0; i < value.size(); i++) {
-            JsonNode item = value.get(i);
-            int[] more;
-            if (item.isTextual()) {
-                more = engine.tokenizer()
-                        .encode(item.textValue(), i == 0 ? EncodeOptions.PROMPT : EncodeOptions.FRAGMENT);
-            } else if (item.isIntegralNumber() && item.longValue() >= 0 && item.longValue() < vocabulary) {
-                more = new int[] {item.intValue()};
-            } else {
-                throw fields.invalid(
-                        "prompt", "prompt[" + i + "] is neither a text nor one of " + vocabulary + " tokens");
-            }
-            int length = ids.length;
-            ids = Arrays.copyOf(ids, length + more.length);
-            System.arraycopy(more, 0, ids, length, more.length);
-        }
-        return new Prompt.Tokens(ids);
-    }
-
     private static Prompt fillIn(Fields fields, Engine engine) {
         FillIn fillIn = FillIn.of(engine.tokenizer())
                 .orElseThrow(() -> fields.invalid("input_suffix", "this model has no tokens to fill in between texts"));
         List<FillIn.Extra> extras = new ArrayList<>();
         for (Fields extra : fields.objects("input_extra")) {
-            extras.add(new FillIn.Extra(
-                    extra.string("filename").orElse("file"),
-                    extra.string("text").orElse("")));
+            extras.add(new FillIn.Extra(extra.string("filename").orElse("file"), extra.requireString("text")));
         }
         String prefix = fields.string("input_prefix").orElse("")
                 + fields.string("prompt").orElse("");

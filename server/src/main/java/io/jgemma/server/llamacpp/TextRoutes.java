@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Prompt;
+import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Vocabulary;
@@ -12,12 +13,12 @@ import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
-import io.jgemma.server.request.Messages;
-import io.jgemma.server.request.Reasoning;
-import io.jgemma.server.request.Tools;
+import io.jgemma.server.models.Models;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,8 +81,7 @@ public final class TextRoutes {
     public void applyTemplate(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt =
-                    ChatPrompts.of(model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), ChatInput.openai(fields, service.thinking()));
             ObjectNode json = Json.object();
             json.put("prompt", model.engine().render(prompt));
             exchange.json(json);
@@ -92,8 +92,7 @@ public final class TextRoutes {
     public void countTokens(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt =
-                    ChatPrompts.of(model.engine(), Messages.openai(fields), Tools.openai(fields), Reasoning.of(fields));
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), ChatInput.openai(fields, service.thinking()));
             ObjectNode json = Json.object();
             json.put("object", "response.input_tokens");
             json.put("input_tokens", model.engine().countTokens(prompt));
@@ -106,9 +105,13 @@ public final class TextRoutes {
         var entry = service.models().find(exchange.query("model").orElse(null));
         ObjectNode json = Json.object();
         json.put("model_alias", entry.definition().id());
-        json.put("model_path", entry.definition().id());
+        json.put("model_path", fileName(entry));
         json.put("build_info", "jgemma");
-        json.put("total_slots", 1);
+        json.put(
+                "total_slots",
+                Math.min(
+                        entry.definition().options().maxRunning(),
+                        service.admission().most()));
         json.put("is_sleeping", entry.engine().isEmpty());
         Optional<Engine> engine = entry.engine();
         ObjectNode settings = json.putObject("default_generation_settings");
@@ -119,8 +122,20 @@ public final class TextRoutes {
                     CompletionWriter.settings(
                             entry.definition().sampling().apply(engine.get().defaultSampling())));
         }
-        json.putObject("modalities").put("vision", false).put("audio", false);
+        json.putObject("modalities")
+                .put("vision", engine.map(Engine::readsPictures).orElse(false))
+                .put("audio", false);
         exchange.json(json);
+    }
+
+    /** Name of the model's file, without the folders of this machine; the model's id where it is no file. */
+    private static String fileName(Models.Entry entry) {
+        return entry.definition()
+                .options()
+                .model()
+                .map(Path::getFileName)
+                .map(Path::toString)
+                .orElse(entry.definition().id());
     }
 
     private static void addLoaded(ObjectNode json, ObjectNode settings, Engine engine) {
@@ -129,7 +144,16 @@ public final class TextRoutes {
         json.put("bos_token", piece(vocabulary, vocabulary.bosId()));
         json.put("eos_token", piece(vocabulary, vocabulary.eosId()));
         json.put("n_ctx_train", engine.spec().contextTokens());
-        json.put("chat_template", engine.file().metadata().string("tokenizer.chat_template", ""));
+        json.put("chat_template", template(engine));
+    }
+
+    /** Source of the template in use; empty for a model without one. */
+    private static String template(Engine engine) {
+        try {
+            return engine.chatTemplate().source();
+        } catch (ModelException e) {
+            return "";
+        }
     }
 
     private static String piece(Vocabulary vocabulary, int id) {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class Models implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Models.class.getName());
     private static final Duration SWEEP = Duration.ofSeconds(1);
+    /** As an alias: every name that no other model has. */
+    private static final String ANY = "*";
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final List<ModelSlot> slots;
@@ -149,7 +152,7 @@ public final class Models implements AutoCloseable {
         if (name == null || name.isBlank()) {
             return slots.getFirst();
         }
-        ModelSlot slot = byName.get(name);
+        ModelSlot slot = byName.getOrDefault(name, byName.get(ANY));
         if (slot == null) {
             String shown = name.length() > 100 ? name.substring(0, 100) + ".." : name;
             throw new ApiException(

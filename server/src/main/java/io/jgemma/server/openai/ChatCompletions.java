@@ -6,10 +6,8 @@ import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.request.AnswerSettings;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Form;
-import io.jgemma.server.request.Messages;
-import io.jgemma.server.request.Reasoning;
-import io.jgemma.server.request.Tools;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.ChatPrompts;
@@ -31,16 +29,14 @@ public final class ChatCompletions {
     /** Answers a conversation. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        var messages = Messages.openai(fields);
-        Tools tools = Tools.openai(fields);
-        Reasoning reasoning = Reasoning.of(fields);
+        ChatInput input = ChatInput.openai(fields, service.thinking());
         Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
             AnswerSettings settings =
                     SettingsReader.of(service, fields, model, MAX_TOKENS, "stop", SettingsReader.chatLogprobs(fields));
-            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
-            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), input);
+            var constraint = service.constraints().of(model.engine(), prompt, form, input);
             service.requireLength(model.engine(), prompt);
             ChatJson json = new ChatJson(
                     service.ids().next("chatcmpl-"),
@@ -48,7 +44,7 @@ public final class ChatCompletions {
                     model.id(),
                     model.engine().tokenizer(),
                     settings.topLogprobs().isPresent(),
-                    reasoning.inline());
+                    input.reasoning().inline());
             List<GenerationRequest> requests = settings.requests(prompt, constraint);
             Use.note(exchange, model.id(), answer(exchange, fields, model, json, requests));
         }

@@ -11,6 +11,7 @@ import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.openai.Use;
 import io.jgemma.server.request.AnswerSettings;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Form;
 import io.jgemma.server.request.Reasoning;
 import io.jgemma.server.request.Tools;
@@ -43,9 +44,11 @@ public final class ResponsesRoute {
         if (fields.isTrue("background")) {
             throw fields.invalid("background", "this server answers at once: leave out background");
         }
-        var messages = ResponseInput.messages(fields);
-        Tools tools = Tools.openai(fields);
-        Reasoning reasoning = Reasoning.of(fields);
+        ChatInput input = new ChatInput(
+                ResponseInput.messages(fields),
+                Tools.openai(fields),
+                Reasoning.of(fields, service.thinking()),
+                Prompt.Ending.GENERATION_PROMPT);
         Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {
@@ -54,8 +57,8 @@ public final class ResponsesRoute {
             if (settings.count() > 1) {
                 throw fields.invalid("n", "a response is one answer; leave out n");
             }
-            Prompt.Chat prompt = ChatPrompts.of(model.engine(), messages, tools, reasoning);
-            var constraint = service.constraints().of(model.engine(), prompt, form, tools);
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), input);
+            var constraint = service.constraints().of(model.engine(), prompt, form, input);
             service.requireLength(model.engine(), prompt);
             ResponseJson json = new ResponseJson(
                     service.ids().next("resp_"), service.now(), model.id(), fields, settings.sampling());

@@ -70,6 +70,11 @@ public final class Admission {
         return new Place(key);
     }
 
+    /** Requests that may be in progress or wait. */
+    public int most() {
+        return most;
+    }
+
     /** Requests in progress or waiting. */
     public synchronized int taken() {
         return taken;

@@ -4,9 +4,8 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.template.TemplateException;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Conversation;
-import io.jgemma.server.request.Reasoning;
-import io.jgemma.server.request.Tools;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,15 +17,28 @@ public final class ChatPrompts {
      * The prompt. System messages become one. A conversation in which roles do not alternate is left as it is where the
      * template takes it; else it is repaired, see {@link Conversation#repaired}.
      */
-    public static Prompt.Chat of(Engine engine, List<ChatMessage> given, Tools tools, Reasoning reasoning) {
-        List<ChatMessage> messages = new ArrayList<>(Conversation.withOneSystemMessage(given));
+    public static Prompt.Chat of(Engine engine, ChatInput input) {
+        List<ChatMessage> messages = new ArrayList<>(Conversation.withOneSystemMessage(input.messages()));
         while (!messages.isEmpty() && isEmptyAnswer(messages.getLast())) {
             messages.removeLast();
         }
-        Prompt.Chat prompt = new Prompt.Chat(messages, tools.definitions(), reasoning.variables());
-        return Conversation.isRegular(messages) || isTaken(engine, prompt)
-                ? prompt
-                : new Prompt.Chat(Conversation.repaired(messages), tools.definitions(), reasoning.variables());
+        Prompt.Chat prompt = prompt(input, messages);
+        return isRegular(prompt) || isTaken(engine, prompt) ? prompt : prompt(input, Conversation.repaired(messages));
+    }
+
+    private static Prompt.Chat prompt(ChatInput input, List<ChatMessage> messages) {
+        // Repaired, the answer may have become one with tool calls, which is over.
+        boolean open = !messages.isEmpty() && Prompt.Chat.canBeContinued(messages.getLast());
+        Prompt.Ending ending =
+                input.ending() == Prompt.Ending.LAST_ANSWER && !open ? Prompt.Ending.GENERATION_PROMPT : input.ending();
+        return new Prompt.Chat(
+                messages, input.tools().definitions(), input.reasoning().variables(), ending);
+    }
+
+    private static boolean isRegular(Prompt.Chat prompt) {
+        int answered = prompt.ending() == Prompt.Ending.LAST_ANSWER ? 1 : 0;
+        return Conversation.isRegular(
+                prompt.messages().subList(0, prompt.messages().size() - answered));
     }
 
     private static boolean isEmptyAnswer(ChatMessage message) {

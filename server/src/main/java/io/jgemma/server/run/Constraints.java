@@ -10,12 +10,14 @@ import io.jgemma.engine.grammar.ToolGrammar;
 import io.jgemma.engine.grammar.spec.GrammarException;
 import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.server.json.ApiException;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Form;
 import io.jgemma.server.request.Tools;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.WeakHashMap;
 
 /** Keeps answers in the form that a request asks for. What is computed for a model is computed once. */
@@ -32,18 +34,29 @@ public final class Constraints {
     /**
      * For an answer in a conversation, which may begin with thoughts.
      *
+     * @param input the conversation that became {@code prompt}
      * @throws ApiException with 400 when both a form and calls are asked for, or a tool's schema cannot be kept
      */
-    public Optional<TokenConstraint> of(Engine engine, Prompt.Chat prompt, Optional<Form> form, Tools tools) {
-        Optional<Grammar> calls = calls(engine, tools);
+    public Optional<TokenConstraint> of(Engine engine, Prompt.Chat prompt, Optional<Form> form, ChatInput input) {
+        Optional<Grammar> calls = calls(engine, input.tools());
         if (form.isPresent() && calls.isPresent()) {
             throw ApiException.invalid(
                     form.get().field(),
                     form.get().field() + " and tools that must follow a schema cannot be had together; leave one out");
         }
-        return form.map(Form::grammar)
-                .or(() -> calls)
-                .map(grammar -> constraint(engine, behindThoughts(engine, prompt, grammar)));
+        Optional<Grammar> wanted = form.map(Form::grammar).or(() -> calls);
+        OptionalInt budget = input.reasoning().budgetTokens();
+        if (wanted.isEmpty() && budget.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean inside = ReasoningSplitter.opens(engine.render(prompt));
+        if (!inside && !engine.chatTemplate().source().contains(END_OF_THOUGHTS)) {
+            return wanted.map(grammar -> constraint(engine, grammar));
+        }
+        Optional<TokenConstraint> kept = wanted.map(grammar -> constraint(engine, grammar.behindReasoning(inside)));
+        return budget.isEmpty()
+                ? kept
+                : Optional.of(new ThinkingBudget(engine.tokenizer(), inside, budget.getAsInt(), kept));
     }
 
     private TokenConstraint constraint(Engine engine, Grammar grammar) {
@@ -78,11 +91,5 @@ public final class Constraints {
             throw ApiException.invalid(
                     "tools", "calls of these tools cannot be forced or kept strict: " + e.getMessage());
         }
-    }
-
-    private static Grammar behindThoughts(Engine engine, Prompt.Chat prompt, Grammar grammar) {
-        boolean inside = ReasoningSplitter.opens(engine.render(prompt));
-        boolean thinks = inside || engine.chatTemplate().source().contains(END_OF_THOUGHTS);
-        return thinks ? grammar.behindReasoning(inside) : grammar;
     }
 }

@@ -6,6 +6,7 @@ import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.request.Thinking;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param answers generates
  * @param constraints keeps answers in a form
  * @param limits what a request may ask for
+ * @param thinking how models think where a request does not say
  * @param ids names answers
  * @param clock tells the time
  */
@@ -28,6 +30,7 @@ public record Service(
         Answers answers,
         Constraints constraints,
         Limits limits,
+        Thinking thinking,
         Ids ids,
         InstantSource clock) {
 
