@@ -86,6 +86,15 @@ final class Draw {
         }
     }
 
+    /**
+     * Tokens that complete an answer that must not be cut, once it is time.
+     *
+     * @param left tokens that it may still have
+     */
+    int[] ending(int left) {
+        return constraint == null || left <= 1 ? NONE : constraint.ending(left - 1);
+    }
+
     /** Tokens that are certain to come next. They are not fed unseen where likelihoods are asked for. */
     int[] forced() {
         return constraint == null || topLogprobs.isPresent() ? NONE : constraint.forced();

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generation implements Task {
 
+    private static final int[] NONE = {};
+
     private final GenerationRequest request;
     private final InputRows input;
     private final int[] prompt;
@@ -131,12 +133,21 @@ final class Generation implements Task {
             promptedNanos = System.nanoTime();
         }
         add(chosen);
-        for (int id : finish == null ? draw.forced() : new int[0]) {
+        addAll(finish == null ? draw.forced() : NONE);
+        addAll(finish == null ? draw.ending(left()) : NONE);
+    }
+
+    private void addAll(int[] certain) {
+        for (int id : certain) {
             if (finish != null) {
                 return;
             }
             add(id);
         }
+    }
+
+    private int left() {
+        return Math.min(request.maxTokens().orElse(Integer.MAX_VALUE) - answer.tokens(), mostTokens - ids.size());
     }
 
     private void add(int id) {

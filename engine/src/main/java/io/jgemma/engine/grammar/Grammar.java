@@ -38,11 +38,17 @@ public final class Grammar {
 
     private final List<String> content;
     private final Source source;
+    private final boolean mustEnd;
     private final Automaton automaton;
 
     Grammar(List<String> content, Source source) {
+        this(content, source, false);
+    }
+
+    private Grammar(List<String> content, Source source, boolean mustEnd) {
         this.content = List.copyOf(content);
         this.source = source;
+        this.mustEnd = mustEnd;
         GrammarBuilder builder = new GrammarBuilder();
         Rule root = builder.rule("root");
         source.write(builder, root);
@@ -107,9 +113,9 @@ public final class Grammar {
         });
     }
 
-    /** Tool calls in the syntax of a family of models. */
+    /** Tool calls in the syntax of a family of models. Calls that are forced end before the answer's tokens run out. */
     public static Grammar ofTools(ToolGrammar tools) {
-        return new Grammar(tools.content(), tools::write);
+        return new Grammar(tools.content(), tools::write, !(tools.choice() instanceof ToolGrammar.Choice.Auto));
     }
 
     /**
@@ -120,7 +126,7 @@ public final class Grammar {
     public Grammar behindReasoning(boolean inside) {
         List<String> longer = new ArrayList<>(content);
         longer.addFirst(inside ? "inside reasoning" : "behind reasoning");
-        return new Grammar(longer, new Reasoning(inside, source));
+        return new Grammar(longer, new Reasoning(inside, source), mustEnd);
     }
 
     /**
@@ -182,6 +188,11 @@ public final class Grammar {
             at = automaton.stepByte(at, value & 0xFF);
         }
         return at.accepting();
+    }
+
+    /** Whether a text is to be completed before tokens run out. */
+    boolean mustEnd() {
+        return mustEnd;
     }
 
     Automaton automaton() {

@@ -11,15 +11,27 @@ import java.util.Optional;
 /** A place in a grammar. Small: all that it holds is where the parser stands. */
 final class GrammarConstraint implements TokenConstraint {
     private static final int MAX_FORCED_BYTES = 256;
+
+    /** With more tokens left, nobody asks how to end. */
+    private static final int MAX_ENDING_TOKENS = 4_096;
+
+    /** A token that is chosen freely can begin something that takes so many more to end. */
+    private static final int MARGIN_TOKENS = 24;
+
     private static final int[] NONE = {};
 
     private final TokenAutomaton automaton;
     private final Tokenizer tokenizer;
+    private final boolean ends;
     private ParseSet at;
 
-    GrammarConstraint(TokenAutomaton automaton, Tokenizer tokenizer, ParseSet at) {
+    /**
+     * @param ends whether the text is to be completed before tokens run out
+     */
+    GrammarConstraint(TokenAutomaton automaton, Tokenizer tokenizer, boolean ends, ParseSet at) {
         this.automaton = automaton;
         this.tokenizer = tokenizer;
+        this.ends = ends;
         this.at = at;
     }
 
@@ -65,12 +77,23 @@ final class GrammarConstraint implements TokenConstraint {
     }
 
     @Override
+    public int[] ending(int left) {
+        if (!ends || left > MAX_ENDING_TOKENS || left > automaton.bytesToEnd(at) + MARGIN_TOKENS) {
+            return NONE;
+        }
+        return automaton
+                .ending(at, left)
+                .filter(tokens -> tokens.length + MARGIN_TOKENS >= left)
+                .orElse(NONE);
+    }
+
+    @Override
     public boolean complete() {
         return at.accepting();
     }
 
     @Override
     public TokenConstraint fork() {
-        return new GrammarConstraint(automaton, tokenizer, at);
+        return new GrammarConstraint(automaton, tokenizer, ends, at);
     }
 }

@@ -37,7 +37,7 @@ public final class Grammars {
     /** A constraint at the beginning of an answer. */
     public TokenConstraint constraint(Grammar grammar) {
         TokenAutomaton automaton = automaton(grammar);
-        return new GrammarConstraint(automaton, tokenizer, automaton.initial());
+        return new GrammarConstraint(automaton, tokenizer, grammar.mustEnd(), automaton.initial());
     }
 
     private synchronized TokenAutomaton automaton(Grammar grammar) {

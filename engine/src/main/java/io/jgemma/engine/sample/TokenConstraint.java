@@ -37,6 +37,16 @@ public interface TokenConstraint {
         return new int[0];
     }
 
+    /**
+     * Tokens that complete the answer, if it is time to end it: they are fed together, without being sampled, as those of
+     * {@link #forced}. Empty while there is time, and always where an answer may be cut.
+     *
+     * @param left tokens that the answer may still have, besides the one that ends it
+     */
+    default int[] ending(int left) {
+        return new int[0];
+    }
+
     /** Whether what came is a complete answer, so that the generation may end here. */
     boolean complete();
 

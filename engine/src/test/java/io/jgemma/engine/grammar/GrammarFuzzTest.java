@@ -6,10 +6,12 @@ import com.networknt.schema.Error;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import com.sun.management.ThreadMXBean;
 import io.jgemma.engine.grammar.parse.Automaton;
 import io.jgemma.engine.grammar.parse.ParseSet;
 import io.jgemma.engine.grammar.spec.GrammarException;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,7 @@ class GrammarFuzzTest {
     private static final boolean LONG = Boolean.getBoolean("jgemma.long");
     private static final int RUNS = LONG ? 5000 : 250;
     private static final long MOST_NANOS = 1_000_000_000L;
+    private static final long MOST_MEMORY = 64L << 20;
     private static final int MOST_BYTES = 200;
 
     private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
@@ -34,11 +37,12 @@ class GrammarFuzzTest {
         for (int seed = 0; seed < RUNS; seed++) {
             String schema = new RandomSchemas(seed).next();
             long start = System.nanoTime();
+            long allocated = allocatedBytes();
             try {
-                Grammar grammar = Grammar.ofJsonSchema(schema);
+                Grammar[] grammar = {Grammar.ofJsonSchema(schema)};
                 supported++;
                 for (int i = 0; i < 4; i++) {
-                    Optional<String> text = walk(grammar.automaton(), new Random(31L * seed + i));
+                    Optional<String> text = walk(grammar[0].automaton(), new Random(31L * seed + i));
                     if (text.isPresent()) {
                         accepted++;
                         assertThat(errors(schema, text.get()))
@@ -46,6 +50,7 @@ class GrammarFuzzTest {
                                 .isEmpty();
                     }
                 }
+                assertSmall(schema, grammar, allocatedBytes() - allocated);
             } catch (GrammarException e) {
                 assertThat(e.isMalformed()).as("%s: %s", schema, e).isFalse();
             }
@@ -73,15 +78,35 @@ class GrammarFuzzTest {
         for (int run = 0; run < RUNS; run++) {
             String text = gbnf(random);
             long start = System.nanoTime();
+            long allocated = allocatedBytes();
             try {
-                Automaton automaton = Grammar.ofGbnf(text).automaton();
-                read += walk(automaton, new Random(run)).isPresent() ? 1 : 0;
+                Grammar[] grammar = {Grammar.ofGbnf(text)};
+                read += walk(grammar[0].automaton(), new Random(run)).isPresent() ? 1 : 0;
+                assertSmall(text, grammar, allocatedBytes() - allocated);
             } catch (GrammarException e) {
                 assertThat(e.reason()).isNotEmpty();
             }
             assertThat(System.nanoTime() - start).as(text).isLessThan(MOST_NANOS);
         }
         assertThat(read).isGreaterThan(RUNS / 5);
+    }
+
+    /** Checks what a grammar and all that was computed for it hold; lets go of it if so much was allocated that this has to be measured. */
+    private static void assertSmall(String text, Grammar[] grammar, long allocated) {
+        if (allocated > MOST_MEMORY) {
+            long with = heap();
+            grammar[0] = Grammar.ofChoices(List.of("a"));
+            assertThat(with - heap()).as(text).isLessThan(MOST_MEMORY);
+        }
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private static long allocatedBytes() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 
     private static String gbnf(Random random) {

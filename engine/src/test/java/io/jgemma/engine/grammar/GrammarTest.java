@@ -78,6 +78,34 @@ class GrammarTest {
                 .isTrue();
     }
 
+    /** At the end of the last minute of a day in UTC; with a date, of one that had a leap second. */
+    @Test
+    void readsLeapSecondsWhereTheyOccur() {
+        Grammar time = Grammar.ofJsonSchema("{\"type\":\"string\",\"format\":\"time\"}");
+        assertThat(List.of("23:59:60Z", "23:59:60.25+00:00", "23:59:60-00:00", "08:59:60+09:00", "23:36:60-00:23"))
+                .allMatch(text -> time.accepts("\"" + text + "\""));
+        assertThat(List.of("23:58:60Z", "23:59:60+00:30", "08:59:60-09:00", "23:59:61Z", "23:59:60", "23:59:60.Z"))
+                .noneMatch(text -> time.accepts("\"" + text + "\""));
+        Grammar dateTime = Grammar.ofJsonSchema("{\"type\":\"string\",\"format\":\"date-time\"}");
+        assertThat(List.of("2016-12-31T23:59:60Z", "2016-12-31T15:59:60-08:00", "2017-01-01T08:59:60+09:00"))
+                .allMatch(text -> dateTime.accepts("\"" + text + "\""));
+        assertThat(List.of(
+                        "2016-12-30T23:59:60Z",
+                        "2017-12-31T23:59:60Z",
+                        "2017-01-01T15:59:60-08:00",
+                        "2016-12-31T08:59:60+09:00",
+                        "2017-01-01T23:59:60+00:00"))
+                .noneMatch(text -> dateTime.accepts("\"" + text + "\""));
+    }
+
+    @Test
+    void refusesKeywordsOfAnUnknownMetaschema() {
+        assertThatThrownBy(
+                        () -> Grammar.ofJsonSchema("{\"$schema\":\"https://example.com/other\",\"type\":\"string\"}"))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("https://example.com/other");
+    }
+
     @Test
     void tellsHowMuchOfATextIsReadable() {
         Grammar grammar = Grammar.ofJsonSchema("{\"type\":\"integer\"}");

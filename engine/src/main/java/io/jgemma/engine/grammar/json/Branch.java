@@ -1,5 +1,6 @@
 package io.jgemma.engine.grammar.json;
 
+import io.jgemma.engine.grammar.scalar.NumberFact;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,5 +1,7 @@
 package io.jgemma.engine.grammar.json;
 
+import io.jgemma.engine.grammar.spec.GrammarException;
+
 /** Editions of JSON Schema, as far as they differ here. */
 enum Draft {
     DRAFT_4,
@@ -11,6 +13,11 @@ enum Draft {
         String name = root instanceof Json.Obj(var entries) && entries.get("$schema") instanceof Json.Str(String uri)
                 ? uri
                 : "";
+        if (!name.isEmpty() && !name.contains("json-schema.org/")) {
+            throw GrammarException.unsupported(
+                    "#/$schema",
+                    "the metaschema '" + name + "' is not known, so that it may give keywords another meaning");
+        }
         if (name.contains("draft-03") || name.contains("draft-04")) {
             return DRAFT_4;
         }

@@ -1,5 +1,8 @@
 package io.jgemma.engine.grammar.json;
 
+import io.jgemma.engine.grammar.scalar.Formats;
+import io.jgemma.engine.grammar.scalar.NumberBounds;
+import io.jgemma.engine.grammar.scalar.NumberFact;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

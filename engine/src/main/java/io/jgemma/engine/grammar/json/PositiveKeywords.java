@@ -1,5 +1,8 @@
 package io.jgemma.engine.grammar.json;
 
+import io.jgemma.engine.grammar.scalar.Formats;
+import io.jgemma.engine.grammar.scalar.NumberBounds;
+import io.jgemma.engine.grammar.scalar.NumberFact;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -149,9 +152,7 @@ final class PositiveKeywords {
             default -> throw node.malformed("pattern", "a string");
         }
         if (node.keyword("format").orElse(null) instanceof Json.Str(String name)) {
-            Formats.pattern(name)
-                    .ifPresent(pattern ->
-                            facts.add(new StringFact.Match(keywords.pattern(node.at("format"), pattern), true, true)));
+            Formats.pattern(name).ifPresent(pattern -> facts.add(new StringFact.Match(pattern, true, true)));
         }
         return facts;
     }

@@ -8,6 +8,8 @@ import io.jgemma.engine.grammar.regex.PatternParser;
 import io.jgemma.engine.grammar.regex.Regex;
 import io.jgemma.engine.grammar.regex.RegexStore;
 import io.jgemma.engine.grammar.regex.Utf8Encoding;
+import io.jgemma.engine.grammar.scalar.NumberBounds;
+import io.jgemma.engine.grammar.scalar.NumberFact;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

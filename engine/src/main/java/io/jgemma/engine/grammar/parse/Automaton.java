@@ -5,8 +5,10 @@ import io.jgemma.engine.grammar.regex.Regex;
 import io.jgemma.engine.grammar.regex.RegexStore;
 import io.jgemma.engine.grammar.regex.Slack;
 import io.jgemma.engine.grammar.rule.RuleGrammar;
+import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public final class Automaton {
     private final PlainPrefix plain;
     private final Slack slack;
     private final Slack shortSlack;
+    private @Nullable Endings endings;
     private final Map<Kernel, ParseSet> known = new HashMap<>();
     private int nextId;
     private int items;
@@ -152,6 +155,41 @@ public final class Automaton {
         return most;
     }
 
+    /**
+     * The bytes of a short way to complete the text, up to a limit.
+     *
+     * @param most bytes at most
+     * @return empty if none is known that is so short
+     */
+    public synchronized Optional<byte[]> ending(ParseSet set, int most) {
+        Endings known = endings();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ParseSet at = set;
+        while (!at.accepting()) {
+            int next = bytes.size() < most ? known.nextByte(at) : -1;
+            if (next < 0) {
+                return Optional.empty();
+            }
+            bytes.write(next);
+            at = stepByte(at, next);
+        }
+        return Optional.of(bytes.toByteArray());
+    }
+
+    /** How many bytes complete the text, at least as far as is known. */
+    public synchronized int bytesToEnd(ParseSet set) {
+        return endings().bytes(set);
+    }
+
+    private Endings endings() {
+        Endings known = endings;
+        if (known == null) {
+            known = new Endings(grammar, initial);
+            endings = known;
+        }
+        return known;
+    }
+
     private synchronized ParseSet make(ParseSet set, int byteClass) {
         @Nullable ParseSet old = set.next(byteClass);
         if (old != null) {
@@ -196,6 +234,9 @@ public final class Automaton {
         plain.clear();
         slack.clear();
         shortSlack.clear();
+        if (endings != null) {
+            endings.clear();
+        }
         items = 0;
         generation++;
     }

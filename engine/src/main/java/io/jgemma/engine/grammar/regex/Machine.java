@@ -15,6 +15,11 @@ public interface Machine {
     /** Whether the word read so far belongs to the language. */
     boolean accepts();
 
+    /** Whether every state that can be reached is known to lead to a word. */
+    default boolean isLive() {
+        return false;
+    }
+
     /** The bytes that it tells apart from all others. */
     ByteSet alphabet();
 }

@@ -49,6 +49,10 @@ public final class PatternCompiler {
                 Regex all = store.concat(encoding.chars(set, store), rest.later);
                 yield new Rest(all, all);
             }
+            case PatternNode.Steps(Machine machine) -> {
+                Regex all = store.concat(store.machine(machine), rest.later);
+                yield new Rest(all, all);
+            }
             case PatternNode.Sequence(List<PatternNode> parts) -> {
                 Rest built = rest;
                 for (int i = parts.size() - 1; i >= 0; i--) {

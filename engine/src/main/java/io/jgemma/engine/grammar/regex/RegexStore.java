@@ -108,7 +108,8 @@ public final class RegexStore {
                 epoch++;
             }
         }
-        return intern(shape, machine.accepts(), machine.accepts() ? Life.LIVE : Life.UNKNOWN);
+        boolean live = machine.accepts() || machine.isLive();
+        return intern(shape, machine.accepts(), live ? Life.LIVE : Life.UNKNOWN);
     }
 
     /** A word of {@code head}, then a word of {@code tail}. */

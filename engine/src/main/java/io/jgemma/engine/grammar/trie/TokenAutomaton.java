@@ -13,6 +13,9 @@ public final class TokenAutomaton {
     private static final long MAX_MASK_BYTES = 8L << 20;
     private static final byte[] NONE = {};
 
+    /** What is expected of a text that is cut into the longest tokens. */
+    private static final int MAX_BYTES_A_TOKEN = 8;
+
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final PlainSteps plain;
@@ -76,6 +79,24 @@ public final class TokenAutomaton {
             at = automaton.stepByte(at, only);
         }
         return Arrays.copyOf(forced, count);
+    }
+
+    /**
+     * Tokens that complete the text in a short way.
+     *
+     * @param most tokens at most
+     * @return empty if none are known that are so few
+     */
+    public Optional<int[]> ending(ParseSet set, int most) {
+        return automaton
+                .ending(set, most * MAX_BYTES_A_TOKEN)
+                .map(vocabulary.trie()::cut)
+                .filter(tokens -> tokens.length <= most);
+    }
+
+    /** How many tokens complete the text at most, as far as is known: as many as bytes. */
+    public int bytesToEnd(ParseSet set) {
+        return automaton.bytesToEnd(set);
     }
 
     private int onlyByte(ParseSet set) {

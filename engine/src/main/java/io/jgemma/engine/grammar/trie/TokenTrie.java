@@ -74,6 +74,37 @@ final class TokenTrie {
         return new TokenTrie(builder, twins);
     }
 
+    /** Bytes as tokens, each the longest that fits; where none fits, what is left is left out. */
+    int[] cut(byte[] bytes) {
+        Found found = new Found();
+        int at = 0;
+        while (at < bytes.length) {
+            int length = 0;
+            int longest = NONE;
+            int node = 0;
+            int end = nodes();
+            for (int i = at; i < bytes.length && node < end; i++) {
+                while (node < end && labels[node] != bytes[i]) {
+                    node = ends[node];
+                }
+                if (node < end) {
+                    if (tokens[node] != NONE) {
+                        longest = tokens[node];
+                        length = i + 1 - at;
+                    }
+                    end = ends[node];
+                    node++;
+                }
+            }
+            if (longest == NONE) {
+                return found.toArray();
+            }
+            found.add(longest);
+            at += length;
+        }
+        return found.toArray();
+    }
+
     int nodes() {
         return labels.length;
     }

@@ -1,4 +1,4 @@
-package io.jgemma.engine.grammar.json;
+package io.jgemma.engine.grammar.scalar;
 
 import io.jgemma.engine.grammar.regex.ByteSet;
 import io.jgemma.engine.grammar.regex.Machine;

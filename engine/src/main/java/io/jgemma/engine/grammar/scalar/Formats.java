@@ -1,11 +1,14 @@
-package io.jgemma.engine.grammar.json;
+package io.jgemma.engine.grammar.scalar;
 
+import io.jgemma.engine.grammar.regex.PatternNode;
+import io.jgemma.engine.grammar.regex.PatternParser;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** The formats of strings that JSON Schema defines, as patterns that match the whole string. */
-final class Formats {
+public final class Formats {
     private static final String DIGIT_2_59 = "[0-5][0-9]";
     private static final String LEAP_YEAR =
             "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
@@ -14,10 +17,25 @@ final class Formats {
     private static final String DATE = "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
             + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|" + LEAP_YEAR + "-02-29)";
 
-    /** RFC 3339. A leap second is allowed where it can occur, in UTC. */
-    private static final String TIME = "(?:(?:[01][0-9]|2[0-3]):" + DIGIT_2_59 + ":" + DIGIT_2_59
-            + "(?:\\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):" + DIGIT_2_59
-            + ")|23:59:60(?:\\.[0-9]+)?(?:[Zz]|[+-]00:00))";
+    /** RFC 3339 without leap seconds. */
+    private static final String PLAIN_TIME = "(?:[01][0-9]|2[0-3]):" + DIGIT_2_59 + ":" + DIGIT_2_59
+            + "(?:\\.[0-9]+)?(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):" + DIGIT_2_59 + ")";
+
+    private static final PatternNode TIME = new PatternNode.Choice(
+            List.of(PatternParser.parse(PLAIN_TIME), new PatternNode.Steps(LeapSecond.begin(LeapSecond.Day.ANY))));
+
+    /** Days with a leap second (IERS, Bulletin C), and the days behind them. */
+    private static final String JUNES = "19(?:72|8[1235]|9[2347])|201[25]";
+
+    private static final String LEAP_DAY =
+            "(?:(?:" + JUNES + ")-06-30|(?:19(?:7[2-9]|87|89|9[058])|20(?:05|08|16))-12-31)";
+    private static final String NEXT_DAY =
+            "(?:(?:" + JUNES + ")-07-01|(?:19(?:7[3-9]|8[08]|9[0169])|20(?:06|09|17))-01-01)";
+
+    private static final PatternNode DATE_TIME = new PatternNode.Choice(List.of(
+            PatternParser.parse(DATE + "[Tt]" + PLAIN_TIME),
+            leap(LEAP_DAY, LeapSecond.Day.SAME),
+            leap(NEXT_DAY, LeapSecond.Day.NEXT)));
 
     private static final String CLOCK = "T(?:[0-9]+S|[0-9]+M(?:[0-9]+S)?|[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?)";
 
@@ -56,36 +74,42 @@ final class Formats {
 
     private static final String UCS = "\\u{A0}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFEF}\\u{10000}-\\u{EFFFD}";
 
-    private static final Map<String, String> PATTERNS = Map.ofEntries(
-            Map.entry("date", DATE),
+    private static final Map<String, PatternNode> PATTERNS = Map.ofEntries(
+            Map.entry("date", PatternParser.parse(DATE)),
             Map.entry("time", TIME),
-            Map.entry("date-time", DATE + "[Tt]" + TIME),
-            Map.entry("duration", DURATION),
-            Map.entry("email", EMAIL),
-            Map.entry("hostname", HOSTNAME),
-            Map.entry("host-name", HOSTNAME),
-            Map.entry("ipv4", IPV4),
-            Map.entry("ip-address", IPV4),
-            Map.entry("ipv6", IPV6),
-            Map.entry("uuid", UUID),
-            Map.entry("uri", uri("", false)),
-            Map.entry("uri-reference", uri("", true)),
-            Map.entry("iri", uri(UCS, false)),
-            Map.entry("iri-reference", uri(UCS, true)),
-            Map.entry("json-pointer", POINTER),
-            Map.entry("relative-json-pointer", "(?:0|[1-9][0-9]*)(?:#|" + POINTER + ")"));
+            Map.entry("date-time", DATE_TIME),
+            Map.entry("duration", PatternParser.parse(DURATION)),
+            Map.entry("email", PatternParser.parse(EMAIL)),
+            Map.entry("hostname", PatternParser.parse(HOSTNAME)),
+            Map.entry("host-name", PatternParser.parse(HOSTNAME)),
+            Map.entry("ipv4", PatternParser.parse(IPV4)),
+            Map.entry("ip-address", PatternParser.parse(IPV4)),
+            Map.entry("ipv6", PatternParser.parse(IPV6)),
+            Map.entry("uuid", PatternParser.parse(UUID)),
+            Map.entry("uri", PatternParser.parse(uri("", false))),
+            Map.entry("uri-reference", PatternParser.parse(uri("", true))),
+            Map.entry("iri", PatternParser.parse(uri(UCS, false))),
+            Map.entry("iri-reference", PatternParser.parse(uri(UCS, true))),
+            Map.entry("json-pointer", PatternParser.parse(POINTER)),
+            Map.entry("relative-json-pointer", PatternParser.parse("(?:0|[1-9][0-9]*)(?:#|" + POINTER + ")")));
 
     /** Defined, but not by a regular language that is written down here. */
     private static final Set<String> UNSUPPORTED = Set.of("regex", "idn-email", "idn-hostname", "uri-template");
 
     private Formats() {}
 
+    private static PatternNode leap(String date, LeapSecond.Day day) {
+        return new PatternNode.Sequence(
+                List.of(PatternParser.parse(date + "[Tt]"), new PatternNode.Steps(LeapSecond.begin(day))));
+    }
+
     /** The pattern of a format; empty for names that JSON Schema does not define, which say nothing about a string. */
-    static Optional<String> pattern(String name) {
+    public static Optional<PatternNode> pattern(String name) {
         return Optional.ofNullable(PATTERNS.get(name));
     }
 
-    static boolean isUnsupported(String name) {
+    /** Whether a format is defined, but cannot be kept. */
+    public static boolean isUnsupported(String name) {
         return UNSUPPORTED.contains(name);
     }
 

@@ -1,9 +1,9 @@
-package io.jgemma.engine.grammar.json;
+package io.jgemma.engine.grammar.scalar;
 
 import java.math.BigDecimal;
 
 /** What is asked of a number. */
-sealed interface NumberFact {
+public sealed interface NumberFact {
 
     /** At least so much, or more. */
     record AtLeast(BigDecimal bound, boolean exclusive) implements NumberFact {}
@@ -14,6 +14,7 @@ sealed interface NumberFact {
     /** A multiple, or none; of 1: an integer. */
     record Multiple(BigDecimal divisor, boolean positive) implements NumberFact {}
 
+    /** Whether it is true of a number. */
     default boolean holds(BigDecimal value) {
         return switch (this) {
             case AtLeast(BigDecimal bound, boolean exclusive) -> value.compareTo(bound) >= (exclusive ? 1 : 0);

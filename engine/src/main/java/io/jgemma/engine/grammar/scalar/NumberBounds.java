@@ -1,4 +1,4 @@
-package io.jgemma.engine.grammar.json;
+package io.jgemma.engine.grammar.scalar;
 
 import io.jgemma.engine.grammar.regex.ByteSet;
 import io.jgemma.engine.grammar.regex.Regex;
@@ -10,7 +10,7 @@ import java.math.BigInteger;
  * Decimal numbers that satisfy a fact. They are to be intersected with the numbers as JSON writes them, without exponents:
  * here it does not matter what other texts belong to the language.
  */
-final class NumberBounds {
+public final class NumberBounds {
     private static final int MAX_SCALE = 100;
     private static final BigDecimal MAX_DIVISOR = new BigDecimal(Long.MAX_VALUE / 16);
 
@@ -18,14 +18,16 @@ final class NumberBounds {
     private final Regex minus;
     private final Regex positive;
 
-    NumberBounds(RegexStore store) {
+    /** Makes expressions of a store. */
+    public NumberBounds(RegexStore store) {
         this.store = store;
         minus = store.bytes(ByteSet.of('-'));
         positive = store.or(
                 store.epsilon(), store.concat(store.bytes(ByteSet.ALL.minus(ByteSet.of('-'))), store.everything()));
     }
 
-    Regex of(NumberFact fact) {
+    /** Numbers of which a fact is true. */
+    public Regex of(NumberFact fact) {
         return switch (fact) {
             case NumberFact.AtLeast(BigDecimal bound, boolean exclusive) -> {
                 int allowed = Magnitude.MORE | (exclusive ? 0 : Magnitude.SAME);
@@ -53,7 +55,7 @@ final class NumberBounds {
     }
 
     /** Numbers equal to a value. */
-    Regex equal(BigDecimal value) {
+    public Regex equal(BigDecimal value) {
         if (value.signum() == 0) {
             return store.or(magnitude(value, Magnitude.SAME), negative(value, Magnitude.SAME));
         }
@@ -75,7 +77,7 @@ final class NumberBounds {
     }
 
     /** Whether multiples of a number can be told. */
-    static boolean supports(BigDecimal divisor) {
+    public static boolean supports(BigDecimal divisor) {
         BigDecimal plain = divisor.stripTrailingZeros();
         return plain.scale() <= MAX_SCALE
                 && plain.precision() - plain.scale() <= MAX_SCALE
@@ -83,7 +85,7 @@ final class NumberBounds {
     }
 
     /** The least number of which both are divisors. */
-    static BigDecimal leastCommonMultiple(BigDecimal a, BigDecimal b) {
+    public static BigDecimal leastCommonMultiple(BigDecimal a, BigDecimal b) {
         int scale = Math.max(Math.max(a.scale(), b.scale()), 0);
         BigInteger first = a.movePointRight(scale).toBigIntegerExact();
         BigInteger second = b.movePointRight(scale).toBigIntegerExact();
