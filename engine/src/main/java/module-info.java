@@ -14,6 +14,7 @@ module io.jgemma.engine {
     exports io.jgemma.engine.chat;
     exports io.jgemma.engine.cpu to
             io.jgemma.bench;
+    exports io.jgemma.engine.generation;
     exports io.jgemma.engine.gguf;
     exports io.jgemma.engine.grammar;
     exports io.jgemma.engine.grammar.spec;
@@ -21,9 +22,11 @@ module io.jgemma.engine {
     exports io.jgemma.engine.memory;
     exports io.jgemma.engine.model;
     exports io.jgemma.engine.nn;
+    exports io.jgemma.engine.plan;
     exports io.jgemma.engine.quant;
     exports io.jgemma.engine.sample;
     exports io.jgemma.engine.selftest;
+    exports io.jgemma.engine.session;
     exports io.jgemma.engine.spec;
     exports io.jgemma.engine.template;
     exports io.jgemma.engine.tensor;

@@ -42,8 +42,14 @@ class ImportRulesTest {
             "chat",
             "grammar",
             "model",
+            "session",
             "schedule",
-            "vision");
+            "vision",
+            "plan",
+            "placement",
+            "generation",
+            "prompt",
+            "answer");
 
     @ArchTest
     static final ArchRule engineKnowsTheJdkAndJspecifyOnly = classes()

@@ -1,6 +1,6 @@
 package io.jgemma.cuda;
 
-import io.jgemma.engine.Offload;
+import io.jgemma.engine.plan.Offload;
 import java.util.List;
 
 /**

@@ -1,30 +1,45 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.answer.EmbeddingTask;
+import io.jgemma.engine.answer.Generation;
+import io.jgemma.engine.answer.Waiting;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.cpu.CpuBackend;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Pooling;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.memory.Resources;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Architectures;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
+import io.jgemma.engine.model.ModelFiles;
 import io.jgemma.engine.nn.InputRows;
+import io.jgemma.engine.placement.Placement;
+import io.jgemma.engine.prompt.ModelTemplate;
+import io.jgemma.engine.prompt.ModelText;
+import io.jgemma.engine.prompt.Pictures;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.schedule.Holding;
 import io.jgemma.engine.schedule.ScheduleStatus;
 import io.jgemma.engine.schedule.Scheduler;
+import io.jgemma.engine.schedule.SessionPages;
 import io.jgemma.engine.schedule.Task;
 import io.jgemma.engine.schedule.TokenList;
 import io.jgemma.engine.selftest.SelfTestOptions;
 import io.jgemma.engine.selftest.SelfTestResult;
+import io.jgemma.engine.session.SessionStore;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.template.Template;
 import io.jgemma.engine.text.Tokenizer;
@@ -67,6 +82,7 @@ public final class Engine implements AutoCloseable {
     private final KvPool pool;
     private final Scheduler scheduler;
     private final int fittingTokens;
+    private final SessionPages sessionPages;
     private final SessionStore sessionStore;
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final int microBatchTokens;
@@ -80,10 +96,11 @@ public final class Engine implements AutoCloseable {
         file = resources.add(ModelFiles.open(options.model().orElse(null), embedded, options.mapped()));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
-        pictures = resources.add(Pictures.open(options, embedded, spec, this::openTowerBackend));
-        text = ModelText.of(file, spec, options, pictures);
-        placement = resources.add(Placement.open(options, spec, file));
-        KvPlan plan = placement.kvPlan(spec, options);
+        pictures = resources.add(
+                Pictures.open(options.pictures(), options.model(), embedded, spec, this::openTowerBackend));
+        text = ModelText.of(file, spec, options.chatTemplate(), options.toolParser(), pictures);
+        placement = resources.add(Placement.open(options.placement(), spec, file));
+        KvPlan plan = placement.kvPlan(spec, options.placement());
         int rows = Math.min(options.microBatchTokens(), contextTokens());
         decoder = resources.add(architecture.decoder(new DecoderContext(spec, placement.stages(), plan, rows)));
         pool = new KvPool(placement.backends(), plan);
@@ -96,7 +113,12 @@ public final class Engine implements AutoCloseable {
                 pool,
                 new Scheduler.Settings(
                         rows, options.stepMillis(), options.maxRunning(), options.maxWaiting(), MOST_GUESSES));
-        sessionStore = new SessionStore(this, file, scheduler, pool);
+        sessionPages = new SessionPages(scheduler, pool);
+        sessionStore = new SessionStore(
+                file,
+                new SessionStore.Model(modelName(), spec.architecture(), contextTokens(), spec.vocabulary()),
+                plan,
+                sessionPages);
     }
 
     /**
@@ -158,7 +180,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private Backend openTowerBackend() {
-        return placement.openFirst(options);
+        return placement.openFirst(options.placement());
     }
 
     /** The file of the projector that reads pictures, if there is one; the embedded model's is no file. */
@@ -333,11 +355,7 @@ public final class Engine implements AutoCloseable {
      * @throws EngineClosedException when the engine is closed
      */
     public GenerationHandle submit(GenerationRequest request) {
-        Generation generation = begin(request, null, () -> false);
-        return new GenerationHandle(generation.log(), generation.result(), () -> {
-            generation.cancel();
-            scheduler.wake();
-        });
+        return begin(request, null, () -> false).handle(scheduler::wake);
     }
 
     /**
@@ -348,7 +366,8 @@ public final class Engine implements AutoCloseable {
     public float[] embed(Prompt prompt, Pooling pooling) {
         InputRows input = text.input(prompt);
         requireFits(input.rows(), input.longestBlock());
-        EmbeddingTask task = new EmbeddingTask(input, pooling, spec.hidden(), () -> closing);
+        EmbeddingTask task = new EmbeddingTask(
+                input, pooling, spec.hidden(), () -> closing, () -> new EngineClosedException("engine"));
         submit(task, null);
         return Waiting.uninterruptibly(task.result(), () -> {});
     }
@@ -380,13 +399,8 @@ public final class Engine implements AutoCloseable {
         return text;
     }
 
-    /** How tokens of a request are guessed. */
-    Speculation speculation(GenerationRequest request) {
-        return request.speculation().orElse(options.speculation());
-    }
-
     /** Where the messages of a prompt end, as far as that matters to what is kept of it. */
-    int[] borders(Prompt prompt, int[] ids) {
+    private int[] borders(Prompt prompt, int[] ids) {
         return pool.plan().windowed() ? text.borders(prompt, ids) : new int[0];
     }
 
@@ -402,7 +416,14 @@ public final class Engine implements AutoCloseable {
         }
         requireFits(input.rows(), input.longestBlock());
         int most = Math.min(contextTokens(), fittingTokens);
-        Generation generation = new Generation(this, request, input, most, () -> closing || cancelled.getAsBoolean());
+        Generation generation = new Generation(
+                text,
+                request,
+                new Generation.Defaults(defaultSampling(), options.speculation()),
+                input,
+                borders(request.prompt(), input.ids()),
+                most,
+                () -> closing || cancelled.getAsBoolean());
         submit(generation, session);
         return generation;
     }
@@ -440,6 +461,10 @@ public final class Engine implements AutoCloseable {
         return sessionStore;
     }
 
+    SessionPages sessionPages() {
+        return sessionPages;
+    }
+
     void forget(Session session) {
         synchronized (sessions) {
             sessions.remove(session);
@@ -448,7 +473,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Cancels what is in progress, waits until it has ended, closes the sessions and frees everything. A further call waits
-     * for the first and does nothing else. Not to be called by a {@link LogitsConsumer}.
+     * for the first and does nothing else. Not to be called by a {@link io.jgemma.engine.generation.LogitsConsumer}.
      */
     @Override
     public void close() {

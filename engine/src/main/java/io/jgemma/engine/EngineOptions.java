@@ -1,8 +1,13 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.generation.Speculation;
+import io.jgemma.engine.placement.PlacementOptions;
+import io.jgemma.engine.plan.LoadListener;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.vision.PictureOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -186,6 +191,12 @@ public final class EngineOptions {
     /** Told how loading goes. */
     public LoadListener listener() {
         return listener;
+    }
+
+    /** What of it says where layers run. */
+    PlacementOptions placement() {
+        return new PlacementOptions(
+                offload, kernels, threads, repack, keyType, valueType, contextTokens, microBatchTokens, listener);
     }
 
     /** See {@link #contextTokens()}. */

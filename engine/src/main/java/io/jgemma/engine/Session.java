@@ -1,10 +1,19 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.answer.Evaluation;
+import io.jgemma.engine.answer.Generation;
+import io.jgemma.engine.answer.Waiting;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.LogitsConsumer;
+import io.jgemma.engine.kv.KvExtent;
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.schedule.Holding;
 import io.jgemma.engine.schedule.Scheduler;
 import io.jgemma.engine.schedule.TokenList;
+import io.jgemma.engine.session.SessionStore;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -102,16 +111,22 @@ public final class Session implements AutoCloseable {
 
     /**
      * Writes the tokens in the cache with their keys and values to a file, so that {@link #load} can go on from them. The
-     * format is told at {@link SessionFile}. An older session in the file is replaced, anything else is not.
+     * format is told at {@link io.jgemma.engine.session.SessionFile}. An older session in the file is replaced, anything else is not.
      *
      * @return bytes of the file
-     * @throws SessionFileException when it cannot be written
+     * @throws io.jgemma.engine.session.SessionFileException when it cannot be written
      * @throws IllegalStateException when the session is busy or closed
      */
     public long save(Path file) {
         return alone(() -> {
             recompute();
-            return engine.sessionStore().save(file, holding);
+            KvExtent extent = scheduler.exclusively(() -> holding.sequence().extent());
+            return engine.sessionStore()
+                    .save(
+                            file,
+                            holding.ids().toArray(),
+                            extent,
+                            out -> engine.sessionPages().write(holding, out));
         });
     }
 
@@ -130,12 +145,12 @@ public final class Session implements AutoCloseable {
      * once the file has proved whole; until then both take memory.
      *
      * @return bytes of the file
-     * @throws SessionFileException when the file is refused, and why; the session stays as it was
+     * @throws io.jgemma.engine.session.SessionFileException when the file is refused, and why; the session stays as it was
      * @throws IllegalStateException when the session is busy or closed
      */
     public long load(Path file) {
         return alone(() -> {
-            SessionReader.Content content = engine.sessionStore().load(file);
+            SessionStore.Content content = engine.sessionStore().load(file);
             KvSequence sequence = content.sequence();
             scheduler.replace(holding, sequence, TokenList.of(content.tokens()));
             return content.bytes();

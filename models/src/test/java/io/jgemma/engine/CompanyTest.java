@@ -3,6 +3,10 @@ package io.jgemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
 import java.io.InputStream;

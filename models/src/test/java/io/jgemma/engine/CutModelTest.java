@@ -3,6 +3,9 @@ package io.jgemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;

@@ -3,6 +3,14 @@ package io.jgemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.generation.FinishReason;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Pooling;
+import io.jgemma.engine.generation.Prompt;
+import io.jgemma.engine.generation.Speculation;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;

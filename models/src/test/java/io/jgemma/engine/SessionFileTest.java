@@ -8,10 +8,14 @@ import static io.jgemma.engine.SavedSessions.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jgemma.engine.SessionFileException.Reason;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.session.SessionFile;
+import io.jgemma.engine.session.SessionFileException;
+import io.jgemma.engine.session.SessionFileException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

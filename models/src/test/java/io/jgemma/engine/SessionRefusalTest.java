@@ -12,11 +12,12 @@ import static io.jgemma.engine.SavedSessions.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jgemma.engine.SessionFileException.Reason;
 import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.session.SessionFileException;
+import io.jgemma.engine.session.SessionFileException.Reason;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

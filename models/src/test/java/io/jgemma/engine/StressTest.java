@@ -2,6 +2,11 @@ package io.jgemma.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jgemma.engine.generation.FinishReason;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Speculation;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.TestModels;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;

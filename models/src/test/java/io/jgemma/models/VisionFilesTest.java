@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.PictureOptions;
-import io.jgemma.engine.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ContentPart;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.gguf.GgufValueType;
 import io.jgemma.engine.gguf.GgufWriter;
 import io.jgemma.engine.quant.QuantEncoder;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.vision.PictureOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;

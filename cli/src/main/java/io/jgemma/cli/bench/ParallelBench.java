@@ -1,10 +1,10 @@
 package io.jgemma.cli.bench;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationHandle;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.ArrayList;

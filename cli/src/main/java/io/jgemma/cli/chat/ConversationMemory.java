@@ -1,8 +1,8 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.cli.io.Sizes;
-import io.jgemma.engine.SessionFile;
-import io.jgemma.engine.SessionFileException;
+import io.jgemma.engine.session.SessionFile;
+import io.jgemma.engine.session.SessionFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

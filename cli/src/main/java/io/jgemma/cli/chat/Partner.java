@@ -1,11 +1,11 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.MemoryUse;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 

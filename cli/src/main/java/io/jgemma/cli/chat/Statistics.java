@@ -1,9 +1,9 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.cli.io.Sizes;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.MemoryUse;
-import io.jgemma.engine.Timings;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Timings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.jgemma.cli.io;
 
-import io.jgemma.engine.GenerationEvent;
+import io.jgemma.engine.generation.GenerationEvent;
 import java.util.function.Consumer;
 
 /** Shows one answer as it comes, and before it how far a long prompt is. Closing it ends its line. */

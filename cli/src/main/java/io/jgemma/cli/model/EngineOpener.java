@@ -3,11 +3,11 @@ package io.jgemma.cli.model;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.Sizes;
-import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.LoadListener;
-import io.jgemma.engine.MemoryPlan;
+import io.jgemma.engine.plan.DevicePlan;
+import io.jgemma.engine.plan.LoadListener;
+import io.jgemma.engine.plan.MemoryPlan;
 import java.util.ArrayList;
 import java.util.List;
 

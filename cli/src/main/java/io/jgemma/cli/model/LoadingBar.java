@@ -2,9 +2,9 @@ package io.jgemma.cli.model;
 
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.ProgressBar;
-import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.LoadListener;
+import io.jgemma.engine.plan.DevicePlan;
+import io.jgemma.engine.plan.LoadListener;
 
 /** Shows how models load that something else opens. */
 public final class LoadingBar {

@@ -1,8 +1,8 @@
 package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.UsageException;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.util.List;
 import picocli.CommandLine.Mixin;

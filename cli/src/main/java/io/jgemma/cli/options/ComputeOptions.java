@@ -1,7 +1,7 @@
 package io.jgemma.cli.options;
 
-import io.jgemma.engine.Offload;
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.plan.Offload;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.UsageException;
-import io.jgemma.engine.Offload;
 import io.jgemma.engine.backend.Gemm;
+import io.jgemma.engine.plan.Offload;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.jgemma.cli.options;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.PictureOptions;
+import io.jgemma.engine.vision.PictureOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

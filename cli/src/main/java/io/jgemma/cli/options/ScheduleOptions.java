@@ -2,7 +2,7 @@ package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.Speculation;
+import io.jgemma.engine.generation.Speculation;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -6,9 +6,9 @@ import io.jgemma.cli.TestConsole;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.tools.ToolFile;
 import io.jgemma.cli.tools.Toolbox;
-import io.jgemma.engine.FinishReason;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.generation.FinishReason;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +76,9 @@ class ChatLoopTest {
 
         run();
 
-        assertThat(((io.jgemma.engine.Prompt.Chat) partner.requests().getFirst().prompt()).messages())
+        assertThat(((io.jgemma.engine.generation.Prompt.Chat)
+                                partner.requests().getFirst().prompt())
+                        .messages())
                 .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("Hello"));
         assertThat(partner.lastChat().messages().getFirst()).isEqualTo(ChatMessage.user("Hello"));
         assertThat(terminal.lines()).contains("There is no system prompt.");

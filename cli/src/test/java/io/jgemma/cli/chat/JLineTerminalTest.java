@@ -6,7 +6,7 @@ import io.jgemma.cli.TestConsole;
 import io.jgemma.cli.io.AnswerView;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.Style;
-import io.jgemma.engine.GenerationEvent;
+import io.jgemma.engine.generation.GenerationEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.jgemma.cuda.backend;
 import io.jgemma.cuda.OnStandIn;
 import io.jgemma.cuda.StandIn;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.Offload;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.models.ArchitectureContract;
 import java.util.List;
 

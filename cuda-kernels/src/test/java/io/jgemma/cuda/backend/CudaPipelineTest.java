@@ -6,10 +6,10 @@ import io.jgemma.cuda.OnStandIn;
 import io.jgemma.cuda.StandIn;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Offload;
-import io.jgemma.engine.Prompt;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.sample.SamplerOptions;
 import org.junit.jupiter.api.Test;
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jgemma.cuda.OnStandIn;
 import io.jgemma.cuda.StandIn;
-import io.jgemma.engine.DevicePlan;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.LoadListener;
-import io.jgemma.engine.Offload;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.plan.DevicePlan;
+import io.jgemma.engine.plan.LoadListener;
+import io.jgemma.engine.plan.Offload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

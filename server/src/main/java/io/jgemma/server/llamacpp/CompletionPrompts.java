@@ -1,7 +1,7 @@
 package io.jgemma.server.llamacpp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.server.json.ApiException;

@@ -2,7 +2,7 @@ package io.jgemma.server.llamacpp;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.sample.TokenLogprob;
 import io.jgemma.engine.sample.TokenLogprobs;

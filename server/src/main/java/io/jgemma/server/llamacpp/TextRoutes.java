@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;

@@ -1,10 +1,10 @@
 package io.jgemma.server.metrics;
 
 import io.jgemma.engine.EngineStatus;
-import io.jgemma.engine.FinishReason;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.MemoryUse;
-import io.jgemma.engine.Timings;
+import io.jgemma.engine.generation.FinishReason;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Timings;
 import io.jgemma.server.models.ModelState;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.run.Admission;

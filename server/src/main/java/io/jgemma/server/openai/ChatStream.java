@@ -1,9 +1,9 @@
 package io.jgemma.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.sample.TokenLogprobs;
 import io.jgemma.server.http.EventStream;
 import io.jgemma.server.run.Answer;

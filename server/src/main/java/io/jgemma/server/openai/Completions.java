@@ -1,8 +1,8 @@
 package io.jgemma.server.openai;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;

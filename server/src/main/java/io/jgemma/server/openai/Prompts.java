@@ -1,7 +1,7 @@
 package io.jgemma.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import java.util.ArrayList;

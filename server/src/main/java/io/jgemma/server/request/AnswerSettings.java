@@ -1,7 +1,7 @@
 package io.jgemma.server.request;
 
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.sample.TokenConstraint;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.jgemma.server.request;
 
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;

@@ -1,8 +1,8 @@
 package io.jgemma.server.responses;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.http.EventStream;
 import io.jgemma.server.http.Exchange;
 import io.jgemma.server.json.ApiException;

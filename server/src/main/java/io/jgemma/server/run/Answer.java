@@ -1,8 +1,8 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.FinishReason;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.generation.FinishReason;
+import io.jgemma.engine.generation.GenerationResult;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.chat.ToolCall;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationResult;
 import java.util.ArrayList;
 import java.util.List;
 

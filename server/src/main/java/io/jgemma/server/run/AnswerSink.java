@@ -1,7 +1,7 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationResult;
 
 /** Takes the events of one or several answers as they come. Called on one thread. */
 public interface AnswerSink {

@@ -1,11 +1,11 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.FinishReason;
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.GenerationHandle;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.generation.FinishReason;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.GenerationHandle;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.server.json.ApiException;
 import java.time.Duration;
 import java.util.ArrayList;

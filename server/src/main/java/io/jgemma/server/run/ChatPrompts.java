@@ -1,8 +1,8 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.template.TemplateException;
 import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Conversation;

@@ -1,9 +1,9 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.Prompt;
 import io.jgemma.engine.chat.ReasoningSplitter;
 import io.jgemma.engine.chat.ToolCallParsers;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.grammar.ToolGrammar;

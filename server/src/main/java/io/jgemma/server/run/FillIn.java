@@ -1,6 +1,6 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.engine.text.Vocabulary;

@@ -1,6 +1,6 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.GenerationResult;
+import io.jgemma.engine.generation.GenerationResult;
 
 /** Told how generations go, for the server's metrics. */
 public interface RunListener {

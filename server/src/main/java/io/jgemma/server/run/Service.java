@@ -1,7 +1,7 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.Prompt;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;

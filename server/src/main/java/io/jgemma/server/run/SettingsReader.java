@@ -1,6 +1,6 @@
 package io.jgemma.server.run;
 
-import io.jgemma.engine.GenerationRequest;
+import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.request.AnswerSettings;

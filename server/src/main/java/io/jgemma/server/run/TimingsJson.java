@@ -1,8 +1,8 @@
 package io.jgemma.server.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jgemma.engine.GenerationEvent;
-import io.jgemma.engine.Timings;
+import io.jgemma.engine.generation.GenerationEvent;
+import io.jgemma.engine.generation.Timings;
 import io.jgemma.server.json.Json;
 
 /** What an answer took, by llama.cpp's names. */

@@ -1,0 +1,36 @@
+package io.jgemma.engine.memory;
+
+/** Closes what was opened, last first, unless all went well. */
+public final class Resources implements AutoCloseable {
+
+    private Cleanup opened = new Cleanup();
+
+    /** Nothing is opened yet. */
+    public Resources() {}
+
+    /** Something that was opened. */
+    public <T extends AutoCloseable> T add(T resource) {
+        opened.add(() -> close(resource));
+        return resource;
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("could not close after a failed start", e);
+        }
+    }
+
+    /** All went well: somebody else closes from now on. */
+    public void keep() {
+        opened = new Cleanup();
+    }
+
+    @Override
+    public void close() {
+        opened.run();
+    }
+}

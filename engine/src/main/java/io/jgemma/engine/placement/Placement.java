@@ -1,0 +1,209 @@
+package io.jgemma.engine.placement;
+
+import io.jgemma.engine.backend.Accelerator;
+import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.DeviceException;
+import io.jgemma.engine.backend.DeviceInfo;
+import io.jgemma.engine.backend.Gemm;
+import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.cpu.CpuBackend;
+import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.kv.KvPlan;
+import io.jgemma.engine.memory.Cleanup;
+import io.jgemma.engine.model.Stage;
+import io.jgemma.engine.model.Weights;
+import io.jgemma.engine.plan.DevicePlan;
+import io.jgemma.engine.plan.LoadListener;
+import io.jgemma.engine.plan.MemoryPlan;
+import io.jgemma.engine.selftest.SelfTest;
+import io.jgemma.engine.selftest.SelfTestOptions;
+import io.jgemma.engine.selftest.SelfTestResult;
+import io.jgemma.engine.spec.ModelSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/** The backends that an engine computes with, and which layers each of them has. */
+public final class Placement implements AutoCloseable {
+
+    /** The share of the free memory beside the Java heap that K and V may take. */
+    private static final double HOST_SHARE = 0.75;
+
+    private final DevicePlan plan;
+    private final List<Stage> stages = new ArrayList<>();
+
+    private Placement(DevicePlan plan) {
+        this.plan = plan;
+    }
+
+    /** The devices of this machine. */
+    public static List<DeviceInfo> devices() {
+        return accelerator().devices();
+    }
+
+    /** Tests a device; see {@link io.jgemma.engine.Engine#selfTest}. */
+    public static boolean selfTest(int device, SelfTestOptions options, Consumer<SelfTestResult> listener) {
+        Accelerator accelerator = accelerator();
+        return new SelfTest(() -> accelerator.open(device, options.gemm()), options).run(listener);
+    }
+
+    private static Accelerator accelerator() {
+        return ServiceLoader.load(Accelerator.class, Placement.class.getClassLoader())
+                .findFirst()
+                .orElseThrow(() -> new DeviceException(
+                        "no layer can run on a GPU: the jar jgemma-cuda-kernels is missing; without -ngl the model"
+                                + " runs on the processor"));
+    }
+
+    /**
+     * Opens what the options ask for. If that fails, nothing stays open.
+     *
+     * @throws DeviceException when a device is missing, or too small
+     */
+    public static Placement open(PlacementOptions options, ModelSpec spec, GgufFile file) {
+        DevicePlanner planner = new DevicePlanner(options, spec, file);
+        if (options.offload().layers() == 0) {
+            return open(options, planner.onCpu(), file, Placement::noDevice);
+        }
+        Accelerator accelerator = accelerator();
+        DevicePlan plan = planner.over(accelerator.devices());
+        options.listener().planned(plan);
+        if (plan.parts().stream().allMatch(part -> part.place().isEmpty())) {
+            options.listener().doubtful("no layer fits into the free memory of a GPU, so all run on the CPU");
+        }
+        Gemm gemm = options.offload().gemm();
+        return open(options, plan, file, number -> accelerator.open(number, gemm));
+    }
+
+    private interface Opener {
+        Backend open(int device);
+    }
+
+    private static Backend noDevice(int number) {
+        throw new IllegalStateException("a plan for the CPU names device " + number);
+    }
+
+    private static Placement open(PlacementOptions options, DevicePlan plan, GgufFile file, Opener opener) {
+        LongConsumer progress = new Progress(options.listener(), file);
+        Placement placement = new Placement(plan);
+        boolean complete = false;
+        try {
+            for (DevicePlan.Part part : plan.parts()) {
+                Backend backend = part.place()
+                        .map(device -> opener.open(device.number()))
+                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
+                placement.stages.add(new Stage(backend, new Weights(file, backend, progress), part.endLayer()));
+            }
+            complete = true;
+            return placement;
+        } finally {
+            if (!complete) {
+                placement.close();
+            }
+        }
+    }
+
+    /** Adds up what is loaded. A tied output matrix is loaded twice where embedding and output lie apart. */
+    private static final class Progress implements LongConsumer {
+        private final LoadListener listener;
+        private final long total;
+        private long done;
+
+        Progress(LoadListener listener, GgufFile file) {
+            this.listener = listener;
+            total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
+        }
+
+        @Override
+        public void accept(long bytes) {
+            done = Math.min(total, done + bytes);
+            listener.loaded(done, total);
+        }
+    }
+
+    public List<Stage> stages() {
+        return stages;
+    }
+
+    /** Opens another backend on the processor or device of the first stage. */
+    public Backend openFirst(PlacementOptions options) {
+        return plan.parts()
+                .getFirst()
+                .place()
+                .map(device ->
+                        accelerator().open(device.number(), options.offload().gemm()))
+                .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
+    }
+
+    /** Places of K and V. */
+    public KvPlan kvPlan(ModelSpec spec, PlacementOptions options) {
+        return KvPlan.of(spec, options.keyType(), options.valueType(), plan::partOf);
+    }
+
+    /**
+     * Bytes of K and V that the weights and buffers leave room for where the layers run, at least those of one conversation
+     * that fills the context.
+     */
+    public long kvBytes(KvPlan kv, int contextTokens) {
+        long one = kv.peakBytes(contextTokens);
+        double conversations = Double.MAX_VALUE;
+        for (DevicePlan.Part part : plan.parts()) {
+            MemoryPlan memory = part.memory();
+            double free = part.place().isPresent()
+                    ? part.place().get().freeBytes() - memory.weightsBytes() - memory.bufferBytes()
+                    : HostMemory.availableBytes().orElse(Long.MAX_VALUE) * HOST_SHARE;
+            conversations = Math.min(conversations, free / Math.max(1, memory.kvBytes()));
+        }
+        return (long) Math.clamp(one * conversations, (double) one, 0x1p62);
+    }
+
+    public List<Backend> backends() {
+        return stages.stream().map(Stage::backend).toList();
+    }
+
+    /** Where logits are. */
+    public Backend last() {
+        return stages.getLast().backend();
+    }
+
+    /** What computes, for people. */
+    public String description() {
+        if (stages.size() == 1) {
+            return last().description();
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < stages.size(); i++) {
+            all.add(plan.parts().get(i).layers() + " layers on "
+                    + stages.get(i).backend().description());
+        }
+        return all.stream().collect(Collectors.joining(", then "));
+    }
+
+    /** What attention has read. */
+    public KvReads kvReads() {
+        return backends().stream().map(Backend::kvReads).reduce(new KvReads(0, 0), KvReads::plus);
+    }
+
+    public long sum(ToLongFunction<Backend> figure) {
+        return backends().stream().mapToLong(figure).sum();
+    }
+
+    public int count(ToIntFunction<Backend> figure) {
+        return backends().stream().mapToInt(figure).sum();
+    }
+
+    @Override
+    public void close() {
+        Cleanup cleanup = new Cleanup();
+        for (Stage stage : stages) {
+            cleanup.add(stage.weights()::close);
+            cleanup.add(stage.backend()::close);
+        }
+        cleanup.run();
+    }
+}

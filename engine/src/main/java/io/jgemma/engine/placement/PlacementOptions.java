@@ -1,0 +1,30 @@
+package io.jgemma.engine.placement;
+
+import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.plan.LoadListener;
+import io.jgemma.engine.plan.Offload;
+import io.jgemma.engine.quant.QuantType;
+
+/**
+ * Where layers are to run, and what has to fit there.
+ *
+ * @param offload which layers run on devices
+ * @param kernels CPU kernels
+ * @param threads CPU threads; 0 = physical cores
+ * @param repack whether the CPU copies weights that it reads faster in another order than the file's
+ * @param keyType how K is cached
+ * @param valueType how V is cached
+ * @param contextTokens tokens of a session; 0 = what the model was trained for
+ * @param microBatchTokens rows computed together at most
+ * @param listener told how loading goes
+ */
+public record PlacementOptions(
+        Offload offload,
+        KernelSet kernels,
+        int threads,
+        boolean repack,
+        QuantType keyType,
+        QuantType valueType,
+        int contextTokens,
+        int microBatchTokens,
+        LoadListener listener) {}
