@@ -6,8 +6,8 @@ import io.jgemma.engine.answer.Waiting;
 import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolCallParser;
-import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.generation.GenerationHandle;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.Pooling;
@@ -17,6 +17,7 @@ import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.memory.Owned;
 import io.jgemma.engine.memory.Resources;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Architectures;
@@ -25,6 +26,7 @@ import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.model.ModelFiles;
+import io.jgemma.engine.model.SamplingReader;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.placement.Placement;
 import io.jgemma.engine.prompt.ModelTemplate;
@@ -32,7 +34,6 @@ import io.jgemma.engine.prompt.ModelText;
 import io.jgemma.engine.prompt.Pictures;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.schedule.Holding;
-import io.jgemma.engine.schedule.ScheduleStatus;
 import io.jgemma.engine.schedule.Scheduler;
 import io.jgemma.engine.schedule.SessionPages;
 import io.jgemma.engine.schedule.Task;
@@ -47,11 +48,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -75,6 +74,7 @@ public final class Engine implements AutoCloseable {
     private final @Nullable EmbeddedModel embedded;
     private final GgufFile file;
     private final ModelSpec spec;
+    private final SamplerOptions sampling;
     private final Pictures pictures;
     private final ModelText text;
     private final Placement placement;
@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
     private final int fittingTokens;
     private final SessionPages sessionPages;
     private final SessionStore sessionStore;
-    private final Set<Session> sessions = new LinkedHashSet<>();
+    private final Owned<Session> sessions = new Owned<>();
     private final int microBatchTokens;
     private final ReentrantLock closeLock = new ReentrantLock();
     private volatile boolean closing;
@@ -96,9 +96,16 @@ public final class Engine implements AutoCloseable {
         file = resources.add(ModelFiles.open(options.model().orElse(null), embedded, options.mapped()));
         Architecture architecture = Architectures.of(file);
         spec = architecture.spec(file);
-        pictures = resources.add(
-                Pictures.open(options.pictures(), options.model(), embedded, spec, this::openTowerBackend));
-        text = ModelText.of(file, spec, options.chatTemplate(), options.toolParser(), pictures);
+        sampling = SamplingReader.read(file, architecture.sampling());
+        pictures = resources.add(Pictures.open(
+                options.pictures(), options.model().orElse(null), embedded, spec, this::openTowerBackend));
+        text = ModelText.of(
+                file,
+                architecture,
+                spec,
+                options.chatTemplate().orElse(null),
+                options.toolParser().orElse(null),
+                pictures);
         placement = resources.add(Placement.open(options.placement(), spec, file));
         KvPlan plan = placement.kvPlan(spec, options.placement());
         int rows = Math.min(options.microBatchTokens(), contextTokens());
@@ -246,6 +253,11 @@ public final class Engine implements AutoCloseable {
         return options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
     }
 
+    /** What stands around the model's reasoning. */
+    public ReasoningTags reasoning() {
+        return text.reasoning();
+    }
+
     /** What is doubtful about the file, one sentence each. The embedded model was trained with its template as it is. */
     public List<String> warnings() {
         List<String> all = new ArrayList<>(text.tokenizer().warnings());
@@ -257,10 +269,7 @@ public final class Engine implements AutoCloseable {
                     + " the model was trained for: answers far into it may be poor, and K and V of a full one take "
                     + String.format(Locale.ROOT, "%.1f GiB", pool.plan().bytes(contextTokens()) / GIB));
         }
-        if (options.threads() > CpuBackend.mostThreads()) {
-            all.add(options.threads() + " threads were asked for, but this process has " + CpuBackend.mostThreads()
-                    + " processors: so many compute, since more would wait for each other");
-        }
+        all.addAll(Placement.warnings(options.placement()));
         return all;
     }
 
@@ -290,11 +299,8 @@ public final class Engine implements AutoCloseable {
 
     /** Makes a session the engine's, which closes it when it is closed; a closed engine closes it at once. */
     Session register(Session session) {
-        synchronized (sessions) {
-            if (!closing) {
-                sessions.add(session);
-                return session;
-            }
+        if (sessions.add(session)) {
+            return session;
         }
         session.close();
         throw new EngineClosedException("engine");
@@ -305,9 +311,9 @@ public final class Engine implements AutoCloseable {
         return text.toolParser().name();
     }
 
-    /** How tokens are chosen where a request does not say. */
+    /** How tokens are chosen where a request does not say: as the file does, or else as the model's makers do. */
     public SamplerOptions defaultSampling() {
-        return SamplerOptions.gemma3();
+        return sampling;
     }
 
     /**
@@ -374,20 +380,7 @@ public final class Engine implements AutoCloseable {
 
     /** What the engine does and has done. */
     public EngineStatus status() {
-        ScheduleStatus status = scheduler.status();
-        return new EngineStatus(
-                status.running(),
-                status.waiting(),
-                status.promptTokens(),
-                status.cachedTokens(),
-                status.prefixHits(),
-                status.answerTokens(),
-                status.steps(),
-                status.promptTokens() + status.answerTokens(),
-                status.stepNanos(),
-                new EngineStatus.KvUse(status.limitBytes(), status.usedBytes(), status.cachedBytes()),
-                status.proposed(),
-                status.accepted());
+        return EngineStatus.of(scheduler.status());
     }
 
     /** Gives up K and V that are kept for prompts to come; what sessions and running generations hold stays. */
@@ -466,9 +459,7 @@ public final class Engine implements AutoCloseable {
     }
 
     void forget(Session session) {
-        synchronized (sessions) {
-            sessions.remove(session);
-        }
+        sessions.remove(session);
     }
 
     /**
@@ -482,12 +473,7 @@ public final class Engine implements AutoCloseable {
         closeLock.lock();
         try {
             if (!closed) {
-                List<Session> open;
-                synchronized (sessions) {
-                    open = List.copyOf(sessions);
-                    sessions.clear();
-                }
-                open.forEach(Session::close);
+                sessions.end().forEach(Session::close);
                 scheduler.close();
                 try (file;
                         placement;

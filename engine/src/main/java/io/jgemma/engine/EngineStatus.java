@@ -1,5 +1,7 @@
 package io.jgemma.engine;
 
+import io.jgemma.engine.schedule.ScheduleStatus;
+
 /**
  * What an engine does and has done since it was opened.
  *
@@ -29,6 +31,22 @@ public record EngineStatus(
         KvUse kv,
         long proposedTokens,
         long acceptedTokens) {
+
+    static EngineStatus of(ScheduleStatus status) {
+        return new EngineStatus(
+                status.running(),
+                status.waiting(),
+                status.promptTokens(),
+                status.cachedTokens(),
+                status.prefixHits(),
+                status.answerTokens(),
+                status.steps(),
+                status.promptTokens() + status.answerTokens(),
+                status.stepNanos(),
+                new KvUse(status.limitBytes(), status.usedBytes(), status.cachedBytes()),
+                status.proposed(),
+                status.accepted());
+    }
 
     /**
      * Memory of K and V, in bytes.

@@ -13,6 +13,7 @@ import io.jgemma.engine.nn.GatedMlp;
 import io.jgemma.engine.nn.RmsNorm;
 import io.jgemma.engine.nn.Step;
 import io.jgemma.engine.nn.Workspace;
+import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.LayerSpec;
 import io.jgemma.engine.spec.ModelSpec;
@@ -20,6 +21,7 @@ import io.jgemma.engine.spec.RopeSpec;
 import io.jgemma.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Gemma 3 (270M, 1B, 4B, 12B, 27B), text. References: Gemma 3 Technical Report (Gemma Team, 2025, arXiv:2503.19786) and
@@ -122,5 +124,20 @@ public final class Gemma3 implements Architecture {
             mlp.apply(h, h);
             ffnPostNorm.addTo(x, h);
         }
+    }
+
+    @Override
+    public SamplerOptions sampling() {
+        return SamplerOptions.builder().topK(64).topP(0.95f).build();
+    }
+
+    @Override
+    public Optional<String> chatTemplate() {
+        return Optional.of(name());
+    }
+
+    @Override
+    public String toolSyntax() {
+        return "gemma";
     }
 }

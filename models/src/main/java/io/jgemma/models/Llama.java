@@ -7,6 +7,7 @@ import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.PreNormBlock;
 import io.jgemma.engine.model.SpecReader;
 import io.jgemma.engine.model.TransformerDecoder;
+import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.spec.RopeSpec;
 
@@ -31,5 +32,15 @@ public final class Llama implements Architecture {
     @Override
     public Decoder decoder(DecoderContext context) {
         return new TransformerDecoder(context, 1, PreNormBlock::new);
+    }
+
+    @Override
+    public SamplerOptions sampling() {
+        return SamplerOptions.builder().temperature(0.6f).topP(0.9f).build();
+    }
+
+    @Override
+    public String toolSyntax() {
+        return "llama3";
     }
 }

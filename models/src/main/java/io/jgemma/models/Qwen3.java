@@ -7,6 +7,7 @@ import io.jgemma.engine.model.DecoderContext;
 import io.jgemma.engine.model.PreNormBlock;
 import io.jgemma.engine.model.SpecReader;
 import io.jgemma.engine.model.TransformerDecoder;
+import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.spec.ModelSpec;
 import io.jgemma.engine.spec.RopeSpec;
 
@@ -33,5 +34,15 @@ public final class Qwen3 implements Architecture {
     @Override
     public Decoder decoder(DecoderContext context) {
         return new TransformerDecoder(context, 1, PreNormBlock::new);
+    }
+
+    @Override
+    public SamplerOptions sampling() {
+        return SamplerOptions.builder().temperature(0.6f).topK(20).topP(0.95f).build();
+    }
+
+    @Override
+    public String toolSyntax() {
+        return "qwen";
     }
 }

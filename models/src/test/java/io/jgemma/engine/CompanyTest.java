@@ -37,7 +37,7 @@ final class CompanyTest {
         int[] ids = random.ints(5 + number * 7L % 90, 0, vocabulary).toArray();
         SamplerOptions sampling = number % 2 == 0
                 ? SamplerOptions.greedy()
-                : SamplerOptions.gemma3().withSeed(number);
+                : SamplerOptions.builder().topK(64).topP(0.95f).build().withSeed(number);
         return GenerationRequest.of(new Prompt.Tokens(ids)).toBuilder()
                 .sampling(sampling)
                 .maxTokens(4 + number % 5)

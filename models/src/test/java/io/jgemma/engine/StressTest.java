@@ -59,7 +59,7 @@ final class StressTest {
         Way way = Way.values()[random.nextInt(Way.values().length)];
         String text = "Story " + random.nextInt(20) + ": " + "and so on ".repeat(random.nextInt(30));
         GenerationRequest request = GenerationRequest.text(text).toBuilder()
-                .sampling(SamplerOptions.gemma3().withSeed(number))
+                .sampling(SamplerOptions.builder().topK(64).topP(0.95f).build().withSeed(number))
                 .maxTokens(1 + random.nextInt(60))
                 .speculation(number % 3 == 0 ? Speculation.NGRAM : Speculation.NONE)
                 .build();

@@ -9,12 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.TestModels;
 import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.chat.ToolDefinition;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.grammar.ToolGrammar;
@@ -115,7 +115,12 @@ final class FormsLongTest {
     private static GenerationRequest request(Grammars grammars, Grammar grammar, String prompt, int seed) {
         return GenerationRequest.text(prompt).toBuilder()
                 .constraint(grammars.constraint(grammar))
-                .sampling(SamplerOptions.gemma3().withTemperature(1.5f).withSeed(seed))
+                .sampling(SamplerOptions.builder()
+                        .topK(64)
+                        .topP(0.95f)
+                        .build()
+                        .withTemperature(1.5f)
+                        .withSeed(seed))
                 .maxTokens(TOKENS)
                 .build();
     }

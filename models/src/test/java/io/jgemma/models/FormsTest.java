@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.GenerationRequest;
-import io.jgemma.engine.GenerationResult;
 import io.jgemma.engine.Session;
-import io.jgemma.engine.Speculation;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.chat.ToolDefinition;
+import io.jgemma.engine.generation.GenerationRequest;
+import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Speculation;
 import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.grammar.ToolGrammar;
@@ -68,7 +68,12 @@ final class FormsTest {
     private static GenerationRequest request(Grammar grammar, int seed, int tokens) {
         return GenerationRequest.text("Story " + seed % 3 + ": so it goes").toBuilder()
                 .constraint(grammars.constraint(grammar))
-                .sampling(SamplerOptions.gemma3().withTemperature(1.5f).withSeed(seed))
+                .sampling(SamplerOptions.builder()
+                        .topK(64)
+                        .topP(0.95f)
+                        .build()
+                        .withTemperature(1.5f)
+                        .withSeed(seed))
                 .maxTokens(tokens)
                 .build();
     }

@@ -138,7 +138,10 @@ class ModelsTest {
         assertThat(model.options().keyType().name()).isEqualTo("Q4_0");
         assertThat(model.ttl()).isEmpty();
         assertThat(model.sampling()
-                        .apply(io.jgemma.engine.sample.SamplerOptions.gemma3())
+                        .apply(io.jgemma.engine.sample.SamplerOptions.builder()
+                                .topK(64)
+                                .topP(0.95f)
+                                .build())
                         .topK())
                 .isEqualTo(10);
     }

@@ -54,7 +54,7 @@ public final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var file = model.file();
-        ChatSettings settings = new ChatSettings(answer.sampling(), answer.maxTokens(), answer.stops());
+        answer.check();
         Toolbox toolbox = tools.toolbox();
         if (toolbox.runsPrograms() && !tools.unasked() && !console.inTerminal()) {
             throw new UsageException(
@@ -67,6 +67,8 @@ public final class ChatCommand implements Callable<Integer> {
                 ChatTerminal terminal = terminal()) {
             engine.chatTemplate(); // without one there is nothing to talk with, which is better known now
             greet(engine, options, terminal);
+            ChatSettings settings =
+                    new ChatSettings(answer.sampling(engine.defaultSampling()), answer.maxTokens(), answer.stops());
             Partner partner = Partner.of(engine, session);
             Conversation conversation = new Conversation(chat.system());
             Turn turn = new Turn(
@@ -91,7 +93,7 @@ public final class ChatCommand implements Callable<Integer> {
                 && !chat.templateGiven()
                 && engine.embedded().isEmpty()) {
             terminal.note(
-                    "The model's file has no chat template, so Gemma 3's is used. A model that was only trained to"
+                    "The model's file has no chat template, so that of its family is used. A model that was only trained to"
                             + " continue text will not answer well: for those there is jgemma run.");
         }
         terminal.detail("/help shows what can be typed.");

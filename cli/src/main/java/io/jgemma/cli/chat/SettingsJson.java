@@ -56,7 +56,9 @@ final class SettingsJson {
             throw new MalformedConversationException("\"settings\" is missing or no object.");
         }
         return new ChatSettings(
-                sampling(node, SamplerOptions.gemma3()), whole(node, "max_tokens", -1), stops(node.path("stop")));
+                sampling(node, SamplerOptions.builder().build()),
+                whole(node, "max_tokens", -1),
+                stops(node.path("stop")));
     }
 
     private static SamplerOptions sampling(JsonNode node, SamplerOptions base) {

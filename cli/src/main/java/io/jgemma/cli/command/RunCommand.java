@@ -100,11 +100,11 @@ public final class RunCommand implements Callable<Integer> {
         }
         var file = model.file();
         answer.check();
-        SamplerOptions sampling = answer.sampling();
         List<PromptFile.Entry> given = given();
         Optional<Grammar> grammar = form.grammar();
         try (Engine engine =
                 EngineOpener.open(console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
+            SamplerOptions sampling = answer.sampling(engine.defaultSampling());
             boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
             Optional<TokenConstraint> kept = grammar.map(language -> constraint(engine, language, templated));

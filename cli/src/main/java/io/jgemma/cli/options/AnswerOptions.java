@@ -41,6 +41,7 @@ public final class AnswerOptions {
         if (maxTokens < NO_LIMIT) {
             throw new UsageException("-n " + maxTokens + " makes no sense; -1 stands for no limit");
         }
+        sampling.over(SamplerOptions.builder().build());
     }
 
     /** Texts that end an answer. */
@@ -48,9 +49,13 @@ public final class AnswerOptions {
         return stops.stream().filter(stop -> !stop.isEmpty()).toList();
     }
 
-    /** How tokens are chosen. */
-    public SamplerOptions sampling() {
-        return sampling.over(SamplerOptions.gemma3());
+    /**
+     * How tokens are chosen.
+     *
+     * @param model how they are where nothing else was asked for: {@link io.jgemma.engine.Engine#defaultSampling}
+     */
+    public SamplerOptions sampling(SamplerOptions model) {
+        return sampling.over(model);
     }
 
     /** A request that obeys all of it; {@code chosen} is what {@link #sampling} said. */

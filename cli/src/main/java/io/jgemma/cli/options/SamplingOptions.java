@@ -15,22 +15,27 @@ public final class SamplingOptions {
     @Option(
             names = "--temp",
             paramLabel = "X",
-            description = "Temperature; 0 = always the likeliest token. Default: 1.0.")
+            description = "Temperature; 0 = always the likeliest token. Default: the model's.")
     private @Nullable Float temperature;
 
-    @Option(names = "--top-k", paramLabel = "N", description = "Keep the N likeliest tokens; 0 = all. Default: 64.")
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            description = "Keep the N likeliest tokens; 0 = all. Default: the model's.")
     private @Nullable Integer topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "X",
-            description = "Keep the likeliest tokens that reach this probability together; 1 = all. Default: 0.95.")
+            description =
+                    "Keep the likeliest tokens that reach this probability together; 1 = all. Default: the model's.")
     private @Nullable Float topP;
 
     @Option(
             names = "--min-p",
             paramLabel = "X",
-            description = "Keep tokens at least this likely, compared with the likeliest; 0 = all. Default: 0.")
+            description =
+                    "Keep tokens at least this likely, compared with the likeliest; 0 = all. Default: the model's.")
     private @Nullable Float minP;
 
     @Option(
@@ -42,14 +47,14 @@ public final class SamplingOptions {
     @Option(
             names = "--repeat-penalty",
             paramLabel = "X",
-            description = "Divides the logits of tokens that came already; 1 = off. Default: 1.")
+            description = "Divides the logits of tokens that came already; 1 = off. Default: the model's.")
     private @Nullable Float repeatPenalty;
 
     @Option(
             names = "--repeat-last-n",
             paramLabel = "N",
             converter = SizeConverter.class,
-            description = "How many last tokens penalties look at; 0 = none, -1 = all. Default: 64.")
+            description = "How many last tokens penalties look at; 0 = none, -1 = all. Default: the model's.")
     private @Nullable Integer repeatLastN;
 
     @Option(

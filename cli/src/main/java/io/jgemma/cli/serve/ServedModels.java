@@ -95,7 +95,7 @@ public final class ServedModels {
             throw new UsageException("--alias names one model; with --config, a model has aliases of its own");
         }
         UnaryOperator<SamplerOptions> samplers = sampling::over;
-        SamplerOptions _ = samplers.apply(SamplerOptions.gemma3());
+        SamplerOptions _ = samplers.apply(SamplerOptions.builder().build());
         if (directory != null) {
             return inDirectory(directory, options, samplers);
         }

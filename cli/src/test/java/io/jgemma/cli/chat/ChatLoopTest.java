@@ -40,7 +40,8 @@ class ChatLoopTest {
     }
 
     private void run(Toolbox tools, boolean unasked) {
-        ChatSettings settings = new ChatSettings(SamplerOptions.gemma3(), 7, List.of("END"));
+        ChatSettings settings =
+                new ChatSettings(SamplerOptions.builder().topK(64).topP(0.95f).build(), 7, List.of("END"));
         Turn turn = new Turn(
                 terminal,
                 conversation,

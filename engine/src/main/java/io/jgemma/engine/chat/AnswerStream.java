@@ -23,12 +23,14 @@ public final class AnswerStream {
     /**
      * An answer.
      *
-     * @param insideReasoning whether the prompt already opened a block of reasoning, see {@link ReasoningSplitter#opens}
+     * @param tags what stands around reasoning
+     * @param insideReasoning whether the prompt already opened a block of reasoning, see {@link ReasoningTags#openedBy}
      * @param stops strings that end the answer; none of them is part of it
      * @param calls finds tool calls; see {@link ToolCallParser#open}
      */
-    public static AnswerStream of(boolean insideReasoning, List<String> stops, ToolCallStream calls) {
-        return new AnswerStream(new ReasoningSplitter(insideReasoning), new StopMatcher(stops), calls);
+    public static AnswerStream of(
+            ReasoningTags tags, boolean insideReasoning, List<String> stops, ToolCallStream calls) {
+        return new AnswerStream(new ReasoningSplitter(tags, insideReasoning), new StopMatcher(stops), calls);
     }
 
     /**

@@ -25,11 +25,6 @@ final class GemmaToolCalls implements ToolCallParser {
     }
 
     @Override
-    public Set<String> architectures() {
-        return Set.of("gemma3", "gemma2", "gemma");
-    }
-
-    @Override
     public ToolCallStream open(List<ToolDefinition> tools, Supplier<String> ids) {
         return SYNTAX.open(tools, ids);
     }

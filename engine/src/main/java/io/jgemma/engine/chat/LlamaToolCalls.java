@@ -26,11 +26,6 @@ final class LlamaToolCalls implements ToolCallParser {
     }
 
     @Override
-    public Set<String> architectures() {
-        return Set.of("llama");
-    }
-
-    @Override
     public ToolCallStream open(List<ToolDefinition> tools, Supplier<String> ids) {
         return SYNTAX.open(tools, ids);
     }

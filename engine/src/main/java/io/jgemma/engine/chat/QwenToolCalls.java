@@ -26,11 +26,6 @@ final class QwenToolCalls implements ToolCallParser {
     }
 
     @Override
-    public Set<String> architectures() {
-        return Set.of("qwen2", "qwen3", "qwen2moe", "qwen3moe");
-    }
-
-    @Override
     public ToolCallStream open(List<ToolDefinition> tools, Supplier<String> ids) {
         return SYNTAX.open(tools, ids);
     }

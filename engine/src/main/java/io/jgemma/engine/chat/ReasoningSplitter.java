@@ -1,16 +1,13 @@
 package io.jgemma.engine.chat;
 
 /**
- * Separates {@code <think>..</think>} at the beginning of an answer from the answer, while it is written.
+ * Separates the reasoning ({@code <think>..</think>}) at the beginning of an answer from the answer, while it is written.
  *
  * <p>Only a block before anything else counts: white space may stand before it, and after other text the tags are text.
  * The tags are dropped, and with them the blank lines right after each and the white space before the closing one. A block
  * that is never closed is reasoning to its end. Not for use by several threads.
  */
 public final class ReasoningSplitter {
-    private static final String OPEN = "<think>";
-    private static final String CLOSE = "</think>";
-
     private enum State {
         BEFORE,
         INSIDE,
@@ -21,6 +18,7 @@ public final class ReasoningSplitter {
     private final StringBuilder out = new StringBuilder();
     private final StringBuilder space = new StringBuilder();
     private final StringBuilder tag = new StringBuilder();
+    private final ReasoningTags tags;
     private State state;
     private boolean blank;
     private boolean mayOpen = true;
@@ -28,23 +26,20 @@ public final class ReasoningSplitter {
     /**
      * An answer.
      *
-     * @param startInside whether the prompt already opened the block, see {@link #opens}
+     * @param tags what stands around the reasoning
+     * @param startInside whether the prompt already opened the block, see {@link ReasoningTags#openedBy}
      */
-    public ReasoningSplitter(boolean startInside) {
+    public ReasoningSplitter(ReasoningTags tags, boolean startInside) {
+        this.tags = tags;
         state = startInside ? State.INSIDE : State.BEFORE;
         blank = startInside;
     }
 
     /** Separates nothing: for text that is no answer. */
     public static ReasoningSplitter none() {
-        ReasoningSplitter splitter = new ReasoningSplitter(false);
+        ReasoningSplitter splitter = new ReasoningSplitter(ReasoningTags.THINK, false);
         splitter.state = State.ANSWER;
         return splitter;
-    }
-
-    /** Whether a prompt ends with an opening tag, so that the answer begins inside the block. */
-    public static boolean opens(String prompt) {
-        return prompt.stripTrailing().endsWith(OPEN);
     }
 
     /**
@@ -87,12 +82,12 @@ public final class ReasoningSplitter {
         }
         tag.append(c);
         String begin = tag.toString();
-        if (mayOpen && OPEN.startsWith(begin)) {
-            if (begin.equals(OPEN)) {
+        if (mayOpen && tags.open().startsWith(begin)) {
+            if (begin.equals(tags.open())) {
                 enter(State.INSIDE);
             }
-        } else if (state == State.INSIDE && CLOSE.startsWith(begin)) {
-            if (begin.equals(CLOSE)) {
+        } else if (state == State.INSIDE && tags.close().startsWith(begin)) {
+            if (begin.equals(tags.close())) {
                 flush(listener);
                 enter(State.AFTER);
             }

@@ -20,11 +20,6 @@ public interface ToolCallParser {
         return Set.of();
     }
 
-    /** Values of {@code general.architecture} whose models write so. */
-    default Set<String> architectures() {
-        return Set.of();
-    }
-
     /**
      * Begins an answer.
      *

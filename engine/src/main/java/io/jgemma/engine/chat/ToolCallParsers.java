@@ -2,9 +2,8 @@ package io.jgemma.engine.chat;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
-/** The syntaxes that jgemma reads. Each says itself which names and architectures it serves. */
+/** The syntaxes that jgemma reads. Each says itself which names it goes by. */
 public final class ToolCallParsers {
     private static final ToolCallParser NONE = new NoToolCalls();
     private static final List<ToolCallParser> ALL =
@@ -39,17 +38,5 @@ public final class ToolCallParsers {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "there is no tool-call syntax '" + name + "'; there are " + String.join(", ", names())));
-    }
-
-    /**
-     * The syntax of an architecture's models.
-     *
-     * @param architecture GGUF's {@code general.architecture}
-     * @return empty if none is known to be theirs
-     */
-    public static Optional<ToolCallParser> forArchitecture(String architecture) {
-        return ALL.stream()
-                .filter(parser -> parser.architectures().contains(architecture))
-                .findFirst();
     }
 }

@@ -46,6 +46,15 @@ public final class Placement implements AutoCloseable {
         return accelerator().devices();
     }
 
+    /** What is doubtful about options, one sentence each. */
+    public static List<String> warnings(PlacementOptions options) {
+        int most = CpuBackend.mostThreads();
+        return options.threads() <= most
+                ? List.of()
+                : List.of(options.threads() + " threads were asked for, but this process has " + most
+                        + " processors: so many compute, since more would wait for each other");
+    }
+
     /** Tests a device; see {@link io.jgemma.engine.Engine#selfTest}. */
     public static boolean selfTest(int device, SelfTestOptions options, Consumer<SelfTestResult> listener) {
         Accelerator accelerator = accelerator();

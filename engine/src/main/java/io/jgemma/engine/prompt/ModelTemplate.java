@@ -21,7 +21,13 @@ public record ModelTemplate(
 
     private static final String KEY = "tokenizer.chat_template";
 
-    public static ModelTemplate of(GgufFile file, @Nullable String override) {
+    /**
+     * The template of a file.
+     *
+     * @param override Jinja source that is used instead; null = none
+     * @param builtin name of the template for a file without one; null = there is none
+     */
+    public static ModelTemplate of(GgufFile file, @Nullable String override, @Nullable String builtin) {
         if (override != null) {
             return new ModelTemplate(file.name(), Template.parse("the given chat template", override), false, null);
         }
@@ -33,10 +39,8 @@ public record ModelTemplate(
                 return new ModelTemplate(file.name(), null, false, e);
             }
         }
-        if (file.metadata().string("general.architecture", "").equals("gemma3")) {
-            return new ModelTemplate(file.name(), BuiltinTemplates.gemma3(), true, null);
-        }
-        return new ModelTemplate(file.name(), null, false, null);
+        Template other = builtin == null ? null : BuiltinTemplates.named(builtin);
+        return new ModelTemplate(file.name(), other, other != null, null);
     }
 
     /** The template in a file. */

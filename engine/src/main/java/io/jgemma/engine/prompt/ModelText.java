@@ -5,12 +5,14 @@ import io.jgemma.engine.chat.CallIds;
 import io.jgemma.engine.chat.ChatContext;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ReasoningSplitter;
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.StopMatcher;
 import io.jgemma.engine.chat.ToolCallParser;
 import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.chat.ToolCallStream;
 import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.gguf.GgufFile;
+import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.ModelException;
 import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.spec.ModelSpec;
@@ -21,14 +23,18 @@ import io.jgemma.engine.text.Tokenizers;
 import io.jgemma.engine.text.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Between text and token ids: how a model's prompts are written and its answers read. */
 public record ModelText(
-        Tokenizer tokenizer, ModelTemplate template, ToolCallParser toolParser, int vocabulary, Pictures pictures) {
+        Tokenizer tokenizer,
+        ModelTemplate template,
+        ToolCallParser toolParser,
+        ReasoningTags reasoning,
+        int vocabulary,
+        Pictures pictures) {
 
     /** Enough to see whether a prompt ends by opening a block of reasoning. */
     private static final int PROMPT_END_TOKENS = 16;
@@ -36,15 +42,16 @@ public record ModelText(
     /**
      * The text side of a file's model.
      *
-     * @param chatTemplate replaces the file's
-     * @param toolParser name of a syntax that replaces the architecture's
+     * @param chatTemplate replaces the file's; null = it is used
+     * @param toolParser name of a syntax that replaces the architecture's; null = it is used
      * @throws ModelException when the tokenizer and the model do not fit
      */
     public static ModelText of(
             GgufFile file,
+            Architecture architecture,
             ModelSpec spec,
-            Optional<String> chatTemplate,
-            Optional<String> toolParser,
+            @Nullable String chatTemplate,
+            @Nullable String toolParser,
             Pictures pictures) {
         Tokenizer tokenizer = Tokenizers.of(file.metadata());
         int tokens = tokenizer.vocabulary().size();
@@ -52,12 +59,14 @@ public record ModelText(
             throw new ModelException(file.name() + ": the tokenizer has " + tokens
                     + " tokens, but token_embd.weight only " + spec.vocabulary() + " rows: the file is damaged");
         }
-        ToolCallParser tools = toolParser
-                .map(ToolCallParsers::byName)
-                .or(() -> ToolCallParsers.forArchitecture(spec.architecture()))
-                .orElse(ToolCallParsers.none());
+        ToolCallParser tools = ToolCallParsers.byName(toolParser != null ? toolParser : architecture.toolSyntax());
         return new ModelText(
-                tokenizer, ModelTemplate.of(file, chatTemplate.orElse(null)), tools, spec.vocabulary(), pictures);
+                tokenizer,
+                ModelTemplate.of(file, chatTemplate, architecture.chatTemplate().orElse(null)),
+                tools,
+                architecture.reasoning(),
+                spec.vocabulary(),
+                pictures);
     }
 
     /** The prompt of a conversation, and what of it the template wrote. */
@@ -83,14 +92,14 @@ public record ModelText(
     }
 
     /** A prompt with the beginning of the answer: its thoughts, if there were any, are over. */
-    private static PromptText begun(PromptText prompt, ChatMessage answer) {
+    private PromptText begun(PromptText prompt, ChatMessage answer) {
         String thoughts = answer.reasoning() == null ? "" : answer.reasoning();
-        boolean inside = ReasoningSplitter.opens(prompt.text());
+        boolean inside = reasoning.openedBy(prompt.text());
         PromptText begun = prompt;
         if (inside || !thoughts.isEmpty()) {
-            begun = (inside ? begun : begun.between("", "<think>\n"))
+            begun = (inside ? begun : begun.between("", reasoning.open() + "\n"))
                     .followedBy(thoughts)
-                    .between("", "\n</think>\n\n");
+                    .between("", "\n" + reasoning.close() + "\n\n");
         }
         return begun.followedBy(answer.text());
     }
@@ -191,7 +200,7 @@ public record ModelText(
         int[] end = Arrays.stream(ids, Math.max(0, ids.length - PROMPT_END_TOKENS), ids.length)
                 .filter(id -> !InputRows.embedded(id))
                 .toArray();
-        boolean insideReasoning = ReasoningSplitter.opens(tokenizer.decode(end, true));
-        return AnswerStream.of(insideReasoning, stops, toolParser.open(chat.tools(), CallIds.fromZero()));
+        boolean insideReasoning = reasoning.openedBy(tokenizer.decode(end, true));
+        return AnswerStream.of(reasoning, insideReasoning, stops, toolParser.open(chat.tools(), CallIds.fromZero()));
     }
 }

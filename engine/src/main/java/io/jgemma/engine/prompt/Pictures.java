@@ -64,15 +64,15 @@ public final class Pictures implements AutoCloseable {
      */
     public static Pictures open(
             PictureOptions options,
-            Optional<Path> model,
+            @Nullable Path model,
             @Nullable EmbeddedModel embedded,
             ModelSpec spec,
             Supplier<Backend> backends) {
         Pictures pictures = new Pictures(options, embedded, spec, backends);
-        options.file()
-                .ifPresentOrElse(
-                        file -> pictures.projector = pictures.projector(GgufFile.open(file)),
-                        () -> model.ifPresent(pictures::findBeside));
+        options.file().ifPresent(file -> pictures.projector = pictures.projector(GgufFile.open(file)));
+        if (model != null && options.file().isEmpty()) {
+            pictures.findBeside(model);
+        }
         return pictures;
     }
 
@@ -113,7 +113,7 @@ public final class Pictures implements AutoCloseable {
     }
 
     /** Whether there is a projector. */
-    synchronized boolean available() {
+    public synchronized boolean available() {
         if (projector != null || embedded == null) {
             return projector != null;
         }

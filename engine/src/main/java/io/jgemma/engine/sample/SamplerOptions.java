@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How tokens are chosen: {@link Sampler} says in which order and by which formulas. Made by a {@link #builder}, whose stages
- * are all off, or from {@link #gemma3} or {@link #greedy} by {@code with} methods and {@link #toBuilder}. Immutable.
+ * are all off, or from {@link #greedy} by {@code with} methods and {@link #toBuilder}. Immutable.
  */
 public final class SamplerOptions {
 
@@ -72,11 +72,6 @@ public final class SamplerOptions {
     /** A builder that begins with these options. */
     public Builder toBuilder() {
         return new Builder(this);
-    }
-
-    /** What Gemma 3's makers recommend: temperature 1, top-k 64, top-p 0.95, everything else off, a random seed. */
-    public static SamplerOptions gemma3() {
-        return builder().topK(64).topP(0.95f).build();
     }
 
     /** Always the likeliest token. */

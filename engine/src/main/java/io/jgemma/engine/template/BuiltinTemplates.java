@@ -10,18 +10,18 @@ public final class BuiltinTemplates {
     private BuiltinTemplates() {}
 
     /**
-     * Gemma 3 with tools, images and tool answers. Unlike the template that Google ships, it takes tools, consecutive
-     * messages of one role (clients send each attachment as a user message of its own) and messages without content.
-     * Arguments of past calls are printed as Python literals, as the model is asked to write them.
+     * The template of a name, which is that of an architecture.
+     *
+     * @throws IllegalArgumentException when there is none
      */
-    public static Template gemma3() {
-        return Template.parse("built-in gemma3", read("gemma3.jinja"));
+    public static Template named(String name) {
+        return Template.parse("built-in " + name, read(name + ".jinja"));
     }
 
     private static String read(String resource) {
         try (InputStream in = BuiltinTemplates.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + resource + " is missing from this build of jgemma");
+                throw new IllegalArgumentException("jgemma has no built-in chat template " + resource);
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -13,7 +13,10 @@ class AnswerStreamTest {
 
     private static AnswerStream stream(boolean inside, String... stops) {
         return AnswerStream.of(
-                inside, List.of(stops), ToolCallParsers.byName("qwen").open(TOOLS, CallIds.fromZero()));
+                ReasoningTags.THINK,
+                inside,
+                List.of(stops),
+                ToolCallParsers.byName("qwen").open(TOOLS, CallIds.fromZero()));
     }
 
     private static List<AnswerEvent> read(AnswerStream stream, String answer) {

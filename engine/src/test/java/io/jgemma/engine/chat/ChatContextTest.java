@@ -141,22 +141,9 @@ class ChatContextTest {
     }
 
     @Test
-    void parsersByNameAndArchitecture() {
+    void parsersByName() {
         assertThat(ToolCallParsers.names()).containsExactly("gemma", "llama3", "qwen", "none");
         assertThat(ToolCallParsers.byName("Hermes").name()).isEqualTo("qwen");
-        assertThat(ToolCallParsers.forArchitecture("gemma3"))
-                .map(ToolCallParser::name)
-                .contains("gemma");
-        assertThat(ToolCallParsers.forArchitecture("llama"))
-                .map(ToolCallParser::name)
-                .contains("llama3");
-        assertThat(ToolCallParsers.forArchitecture("qwen2"))
-                .map(ToolCallParser::name)
-                .contains("qwen");
-        assertThat(ToolCallParsers.forArchitecture("qwen3"))
-                .map(ToolCallParser::name)
-                .contains("qwen");
-        assertThat(ToolCallParsers.forArchitecture("rwkv")).isEmpty();
         assertThatThrownBy(() -> ToolCallParsers.byName("x"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("gemma, llama3, qwen, none");

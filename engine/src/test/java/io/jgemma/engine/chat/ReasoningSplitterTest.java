@@ -19,7 +19,7 @@ class ReasoningSplitterTest {
 
     private static List<AnswerEvent> split(boolean inside, List<String> pieces) {
         List<AnswerEvent> events = new ArrayList<>();
-        ReasoningSplitter splitter = new ReasoningSplitter(inside);
+        ReasoningSplitter splitter = new ReasoningSplitter(ReasoningTags.THINK, inside);
         pieces.forEach(piece -> splitter.push(piece, AnswerEvent.to(events::add)));
         splitter.finish(AnswerEvent.to(events::add));
         return Answers.merged(events);
@@ -92,9 +92,10 @@ class ReasoningSplitterTest {
 
     @Test
     void promptsThatOpenTheBlock() {
-        assertThat(ReasoningSplitter.opens("<|im_start|>assistant\n<think>\n")).isTrue();
-        assertThat(ReasoningSplitter.opens("<|im_start|>assistant\n<think>\n\n</think>\n\n"))
+        assertThat(ReasoningTags.THINK.openedBy("<|im_start|>assistant\n<think>\n"))
+                .isTrue();
+        assertThat(ReasoningTags.THINK.openedBy("<|im_start|>assistant\n<think>\n\n</think>\n\n"))
                 .isFalse();
-        assertThat(ReasoningSplitter.opens("")).isFalse();
+        assertThat(ReasoningTags.THINK.openedBy("")).isFalse();
     }
 }

@@ -22,7 +22,10 @@ class PenaltiesTest {
             @ForAll @FloatRange(min = -2, max = 2) float frequency,
             @ForAll @Size(VOCABULARY) List<@FloatRange(min = -9, max = 9) Float> logits) {
         Penalties penalties = Penalties.of(
-                SamplerOptions.gemma3()
+                SamplerOptions.builder()
+                        .topK(64)
+                        .topP(0.95f)
+                        .build()
                         .withRepeatLastN(lastN)
                         .withRepeatPenalty(repeat)
                         .withPresencePenalty(presence)
@@ -52,7 +55,7 @@ class PenaltiesTest {
 
     @Test
     void everyOneOfThemIsThatFormula() {
-        SamplerOptions off = SamplerOptions.gemma3();
+        SamplerOptions off = SamplerOptions.builder().topK(64).topP(0.95f).build();
         assertThat(after(off.withRepeatPenalty(2))).containsExactly(1, -8, 0, 3);
         assertThat(after(off.withPresencePenalty(0.5f))).containsExactly(1.5f, -4.5f, -0.5f, 3);
         assertThat(after(off.withFrequencyPenalty(0.5f))).containsExactly(1.5f, -5, -1.5f, 3);

@@ -16,7 +16,8 @@ class SamplerAllocationTest {
     private static final int BYTES_OF_SMALLEST_OBJECT = 16;
 
     static Stream<SamplerOptions> options() {
-        SamplerOptions gemma3 = SamplerOptions.gemma3().withSeed(1);
+        SamplerOptions gemma3 =
+                SamplerOptions.builder().topK(64).topP(0.95f).build().withSeed(1);
         SamplerOptions off = gemma3.withTopK(0).withTopP(1);
         return Stream.of(
                 SamplerOptions.greedy(),

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerOptionsTest {
-    private static final SamplerOptions BASE = SamplerOptions.gemma3();
+    private static final SamplerOptions BASE =
+            SamplerOptions.builder().topK(64).topP(0.95f).build();
 
     @Test
     void gemma3IsWhatItsMakersRecommend() {

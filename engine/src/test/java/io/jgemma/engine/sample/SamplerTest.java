@@ -30,7 +30,7 @@ class SamplerTest {
     private static final int GEMMA_VOCABULARY = 262_144;
     private static final float NONE = Float.NEGATIVE_INFINITY;
     private static final SamplerOptions OFF =
-            SamplerOptions.gemma3().withTopK(0).withTopP(1);
+            SamplerOptions.builder().topK(64).topP(0.95f).build().withTopK(0).withTopP(1);
 
     @Provide
     Arbitrary<SamplerOptions> options() {
@@ -130,14 +130,19 @@ class SamplerTest {
         int likeliest = Sampler.of(SamplerOptions.greedy(), GEMMA_VOCABULARY).sample(segment(logits));
         List<SamplerOptions> all = List.of(
                 SamplerOptions.greedy().withRepeatPenalty(1.5f),
-                SamplerOptions.gemma3(),
+                SamplerOptions.builder().topK(64).topP(0.95f).build(),
                 OFF,
                 OFF.withTopK(50_000),
                 OFF.withTopP(0.95f),
                 OFF.withTopP(0.4f).withMinP(0.01f),
                 OFF.withTypicalP(0.6f),
                 OFF.withMinP(0.05f).withTemperature(2),
-                SamplerOptions.gemma3().withRepeatPenalty(1.2f).withFrequencyPenalty(0.3f));
+                SamplerOptions.builder()
+                        .topK(64)
+                        .topP(0.95f)
+                        .build()
+                        .withRepeatPenalty(1.2f)
+                        .withFrequencyPenalty(0.3f));
         for (SamplerOptions unseeded : all) {
             SamplerOptions options = unseeded.withSeed(11);
             Sampler sampler = Sampler.of(options, GEMMA_VOCABULARY);
@@ -156,7 +161,8 @@ class SamplerTest {
         MemorySegment segment = segment(logits);
         assertThat(Sampler.of(SamplerOptions.greedy(), logits.length).sample(segment))
                 .isZero();
-        assertThat(Sampler.of(SamplerOptions.gemma3(), logits.length).sample(segment))
+        assertThat(Sampler.of(SamplerOptions.builder().topK(64).topP(0.95f).build(), logits.length)
+                        .sample(segment))
                 .isLessThan(64);
         assertThat(Sampler.of(OFF.withTopP(0.25f), logits.length).sample(segment))
                 .isLessThan(GEMMA_VOCABULARY / 4);
@@ -174,7 +180,8 @@ class SamplerTest {
         for (int id = 0; id < logits.length; id++) {
             logits[id] = id * 7919 % 1009 / 128f;
         }
-        assertThat(sequence(SamplerOptions.gemma3().withSeed(42), logits, 12))
+        assertThat(sequence(
+                        SamplerOptions.builder().topK(64).topP(0.95f).build().withSeed(42), logits, 12))
                 .containsExactly(640, 897, 739, 574, 884, 264, 310, 20, 343, 706, 508, 917);
         assertThat(sequence(OFF.withSeed(42), logits, 12))
                 .containsExactly(812, 317, 983, 700, 793, 587, 120, 603, 205, 930, 556, 845);
@@ -257,8 +264,14 @@ class SamplerTest {
     void leavesTheLogitsAsTheyAre() {
         float[] logits = gaussian(50, 1, 6);
         MemorySegment segment = segment(logits);
-        Sampler sampler =
-                Sampler.of(SamplerOptions.gemma3().withLogitBias(Map.of(3, 9f)).withPresencePenalty(2), 50);
+        Sampler sampler = Sampler.of(
+                SamplerOptions.builder()
+                        .topK(64)
+                        .topP(0.95f)
+                        .build()
+                        .withLogitBias(Map.of(3, 9f))
+                        .withPresencePenalty(2),
+                50);
         sampler.accept(4);
         sampler.sample(segment, TestLogits.mask(50, allowed -> allowed.clear(5)));
         assertThat(Arrays.equals(segment.toArray(ValueLayout.JAVA_FLOAT), logits))
@@ -277,7 +290,10 @@ class SamplerTest {
 
     @Test
     void refusesLogitsWithoutAChoice() {
-        for (SamplerOptions options : List.of(SamplerOptions.greedy(), SamplerOptions.gemma3(), OFF)) {
+        for (SamplerOptions options : List.of(
+                SamplerOptions.greedy(),
+                SamplerOptions.builder().topK(64).topP(0.95f).build(),
+                OFF)) {
             Sampler sampler = Sampler.of(options.withSeed(1), 4);
             refused(sampler, "the logit of token 2 is NaN (so are 2 of 4 logits", 1, 9, Float.NaN, Float.NaN);
             refused(sampler, "the logit of token 0 is NaN (so are 4 of 4", Float.NaN, Float.NaN, Float.NaN, Float.NaN);
@@ -293,7 +309,9 @@ class SamplerTest {
         float[] late = gaussian(1000, 1, 1);
         late[999] = Float.NaN;
         assertThatExceptionOfType(SamplingException.class)
-                .isThrownBy(() -> Sampler.of(SamplerOptions.gemma3(), 1000).sample(segment(late)))
+                .isThrownBy(() -> Sampler.of(
+                                SamplerOptions.builder().topK(64).topP(0.95f).build(), 1000)
+                        .sample(segment(late)))
                 .withMessageContaining("token 999");
     }
 

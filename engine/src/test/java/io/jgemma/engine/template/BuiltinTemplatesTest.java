@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BuiltinTemplatesTest {
-    private static final Template GEMMA = BuiltinTemplates.gemma3();
+    private static final Template GEMMA = BuiltinTemplates.named("gemma3");
 
     static Stream<Named<Map<String, Object>>> contexts() {
         return TemplateResources.json("golden.json")

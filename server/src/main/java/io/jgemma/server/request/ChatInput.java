@@ -1,7 +1,7 @@
 package io.jgemma.server.request;
 
-import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.chat.ChatMessage;
+import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
-import io.jgemma.engine.chat.ReasoningSplitter;
 import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.grammar.Grammar;
@@ -22,7 +21,6 @@ import java.util.WeakHashMap;
 
 /** Keeps answers in the form that a request asks for. What is computed for a model is computed once. */
 public final class Constraints {
-    private static final String END_OF_THOUGHTS = "</think>";
 
     private final Map<Engine, Grammars> grammars = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -49,8 +47,9 @@ public final class Constraints {
         if (wanted.isEmpty() && budget.isEmpty()) {
             return Optional.empty();
         }
-        boolean inside = ReasoningSplitter.opens(engine.render(prompt));
-        if (!inside && !engine.chatTemplate().source().contains(END_OF_THOUGHTS)) {
+        boolean inside = engine.reasoning().openedBy(engine.render(prompt));
+        if (!inside
+                && !engine.chatTemplate().source().contains(engine.reasoning().close())) {
             return wanted.map(grammar -> constraint(engine, grammar));
         }
         Optional<TokenConstraint> kept = wanted.map(grammar -> constraint(engine, grammar.behindReasoning(inside)));
