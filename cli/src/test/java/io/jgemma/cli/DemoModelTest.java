@@ -123,6 +123,14 @@ class DemoModelTest {
                 .isZero();
         assertThat(json(lines[2]).get("timings").get("cached_tokens").intValue())
                 .isPositive();
+
+        TestConsole together = new TestConsole("");
+        assertThat(together.run(quick("run", "--prompts", file.toString(), "-np", "2")))
+                .isZero();
+        String[] same = together.out().split("\n", -1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(json(same[i]).get("text")).isEqualTo(json(lines[i]).get("text"));
+        }
     }
 
     @Test

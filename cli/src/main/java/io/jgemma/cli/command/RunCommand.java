@@ -1,7 +1,6 @@
 package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.AnswerView;
-import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.JsonText;
 import io.jgemma.cli.io.ProgressBar;
@@ -14,7 +13,6 @@ import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
-import io.jgemma.engine.ContextExceededException;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.chat.ChatMessage;
@@ -27,7 +25,6 @@ import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.sample.SamplerOptions;
 import io.jgemma.engine.sample.TokenConstraint;
-import io.jgemma.engine.template.TemplateException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,6 +84,13 @@ public final class RunCommand implements Callable<Integer> {
                             + " Prints the object of --json for each.")
     private @Nullable String prompts;
 
+    @Option(
+            names = {"-np", "--parallel"},
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Prompts of --prompts that are answered at the same time. Default: 1.")
+    private int atOnce = 1;
+
     public RunCommand(Console console) {
         this.console = console;
     }
@@ -98,6 +103,9 @@ public final class RunCommand implements Callable<Integer> {
         if (raw && !pictures.isEmpty()) {
             throw new UsageException("--raw knows no messages, which --image belongs to; leave one of them out");
         }
+        if (atOnce < 1) {
+            throw new UsageException("-np " + atOnce + " makes no sense; 1 answers one prompt after the other");
+        }
         var file = model.file();
         answer.check();
         List<PromptFile.Entry> given = given();
@@ -105,23 +113,18 @@ public final class RunCommand implements Callable<Integer> {
         try (Engine engine =
                 EngineOpener.open(console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
             SamplerOptions sampling = answer.sampling(engine.defaultSampling());
-            boolean asJson = json || prompts != null;
             boolean templated = usesTemplate(engine);
             Optional<TokenConstraint> kept = grammar.map(language -> constraint(engine, language, templated));
-            for (PromptFile.Entry entry : given) {
-                GenerationRequest request = answer.request(prompt(templated, entry.text()), sampling);
-                GenerationResult result = generate(
-                        engine,
-                        kept.map(constraint -> request.toBuilder()
-                                        .constraint(constraint)
-                                        .build())
-                                .orElse(request),
-                        !asJson,
-                        entry.place());
-                if (asJson) {
-                    console.out().println(json(result)).flush();
-                }
-                console.detail(summary(result.timings()));
+            Function<PromptFile.Entry, GenerationRequest> request = entry -> {
+                GenerationRequest free = answer.request(prompt(templated, entry.text()), sampling);
+                return kept.map(constraint ->
+                                free.toBuilder().constraint(constraint).build())
+                        .orElse(free);
+            };
+            if (prompts != null) {
+                new ManyPrompts(console, engine, atOnce).answer(given, request);
+            } else {
+                answer(engine, request.apply(given.getFirst()));
             }
         }
         return 0;
@@ -137,17 +140,17 @@ public final class RunCommand implements Callable<Integer> {
         return PromptFile.read(prompts, console);
     }
 
-    private GenerationResult generate(Engine engine, GenerationRequest request, boolean shown, String place) {
+    private void answer(Engine engine, GenerationRequest request) {
+        GenerationResult result;
         try (Session session = engine.newSession();
                 ProgressBar bar = ProgressBar.of("reading the prompt", console);
-                AnswerView view = new AnswerView(new StreamedAnswer(console, shown), bar)) {
-            return session.generate(request, view);
-        } catch (ContextExceededException | TemplateException e) {
-            if (place.isEmpty()) {
-                throw e;
-            }
-            throw new CommandException(place + ": " + e.getMessage(), e);
+                AnswerView view = new AnswerView(new StreamedAnswer(console, !json), bar)) {
+            result = session.generate(request, view);
         }
+        if (json) {
+            console.out().println(json(result)).flush();
+        }
+        console.detail(summary(result.timings()));
     }
 
     /** Keeps answers in a form. What a model thinks before it answers has none. */
