@@ -102,7 +102,9 @@ final class CpuProducts implements AutoCloseable {
     /** Shares out rows of weights as {@code w} has them, of each of which a job reads so many bytes. */
     private void share(int rows, RowPool.Job job, long bytesPerRow) {
         if (x.rows() >= PANEL_TOKENS) {
-            pool.runChunks(rows, PANEL_ROWS, job);
+            // In long runs: columns of results that lie beside those of another processor cost more than the products
+            // do.
+            pool.run(rows, PANEL_ROWS, PANEL_ROWS, job);
             return;
         }
         int step = step();

@@ -48,7 +48,6 @@ final class RowPool implements AutoCloseable {
     private int rows;
     private int least;
     private int step;
-    private int shares;
 
     /** A pool of {@code workers} workers, the calling thread included. */
     RowPool(int workers) {
@@ -82,15 +81,6 @@ final class RowPool implements AutoCloseable {
      * @param chunkStep of what all chunks but the last are multiples
      */
     void run(int count, int minimumChunk, int chunkStep, Job work) {
-        run(count, minimumChunk, chunkStep, 2 * workers(), work);
-    }
-
-    /** As {@link #run}, with chunks of {@code rowsPerChunk} rows. */
-    void runChunks(int count, int rowsPerChunk, Job work) {
-        run(count, rowsPerChunk, rowsPerChunk, Integer.MAX_VALUE, work);
-    }
-
-    private void run(int count, int minimumChunk, int chunkStep, int chunkShares, Job work) {
         if (closed) {
             throw new IllegalStateException("the CPU's threads were closed");
         }
@@ -105,7 +95,6 @@ final class RowPool implements AutoCloseable {
         rows = count;
         least = minimumChunk;
         step = chunkStep;
-        shares = chunkShares;
         next.set(0);
         for (int i = 0; i < threads.length; i++) {
             states.set((i + 1) * LINE, CALLED);
@@ -149,7 +138,7 @@ final class RowPool implements AutoCloseable {
     private void claim(Job work, int worker) {
         int from = next.get();
         while (from < rows) {
-            int chunk = Math.max(least, (rows - from) / shares / step * step);
+            int chunk = Math.max(least, (rows - from) / (2 * workers()) / step * step);
             int end = Math.min(from + chunk, rows);
             if (next.compareAndSet(from, end)) {
                 work.run(from, end, worker);

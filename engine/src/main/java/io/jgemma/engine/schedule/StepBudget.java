@@ -1,11 +1,17 @@
 package io.jgemma.engine.schedule;
 
 /**
- * How many rows of prompts a step may have beside the rows of running answers, so that it takes about as long as wanted.
+ * How many rows of prompts a step may have beside the rows of running answers, so that it takes no longer than wanted.
  *
  * <p>Learned from the steps themselves: a step of {@code d} rows of answers and {@code p} rows of prompts takes
  * {@code a + b p}, where {@code a} is what steps of answers alone took lately and {@code b} follows from steps with both.
- * Both are running means, so that they follow the depth of conversations and a machine that does other things as well.
+ * Steps of prompts alone say nothing about {@code b}: they have many more rows, each of which costs less. The last rows of a
+ * prompt say as little: a few of them cost more.
+ *
+ * <p>Streams notice the longest step, not the mean one. So the aim lies below what is wanted; {@code b} rises at once when a
+ * row became dearer, as it does with the depth of the context or when the machine does other things as well, and falls
+ * slowly; and a step has at most half as many rows again as the one before, so that the first steps of a prompt, of which
+ * little is known yet, are short.
  */
 final class StepBudget {
 
@@ -15,37 +21,44 @@ final class StepBudget {
     /** What a first slice is made of, while nothing is known. */
     private static final int FIRST_ROWS = 64;
 
-    /** Weight of the newest step in the running means. */
-    private static final double NEWEST = 0.25;
+    /** What of the time that is wanted a step aims at. */
+    private static final double AIM = 0.8;
+
+    /** Weight of the newest step in a mean that falls, and in one that rises. */
+    private static final double FALLING = 0.2;
+
+    private static final double RISING = 0.7;
+
+    private static final double GROWTH = 1.5;
 
     private final double targetNanos;
     private double answerNanos;
     private double promptRowNanos;
+    private double mostRows = FIRST_ROWS;
 
     StepBudget(int targetMillis) {
-        targetNanos = targetMillis * 1e6;
+        targetNanos = AIM * targetMillis * 1e6;
     }
 
     /** Rows of prompts for the next step, if answers wait for it. */
     int promptRows() {
-        if (promptRowNanos == 0) {
-            return FIRST_ROWS;
-        }
-        double rows = (targetNanos - answerNanos) / promptRowNanos;
-        return (int) Math.clamp(rows, LEAST_ROWS, Integer.MAX_VALUE);
+        double rows = promptRowNanos == 0 ? mostRows : (targetNanos - answerNanos) / promptRowNanos;
+        return (int) Math.clamp(rows, LEAST_ROWS, Math.max(LEAST_ROWS, mostRows));
     }
 
     /** A step took so long. */
     void measured(int answerRows, int promptRows, long nanos) {
         if (promptRows == 0) {
             answerNanos = mean(answerNanos, (double) nanos);
-        } else {
-            double forPrompts = Math.max(nanos - (answerRows > 0 ? answerNanos : 0), nanos * 0.1);
+        } else if (answerRows > 0 && promptRows >= LEAST_ROWS) {
+            double forPrompts = Math.max(nanos - answerNanos, nanos * 0.1);
             promptRowNanos = mean(promptRowNanos, forPrompts / promptRows);
+            mostRows = GROWTH * promptRows;
         }
     }
 
     private static double mean(double before, double now) {
-        return before == 0 ? now : before + NEWEST * (now - before);
+        double weight = now > before ? RISING : FALLING;
+        return before == 0 ? now : before + weight * (now - before);
     }
 }

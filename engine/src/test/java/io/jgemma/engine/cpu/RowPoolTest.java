@@ -58,7 +58,7 @@ class RowPoolTest {
         int rows = 4000;
         try (RowPool pool = new RowPool(3)) {
             AtomicInteger done = new AtomicInteger();
-            assertThatThrownBy(() -> pool.runChunks(rows, 1, (from, to, worker) -> {
+            assertThatThrownBy(() -> pool.run(rows, 1, (from, to, worker) -> {
                         if (worker == 0) {
                             throw new IllegalStateException("the caller's chunk");
                         }

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class X86Kernels implements CpuKernels, AutoCloseable {
 
-    /** From this many rows of activations on, unpacked weights pay. */
+    /** From this many rows of activations on, unpacked weights pay where they lie as in the file; of groups see {@link X86Groups#panelsFrom}. */
     private static final int PANELS_FROM_ROWS = 6;
 
     private final CpuKernels others;
@@ -65,11 +65,13 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final X86Attention attention;
     private final int blockQueries;
     private final String prompts;
+    private final int planes;
 
     private X86Kernels(CpuKernels others, Isa isa, CodeCache code, int planes) {
         this.others = others;
         this.isa = isa;
         this.code = code;
+        this.planes = planes;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
         groups = new X86Groups(code, isa, groupBits(isa, planes));
@@ -187,9 +189,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             return count > 0 && dots.fits(w.columns()) ? dots : null;
         }
         boolean mapped = w.layout() == null;
-        Products few = mapped ? rows : groups;
-        Products many = mapped ? panels : groupPanels;
-        Products products = count >= PANELS_FROM_ROWS ? many : few;
+        boolean many = count >= (mapped ? PANELS_FROM_ROWS : groups.panelsFrom(w.type(), planes));
+        Products products = mapped ? (many ? panels : rows) : (many ? groupPanels : groups);
         return count > 0 && products.handles(w.type()) ? products : null;
     }
 

@@ -56,6 +56,8 @@ class EncoderTest {
         refuses(a -> a.emit(Op.VPSRLW, Y1, Y2, -1));
         refuses(a -> a.emit(Op.VPSIGNB, Vec.ymm(16), Vec.ymm(0), Vec.ymm(0)));
         refuses(a -> a.emit(Op.VPERM2I128, Vec.zmm(1), Vec.zmm(0), Vec.zmm(0), 1));
+        refuses(a -> a.emitBroadcast(Op.VPADDW, Y1, Y1, Mem.at(Gp.RAX)));
+        refuses(a -> a.emitBroadcast(Op.VPADDD, Y1, X1, Mem.at(Gp.RAX)));
         refuses(a -> a.shl(Gp.RAX, 64));
         refuses(a -> a.mov(Gp.RAX, Mem.at(Gp.RAX, Gp.RSP, 1, 0)));
         refuses(a -> a.mov(Gp.RAX, Mem.at(Gp.RAX, Gp.RCX, 3, 0)));

@@ -69,6 +69,9 @@ final class InstructionCases {
             if (op.hasEvex()) {
                 forms(op, bits, high, true);
             }
+            if (op.takesBroadcast()) {
+                broadcasts(op, bits);
+            }
         }
     }
 
@@ -85,6 +88,17 @@ final class InstructionCases {
             for (Mem memory : MEMORY) {
                 form(op, new Vec(n[0], bits), new Vec(n[1], bits), memory, evex);
             }
+        }
+    }
+
+    private void broadcasts(Op op, int bits) {
+        Vec d = new Vec(17, bits);
+        Vec s = new Vec(10, bits);
+        for (Mem memory : MEMORY) {
+            Assembler a = new Assembler();
+            a.emitBroadcast(op, d, s, memory);
+            String from = "dword ptr " + text(memory) + "{1to" + bits / 32 + "}";
+            cases.add(new Case(mnemonic(op, true) + " " + text(d) + ", " + text(s) + ", " + from, a.finish()));
         }
     }
 

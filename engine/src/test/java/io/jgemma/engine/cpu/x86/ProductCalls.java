@@ -281,17 +281,24 @@ final class ProductCalls {
             }
             for (int bits : isa.isWide() ? new int[] {16} : new int[] {8, 16}) {
                 ActivationForm form = format.form(isa, bits);
-                for (int count : new int[] {1, 3}) {
-                    calls.call(
-                            X86Groups.rows(format, form),
-                            calls.zeros((long) format.line() * count),
-                            calls.bytes(count * groupBytes),
-                            calls.bytes((long) form.bytes() * n),
-                            calls.bytes(factors),
-                            calls.bytes(terms),
-                            count,
-                            format.units(n),
-                            format.rest(n));
+                long input = (long) form.bytes() * n + factors + terms;
+                for (int tokens = 1; tokens <= format.tokens(); tokens++) {
+                    for (int count : new int[] {1, 3}) {
+                        long results = (long) format.line() * count;
+                        long before = (tokens - 1) * input;
+                        calls.call(
+                                X86Groups.product(format, form, tokens),
+                                calls.zeros(tokens * results),
+                                calls.bytes(count * groupBytes),
+                                calls.bytes(before + (long) form.bytes() * n),
+                                calls.bytes(before + factors),
+                                calls.bytes(before + terms),
+                                count,
+                                format.units(n),
+                                format.rest(n),
+                                input,
+                                results);
+                    }
                 }
             }
             unpack(isa, format, n);

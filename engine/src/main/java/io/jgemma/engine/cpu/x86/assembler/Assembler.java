@@ -84,6 +84,15 @@ public final class Assembler {
         return this;
     }
 
+    /** {@code d = op(a, b)}, where every lane of {@code b} is the four bytes at an address. EVEX. */
+    public Assembler emitBroadcast(Op op, Vec d, Vec a, Mem four) {
+        if (!op.takesBroadcast() || d.bits() != a.bits()) {
+            throw wrong(op, "four bytes for all lanes, or registers of different widths");
+        }
+        vectors.encodeBroadcast(op, d.number(), a.number(), four, d.bits());
+        return this;
+    }
+
     private void encode(Op op, Vec reg, @Nullable Vec vvvv, Rm rm, int immediate, boolean evex) {
         int bits = reg.bits();
         if ((op.isScalar() && bits != 128) || (op.isWideOnly() && bits == 128)) {

@@ -213,6 +213,14 @@ public enum Op {
         return width > 0 ? bits / 8 / width : -width;
     }
 
+    /** Whether the last operand may be four bytes of memory for all lanes; of those that could, the ones that are used. */
+    public boolean takesBroadcast() {
+        return switch (this) {
+            case VPADDD, VPDPBUSD, VFMADD231PS, VFNMADD231PS -> true;
+            default -> false;
+        };
+    }
+
     /** Whether an immediate byte follows. */
     public boolean hasImmediate() {
         return form == VM

@@ -1,13 +1,13 @@
 package io.jgemma.engine.cpu.x86.assembler;
 
 /**
- * Vector instructions as bytes. VEX where registers 0 to 15 of at most 256 bits are used, EVEX (no mask, no broadcast)
+ * Vector instructions as bytes. VEX where registers 0 to 15 of at most 256 bits are used, EVEX (no mask)
  * otherwise or where asked for.
  *
  * <pre>
  * VEX, 2 bytes   C5  R' vvvv' L pp                                   only where X, B, W are not needed and the map is 0F
  * VEX, 3 bytes   C4  R'X'B' mmmmm   W vvvv' L pp
- * EVEX           62  R'X'B'R2' 0mmm   W vvvv' 1 pp   z LL b V2' aaa  R2, X, V2: fifth bits of reg, rm, vvvv
+ * EVEX           62  R'X'B'R2' 0mmm   W vvvv' 1 pp   z LL b V2' aaa  R2, X, V2: fifth bits of reg, rm, vvvv; b: four bytes of memory for all lanes
  * </pre>
  * (a prime marks bits stored inverted), then the opcode, ModRM, SIB, displacement and an immediate byte. With EVEX, a
  * displacement of one byte counts in units of the memory operand's size.
@@ -23,7 +23,7 @@ final class VectorEncoder {
     }
 
     /** The fields of one instruction: {@code reg} and {@code vvvv} as numbers, the third operand, the widest register. */
-    private record Fields(Op op, int reg, int vvvv, Rm rm, int bits, boolean evex) {}
+    private record Fields(Op op, int reg, int vvvv, Rm rm, int bits, boolean evex, boolean broadcast) {}
 
     /** Encodes an instruction whose operands {@link Assembler} has checked. */
     void encode(Op op, int reg, int vvvv, Rm rm, int bits, int immediate, boolean preferEvex) {
@@ -32,7 +32,7 @@ final class VectorEncoder {
         if (evex && !op.hasEvex()) {
             throw new AssemblyException(op + " has no form for 512 bits or registers above 15");
         }
-        Fields f = new Fields(op, reg, vvvv, rm, bits, evex);
+        Fields f = new Fields(op, reg, vvvv, rm, bits, evex, false);
         if (evex) {
             evexPrefix(f);
         } else {
@@ -47,6 +47,13 @@ final class VectorEncoder {
             }
             code.put8(immediate);
         }
+    }
+
+    /** Encodes an instruction whose last operand is four bytes of memory, for all lanes. */
+    void encodeBroadcast(Op op, int reg, int vvvv, Mem four, int bits) {
+        evexPrefix(new Fields(op, reg, vvvv, four, bits, true, true));
+        code.put8(op.opcode());
+        modRm(code, reg, four, 0, Integer.BYTES);
     }
 
     private void vexPrefix(Fields f) {
@@ -75,7 +82,7 @@ final class VectorEncoder {
         code.put8(0x62);
         code.put8(((r ^ 1) << 7) | ((x ^ 1) << 6) | ((b ^ 1) << 5) | ((r2 ^ 1) << 4) | f.op.map());
         code.put8(((~f.vvvv & 15) << 3) | 4 | f.op.prefix().code());
-        code.put8((length << 5) | ((v2 ^ 1) << 3));
+        code.put8((length << 5) | (f.broadcast ? 0x10 : 0) | ((v2 ^ 1) << 3));
     }
 
     private static int indexBit(Rm rm) {

@@ -13,7 +13,7 @@ import io.jgemma.engine.cpu.x86.assembler.Gp;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
 import io.jgemma.engine.cpu.x86.assembler.Vec;
-import io.jgemma.engine.cpu.x86.weights.BlockFormat;
+import java.util.function.IntFunction;
 
 /**
  * Emits the codes of a block of a group's rows ({@link GroupFormat}) as unsigned bytes, signed ones with 128 added, four elements of each row
@@ -69,27 +69,49 @@ final class GroupCodes {
 
     /** The codes of block 0 or 1 of a unit, in {@code low} and {@code high} alternately. */
     void block(Gp unit, int block, Vec low, Vec high, Taker taker) {
-        BlockFormat blocks = format.blocks();
-        if (blocks.hasFifthBits()) {
+        begin(unit, block);
+        for (int i = 0; i < format.lines(); i++) {
+            if (format.blocks().hasNibbles()) {
+                nibbles(unit, block, i, low, high);
+                taker.take(low, 4 * i);
+                taker.take(high, 16 + 4 * i);
+            } else {
+                Vec codes = i % 2 == 0 ? low : high;
+                bytes(unit, block, i, codes);
+                taker.take(codes, 4 * i);
+            }
+        }
+    }
+
+    /** All codes of block 0 or 1 of a unit, those of elements {@code 4 i} on in register {@code i}. */
+    void block(Gp unit, int block, IntFunction<Vec> to) {
+        begin(unit, block);
+        for (int i = 0; i < format.lines(); i++) {
+            if (format.blocks().hasNibbles()) {
+                nibbles(unit, block, i, to.apply(i), to.apply(4 + i));
+            } else {
+                bytes(unit, block, i, to.apply(i));
+            }
+        }
+    }
+
+    private void begin(Gp unit, int block) {
+        if (format.blocks().hasFifthBits()) {
             a.emit(VMOVUPS, fifth, Mem.at(unit, format.fifthBits(block)));
         }
-        for (int i = 0; i < format.lines(); i++) {
-            Mem line = line(unit, block, i);
-            if (!blocks.hasNibbles()) {
-                Vec codes = i % 2 == 0 ? low : high;
-                a.emit(VPXOR, codes, mask, line);
-                taker.take(codes, 4 * i);
-                continue;
-            }
-            a.emit(VMOVUPS, low, line);
-            a.emit(VPSRLW, high, low, 4);
-            a.emit(VPAND, low, low, mask);
-            a.emit(VPAND, high, high, mask);
-            fifthBits(low, i);
-            fifthBits(high, 4 + i);
-            taker.take(low, 4 * i);
-            taker.take(high, 16 + 4 * i);
-        }
+    }
+
+    private void bytes(Gp unit, int block, int line, Vec codes) {
+        a.emit(VPXOR, codes, mask, line(unit, block, line));
+    }
+
+    private void nibbles(Gp unit, int block, int line, Vec low, Vec high) {
+        a.emit(VMOVUPS, low, line(unit, block, line));
+        a.emit(VPSRLW, high, low, 4);
+        a.emit(VPAND, low, low, mask);
+        a.emit(VPAND, high, high, mask);
+        fifthBits(low, line);
+        fifthBits(high, 4 + line);
     }
 
     /** Adds 16 where the bit of an element is set, for elements {@code 4 four} on. */

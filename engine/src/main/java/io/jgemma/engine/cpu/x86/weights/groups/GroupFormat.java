@@ -108,8 +108,18 @@ public record GroupFormat(BlockFormat blocks, Width width) implements RowGroups 
     }
 
     @Override
-    public byte[] assembleRows(Isa isa, int bits) {
-        return GroupRows.assemble(this, isa, bits);
+    public int tokens() {
+        return width == Width.ZMM ? GroupTokens.MOST : 1;
+    }
+
+    @Override
+    public int panelsFrom(int bytes) {
+        return width == Width.ZMM ? GroupTokens.MOST * bytes + 1 : 6;
+    }
+
+    @Override
+    public byte[] assembleRows(Isa isa, int bits, int tokens) {
+        return tokens == 1 ? GroupRows.assemble(this, isa, bits) : GroupTokens.assemble(this, tokens);
     }
 
     @Override

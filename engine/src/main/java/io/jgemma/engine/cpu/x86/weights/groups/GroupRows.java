@@ -1,6 +1,5 @@
 package io.jgemma.engine.cpu.x86.weights.groups;
 
-import static io.jgemma.engine.cpu.x86.assembler.Op.VADDPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VBROADCASTSS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VFMADD231PS;
@@ -24,8 +23,8 @@ import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 
 /**
- * Groups of rows of weights ({@link GroupFormat}) times one row of activations, rounded to integers of 32 with one scale; the formula is that of the
- * panels.
+ * Groups of rows of weights ({@link GroupFormat}) times one row of activations, rounded to integers of 32 with one scale; formula and order of operations are those
+ * of the panels.
  *
  * <p>A line of codes meets one broadcast of four activations a plane. For 32 columns of a group in nibbles and activations of 16 bits there are, with
  * {@code vpdpbusd}, 16 multiply-adds and 18 other operations: 17 cycles where two begin in a cycle, and 18 where (Zen 4, 512 bits) one multiplication
@@ -33,7 +32,7 @@ import io.jgemma.engine.cpu.x86.weights.BlockFormat;
  * cycle (Zen 3), 18 where three do (Golden Cove), so 8 to 11 bytes a cycle, two to three times what memory gives a core. Bytes of weights (Q8_0), which
  * {@code vpmaddubsw} cannot multiply without losing high bits, AVX2 multiplies as words: 7 operations for 32 bytes.
  *
- * <p>Registers: 0 sums over the first blocks of units, 1 over the second, 2 and 3 codes, then as {@link ByteSums} and {@link GroupCodes} have them. RSI
+ * <p>Registers: 0 sums, 2 and 3 codes, then as {@link ByteSums} and {@link GroupCodes} have them. RSI
  * unit, RDX results, RCX groups left, R8 q, R9 dx, R10 s, R11 units left.
  */
 public final class GroupRows {
@@ -100,7 +99,6 @@ public final class GroupRows {
         sums.load();
         a.bind(group);
         a.emit(VPXOR, vector(0), vector(0), vector(0));
-        a.emit(VPXOR, vector(1), vector(1), vector(1));
         a.mov(INPUT, Mem.at(Gp.RDI, Q)).mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(TERM, Mem.at(Gp.RDI, TERMS));
         a.mov(LEFT, Mem.at(Gp.RDI, UNITS)).test(LEFT, LEFT).jump(Condition.EQUAL, tail);
         a.align(64).bind(loop);
@@ -116,7 +114,6 @@ public final class GroupRows {
         block(0);
         a.add(UNIT, format.unitBytes());
         a.bind(store);
-        a.emit(VADDPS, vector(0), vector(0), vector(1));
         a.emit(VMOVUPS_STORE, Mem.at(RESULTS), vector(0));
         a.add(RESULTS, format.line()).sub(GROUPS_LEFT, 1).jump(Condition.NOT_EQUAL, group);
         frame.close();
@@ -151,12 +148,12 @@ public final class GroupRows {
         Vec work = sums.activations();
         a.emit(VCVTPH2PS, scale, Mem.at(UNIT, format.scales(b)));
         a.emit(VBROADCASTSS, work, Mem.at(FACTOR, 4L * b));
-        a.emit(VMULPS, scale, scale, work);
-        a.emit(VFMADD231PS, vector(b), products, scale);
+        a.emit(VMULPS, products, products, scale);
+        a.emit(VFMADD231PS, vector(0), products, work);
         if (minima) {
             a.emit(VCVTPH2PS, scale, Mem.at(UNIT, format.minima(b)));
             a.emit(VBROADCASTSS, work, Mem.at(TERM, 4L * b));
-            a.emit(VFMADD231PS, vector(b), scale, work);
+            a.emit(VFMADD231PS, vector(0), scale, work);
         }
     }
 

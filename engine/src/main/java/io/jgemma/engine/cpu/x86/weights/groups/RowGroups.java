@@ -113,8 +113,21 @@ public interface RowGroups {
         return unitColumns() / type().blockSize();
     }
 
-    /** The routine that multiplies groups with a row of activations in the {@link #form}; its arguments are those of {@link GroupRows}. */
-    byte[] assembleRows(Isa isa, int bits);
+    /** The most rows of activations that a routine multiplies groups with. */
+    int tokens();
+
+    /**
+     * From how many rows of activations on it pays to unpack panels first.
+     *
+     * @param bytes of an activation that meets panels
+     */
+    int panelsFrom(int bytes);
+
+    /**
+     * The routine that multiplies groups with so many rows of activations in the {@link #form}; its arguments are those of {@link GroupRows}, for several
+     * rows those of {@link TokenFrame}.
+     */
+    byte[] assembleRows(Isa isa, int bits, int tokens);
 
     /**
      * The routine that unpacks a group to a panel, or to half of one where a group has 8 rows; its arguments are those of {@link GroupUnpacker}.

@@ -24,8 +24,8 @@ import io.jgemma.engine.cpu.x86.assembler.Vec;
  * Emits the codes and factors of a unit of {@link SuperGroupFormat}. What has a factor of its own, 32 elements or with Q6_K 16, is a part; parts come
  * in pairs whose codes share bytes, and codes as unsigned bytes, four elements of each row a register. AVX-512.
  *
- * <p>Registers: zmm16 to zmm18 masks; zmm19 work; zmm20 {@code d}, zmm21 {@code dmin}; zmm22 to zmm25 four scales of each row, or two times four
- * and then their minima; zmm26 mask.
+ * <p>Registers: zmm22 to zmm24 masks; zmm25 work; zmm26 {@code d}, zmm27 {@code dmin}; zmm28 to zmm31 four scales of
+ * each row, or two times four and then their minima.
  */
 final class SuperGroupCodes {
 
@@ -47,15 +47,14 @@ final class SuperGroupCodes {
         void end(int first, int second);
     }
 
-    private static final Vec NIBBLES = zmm(16);
-    private static final Vec HIGH_BITS = zmm(17);
-    private static final Vec BYTE = zmm(18);
-    private static final Vec WORK = zmm(19);
-    private static final Vec D = zmm(20);
-    private static final Vec D_MINIMUM = zmm(21);
-    private static final int SCALES = 22;
-    private static final int MINIMA = 24;
-    private static final Vec TOP_BITS = zmm(26);
+    private static final Vec NIBBLES = zmm(22);
+    private static final Vec HIGH_BITS = zmm(23);
+    private static final Vec BYTE = zmm(24);
+    private static final Vec WORK = zmm(25);
+    private static final Vec D = zmm(26);
+    private static final Vec D_MINIMUM = zmm(27);
+    private static final int SCALES = 28;
+    private static final int MINIMA = 30;
 
     // Words of a block, as in the file.
     private static final int FIFTH_BITS = 4;
@@ -70,6 +69,7 @@ final class SuperGroupCodes {
     private final Vec low;
     private final Vec high;
     private final Label constants;
+    private final Label topBits;
 
     /** With the unit's address in a register; {@code low} and {@code high} have codes alternately. */
     SuperGroupCodes(Assembler a, SuperGroupFormat format, Gp unit, Vec low, Vec high) {
@@ -81,12 +81,13 @@ final class SuperGroupCodes {
         six = format.isSix();
         five = format.isFive();
         constants = a.label();
+        topBits = a.label();
     }
 
     /** Loads the constants; RAX changes. */
     void load() {
         a.lea(Gp.RAX, Mem.at(constants));
-        Vec[] all = {NIBBLES, HIGH_BITS, BYTE, TOP_BITS};
+        Vec[] all = {NIBBLES, HIGH_BITS, BYTE};
         for (int i = 0; i < all.length; i++) {
             a.emit(VPBROADCASTD, all[i], Mem.at(Gp.RAX, 4L * i));
         }
@@ -95,7 +96,8 @@ final class SuperGroupCodes {
     /** The constants' bytes, behind the code. */
     void data() {
         a.alignData(4).bind(constants);
-        a.word(0x0F0F0F0F).word(six ? 0x30303030 : 0x10101010).word(0xFF).word(0x30303030);
+        a.word(0x0F0F0F0F).word(six ? 0x30303030 : 0x10101010).word(0xFF);
+        a.bind(topBits).word(0x30303030);
     }
 
     private Mem word(int index) {
@@ -137,6 +139,7 @@ final class SuperGroupCodes {
     private void factors() {
         a.emit(VCVTPH2PS, D, Mem.at(unit));
         a.emit(VCVTPH2PS, D_MINIMUM, Mem.at(unit, format.minima()));
+        a.emit(VPBROADCASTD, high, Mem.at(topBits));
         sixBits(zmm(SCALES), word(1));
         sixBits(zmm(MINIMA), word(2));
         a.emit(VMOVUPS, WORK, word(3));
@@ -147,13 +150,13 @@ final class SuperGroupCodes {
         a.emit(VPOR, zmm(MINIMA + 1), zmm(MINIMA + 1), WORK);
     }
 
-    /** The low six bits of four bytes, and in the next register the upper two as bits 4 and 5. */
+    /** The low six bits of four bytes, and in the next register the upper two as bits 4 and 5, which {@code high} masks. */
     private void sixBits(Vec to, Mem from) {
         Vec next = zmm(to.number() + 1);
         a.emit(VMOVUPS, WORK, from);
         a.emit(VPSRLW, next, WORK, 2);
-        a.emit(VPAND, next, next, TOP_BITS);
-        a.emit(VPOR, low, NIBBLES, TOP_BITS);
+        a.emit(VPAND, next, next, high);
+        a.emit(VPOR, low, NIBBLES, high);
         a.emit(VPAND, to, WORK, low);
     }
 

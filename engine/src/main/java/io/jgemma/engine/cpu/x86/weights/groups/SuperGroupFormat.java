@@ -108,8 +108,18 @@ record SuperGroupFormat(QuantType type, Width width) implements RowGroups {
     }
 
     @Override
-    public byte[] assembleRows(Isa isa, int bits) {
-        return width == Width.ZMM ? SuperGroupRows.assemble(this) : NarrowSuperRows.assemble(this, isa, bits);
+    public int tokens() {
+        return width == Width.ZMM ? SuperGroupTokens.MOST : 1;
+    }
+
+    @Override
+    public int panelsFrom(int bytes) {
+        return 6;
+    }
+
+    @Override
+    public byte[] assembleRows(Isa isa, int bits, int tokens) {
+        return width == Width.ZMM ? SuperGroupTokens.assemble(this, tokens) : NarrowSuperRows.assemble(this, isa, bits);
     }
 
     @Override

@@ -22,15 +22,25 @@ public final class X86Groups implements Products {
 
     private final Map<QuantType, Kernel> kernels = new LinkedHashMap<>();
 
-    private record Kernel(RowGroups format, PanelActivations activations, Routine rows) {}
+    /** What one type of weights needs; {@code products[t]} multiplies with {@code t} rows of activations. */
+    private record Kernel(RowGroups format, PanelActivations activations, Routine[] products) {
+
+        /** The most rows of activations of one call. */
+        int most() {
+            return products.length - 1;
+        }
+    }
 
     /** With the routines that {@link #codes} gives. */
     public X86Groups(CodeCache code, Isa isa, int bits) {
         for (RowGroups format : RowGroups.all(isa.width())) {
-            PanelActivations activations =
-                    PanelActivations.of(code, format.scaling(), format.form(isa, bits), format.codeOffset());
-            kernels.put(
-                    format.type(), new Kernel(format, activations, code.routine(rows(format, format.form(isa, bits)))));
+            ActivationForm form = format.form(isa, bits);
+            Routine[] products = new Routine[format.tokens() + 1];
+            for (int t = 1; t < products.length; t++) {
+                products[t] = code.routine(product(format, form, t));
+            }
+            PanelActivations activations = PanelActivations.of(code, format.scaling(), form, format.codeOffset());
+            kernels.put(format.type(), new Kernel(format, activations, products));
         }
     }
 
@@ -38,15 +48,23 @@ public final class X86Groups implements Products {
     public static Map<String, byte[]> codes(Isa isa, int bits) {
         Map<String, byte[]> codes = new LinkedHashMap<>(GroupLayout.codes(isa.width()));
         for (RowGroups format : RowGroups.all(isa.width())) {
-            codes.put(rows(format, format.form(isa, bits)), format.assembleRows(isa, bits));
-            codes.putAll(PanelActivations.codes(isa.width(), format.form(isa, bits)));
+            ActivationForm form = format.form(isa, bits);
+            for (int t = 1; t <= format.tokens(); t++) {
+                codes.put(product(format, form, t), format.assembleRows(isa, bits, t));
+            }
+            codes.putAll(PanelActivations.codes(isa.width(), form));
         }
         return codes;
     }
 
-    /** The name of the routine for activations in a form. */
-    public static String rows(RowGroups format, ActivationForm form) {
-        return format.type().name() + " groups" + form.title();
+    /** The name of the routine for so many rows of activations in a form. */
+    public static String product(RowGroups format, ActivationForm form, int tokens) {
+        return format.type().name() + " groups x " + tokens + form.title();
+    }
+
+    /** From how many rows of activations on, of so many bytes an element, panels pay. */
+    public int panelsFrom(QuantType type, int bytes) {
+        return kernel(type).format.panelsFrom(bytes);
     }
 
     @Override
@@ -70,45 +88,58 @@ public final class X86Groups implements Products {
 
     @Override
     public void matmul(Operand y, Operand w, Operand x, int from, int to, Scratch scratch) {
-        RowGroups format = kernel(w.type()).format;
+        Kernel kernel = kernel(w.type());
+        RowGroups format = kernel.format;
+        int tokens = x.rows();
         long groupBytes = format.groupBytes(w.columns());
         int whole = to / format.rows() * format.rows();
-        int step = x.rows() == 1 ? to - from : format.rows() * (int) Math.max(1, RESIDENT_BYTES / groupBytes);
+        int step = tokens <= kernel.most() ? to - from : format.rows() * (int) Math.max(1, RESIDENT_BYTES / groupBytes);
+        setLengths(kernel, w, x, scratch.arguments());
         for (int o = from; o < whole; o += step) {
             int rows = Math.min(step, whole - o);
-            for (int r = 0; r < x.rows(); r++) {
-                multiply(address(y.segment(), y.row(r) + 4L * o, 4L * rows), w, o, rows, x, r, scratch);
-            }
+            long results = address(y.segment(), y.row(0) + 4L * o, (tokens - 1) * y.rowBytes() + 4L * rows);
+            multiply(kernel, results, y.rowBytes(), w, o, rows, x, scratch.arguments());
         }
         if (whole < to) {
             // The rows behind the last are zero, and y has no room for them.
-            Operand part = scratch.rows(Scratch.Use.SUMS, 1, format.rows());
+            Operand part = scratch.rows(Scratch.Use.SUMS, tokens, format.rows());
             int first = Math.max(from, whole);
-            for (int r = 0; r < x.rows(); r++) {
-                long results = address(part.segment(), part.row(0), part.rowBytes());
-                multiply(results, w, first, format.rows(), x, r, scratch);
-                MemorySegment.copy(part.segment(), part.row(0), y.segment(), y.row(r) + 4L * first, 4L * (to - first));
+            long results = address(part.segment(), part.row(0), tokens * part.rowBytes());
+            multiply(kernel, results, part.rowBytes(), w, first, format.rows(), x, scratch.arguments());
+            for (int r = 0; r < tokens; r++) {
+                MemorySegment.copy(part.segment(), part.row(r), y.segment(), y.row(r) + 4L * first, 4L * (to - first));
             }
         }
     }
 
-    /** Whole groups with one row of activations. */
-    private void multiply(long y, Operand w, int first, int rows, Operand x, int r, Scratch scratch) {
-        Kernel kernel = kernel(w.type());
+    private static void setLengths(Kernel kernel, Operand w, Operand x, Arguments arguments) {
+        int n = w.columns();
+        arguments.set(GroupRows.UNITS, kernel.format.units(n));
+        arguments.set(GroupRows.REST, kernel.format.rest(n));
+        arguments.set(TokenFrame.X_BYTES, x.rowBytes());
+    }
+
+    /** Whole groups with all rows of activations, as evenly shared among calls as can be; the lengths are set. */
+    private static void multiply(
+            Kernel kernel, long y, long yBytes, Operand w, int first, int rows, Operand x, Arguments arguments) {
         int n = w.columns();
         int groups = rows / kernel.format.rows();
         long groupBytes = kernel.format.groupBytes(n);
-        long input = address(x.segment(), x.row(r), x.rowBytes());
-        Arguments arguments = scratch.arguments();
-        arguments.set(GroupRows.Y, y);
+        long input = address(x.segment(), x.row(0), x.rows() * x.rowBytes());
         arguments.set(
                 GroupRows.W, address(w.segment(), first / kernel.format.rows() * groupBytes, groups * groupBytes));
-        arguments.set(GroupRows.Q, input);
-        arguments.set(GroupRows.DX, input + kernel.activations.factors(n));
-        arguments.set(GroupRows.TERMS, input + kernel.activations.terms(n));
         arguments.set(GroupRows.GROUPS, groups);
-        arguments.set(GroupRows.UNITS, kernel.format.units(n));
-        arguments.set(GroupRows.REST, kernel.format.rest(n));
-        kernel.rows.call(arguments.address());
+        arguments.set(TokenFrame.Y_BYTES, yBytes);
+        int calls = Math.ceilDiv(x.rows(), kernel.most());
+        for (int call = 0, row = 0; call < calls; call++) {
+            int tokens = (x.rows() - row) / (calls - call);
+            long q = input + row * x.rowBytes();
+            arguments.set(GroupRows.Y, y + row * yBytes);
+            arguments.set(GroupRows.Q, q);
+            arguments.set(GroupRows.DX, q + kernel.activations.factors(n));
+            arguments.set(GroupRows.TERMS, q + kernel.activations.terms(n));
+            kernel.products[tokens].call(arguments.address());
+            row += tokens;
+        }
     }
 }

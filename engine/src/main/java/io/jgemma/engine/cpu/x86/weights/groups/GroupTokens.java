@@ -1,0 +1,134 @@
+package io.jgemma.engine.cpu.x86.weights.groups;
+
+import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTDQ2PS;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPH2PS;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VFMADD231PS;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VMULPS;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPDPBUSD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPXOR;
+import static io.jgemma.engine.cpu.x86.assembler.Vec.zmm;
+
+import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.Condition;
+import io.jgemma.engine.cpu.x86.assembler.Label;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.cpu.x86.assembler.Vec;
+import io.jgemma.engine.cpu.x86.weights.BlockFormat;
+
+/**
+ * Groups of 16 rows of weights ({@link GroupFormat}) times several rows of activations of 16 bits, in the order of operations of {@link GroupRows} and
+ * {@code WidePanels}, so that a row gets the same bits in any company. AVX-512 with VNNI.
+ *
+ * <p>The codes of a block, 32 columns, are unpacked once and stay in eight registers while all rows of activations meet them: for 288 bytes of weights in
+ * nibbles some 20 operations, and for each row of activations 16 multiply-adds, which broadcast four activations each, and 6 others. Where two multiply-adds begin in a
+ * cycle, 8 rows take about 75 cycles, which is near what memory takes for the weights when two processors share it.
+ *
+ * <p>Registers: zmm0 to zmm7 codes, then scales, zmm8 to zmm15 integer sums, zmm16 to zmm23 sums, zmm24 to zmm27 as {@link GroupCodes} has them.
+ */
+final class GroupTokens {
+
+    /** Rows of activations that fit into registers. */
+    static final int MOST = 8;
+
+    private static final int CODES = 8;
+    private static final Vec SCALE = zmm(0);
+    private static final Vec MINIMUM = zmm(1);
+
+    private final Assembler a = new Assembler();
+    private final GroupFormat format;
+    private final int tokens;
+    private final GroupCodes codes;
+    private final TokenFrame frame;
+    private final boolean minima;
+
+    private GroupTokens(GroupFormat format, int tokens) {
+        this.format = format;
+        this.tokens = tokens;
+        codes = new GroupCodes(a, format, 24);
+        frame = TokenFrame.open(a, tokens);
+        minima = format.blocks().hasMinimum();
+    }
+
+    static byte[] assemble(GroupFormat format, int tokens) {
+        return new GroupTokens(format, tokens).routine();
+    }
+
+    private byte[] routine() {
+        Label group = a.label();
+        Label loop = a.label();
+        Label tail = a.label();
+        Label store = a.label();
+        codes.load();
+        a.bind(group);
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VPXOR, sum(t), sum(t), sum(t));
+        }
+        frame.load();
+        a.test(TokenFrame.LEFT, TokenFrame.LEFT).jump(Condition.EQUAL, tail);
+        a.align(64).bind(loop);
+        block(0);
+        block(1);
+        frame.advance(format.unitBytes(), 4 * BlockFormat.SIZE, 8, 8);
+        a.sub(TokenFrame.LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        a.bind(tail).mov(TokenFrame.LEFT, Mem.at(TokenFrame.ARGUMENTS, GroupRows.REST));
+        a.test(TokenFrame.LEFT, TokenFrame.LEFT).jump(Condition.EQUAL, store);
+        block(0);
+        a.add(TokenFrame.UNIT, format.unitBytes());
+        a.bind(store);
+        frame.store(format.line(), GroupTokens::sum);
+        frame.next(group);
+        codes.data();
+        return a.finish();
+    }
+
+    private void block(int b) {
+        codes.block(TokenFrame.UNIT, b, Vec::zmm);
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VPXOR, products(t), products(t), products(t));
+        }
+        int input = 2 * BlockFormat.SIZE * b;
+        multiply(input);
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VPSLLD, products(t), products(t), Byte.SIZE);
+            if (!minima) {
+                a.emitBroadcast(VPADDD, products(t), products(t), frame.terms(t, 4L * b));
+            }
+        }
+        multiply(input + BlockFormat.SIZE);
+        scale(b);
+    }
+
+    /** A plane of the activations. */
+    private void multiply(int plane) {
+        for (int i = 0; i < CODES; i++) {
+            for (int t = 0; t < tokens; t++) {
+                a.emitBroadcast(VPDPBUSD, products(t), zmm(i), frame.inputs(t, plane + 4L * i));
+            }
+        }
+    }
+
+    private void scale(int b) {
+        a.emit(VCVTPH2PS, SCALE, Mem.at(TokenFrame.UNIT, format.scales(b)));
+        if (minima) {
+            a.emit(VCVTPH2PS, MINIMUM, Mem.at(TokenFrame.UNIT, format.minima(b)));
+        }
+        for (int t = 0; t < tokens; t++) {
+            a.emit(VCVTDQ2PS, products(t), products(t));
+            a.emit(VMULPS, products(t), products(t), SCALE);
+            a.emitBroadcast(VFMADD231PS, sum(t), products(t), frame.factors(t, 4L * b));
+            if (minima) {
+                a.emitBroadcast(VFMADD231PS, sum(t), MINIMUM, frame.terms(t, 4L * b));
+            }
+        }
+    }
+
+    private static Vec products(int token) {
+        return zmm(8 + token);
+    }
+
+    private static Vec sum(int token) {
+        return zmm(16 + token);
+    }
+}
