@@ -9,8 +9,10 @@ import io.jgemma.engine.Speculation;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +25,7 @@ import java.util.Objects;
  * to repeat and to edit ten pieces of it, and some questions that are answered in prose. All at temperature 0, each prompt with and without guesses right
  * after each other, in changing order.
  *
- * <pre>java .. io.jgemma.bench.guesses.GuessedAnswers MODEL [ANSWER_TOKENS [ROUNDS]]</pre>
+ * <pre>java .. io.jgemma.bench.guesses.GuessedAnswers MODEL REPORT [ANSWER_TOKENS [ROUNDS]]</pre>
  */
 public final class GuessedAnswers {
 
@@ -33,23 +35,28 @@ public final class GuessedAnswers {
     private static final String MARK = "#### ";
 
     private final Engine engine;
+    private final PrintWriter report;
     private final int answerTokens;
 
-    private GuessedAnswers(Engine engine, int answerTokens) {
+    private GuessedAnswers(Engine engine, PrintWriter report, int answerTokens) {
         this.engine = engine;
+        this.report = report;
         this.answerTokens = answerTokens;
     }
 
-    /** Prints a line for each prompt, and a sum for each kind. */
-    public static void main(String[] arguments) {
-        if (arguments.length == 0) {
-            throw new IllegalArgumentException("give a model's file, and perhaps tokens of an answer and rounds");
+    /** Writes a line for each prompt, and a sum for each kind. */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length < 2) {
+            throw new IllegalArgumentException(
+                    "give a model's file and one for the report, and perhaps tokens of an answer and rounds");
         }
-        int tokens = arguments.length > 1 ? Integer.parseInt(arguments[1]) : ANSWER_TOKENS;
-        int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : ROUNDS;
+        int tokens = arguments.length > 2 ? Integer.parseInt(arguments[2]) : ANSWER_TOKENS;
+        int rounds = arguments.length > 3 ? Integer.parseInt(arguments[3]) : ROUNDS;
         EngineOptions options = EngineOptions.of(Path.of(arguments[0])).withContextTokens(CONTEXT_TOKENS);
-        try (Engine engine = Engine.open(options)) {
-            GuessedAnswers answers = new GuessedAnswers(engine, tokens);
+        try (Engine engine = Engine.open(options);
+                PrintWriter report =
+                        new PrintWriter(Files.newBufferedWriter(Path.of(arguments[1])), /* autoFlush= */ true)) {
+            GuessedAnswers answers = new GuessedAnswers(engine, report, tokens);
             answers.compare("code", code(), rounds);
             answers.compare("prose", lines("prose.txt"), rounds);
         }
@@ -90,7 +97,7 @@ public final class GuessedAnswers {
             tokens += a.ids.length - 1;
             seconds[0] += a.seconds;
             seconds[1] += b.seconds * (a.ids.length - 1) / Math.max(1, b.ids.length - 1);
-            System.out.printf(
+            report.printf(
                     Locale.ROOT,
                     "%s %2d: %3d tokens, %6.1f tokens/s, with guesses %6.1f, ratio %.2f, %d of %d guesses right, %s%n",
                     kind,
@@ -103,7 +110,7 @@ public final class GuessedAnswers {
                     after.proposedTokens() - before.proposedTokens(),
                     equal ? "equal" : "DIFFERENT");
         }
-        System.out.printf(
+        report.printf(
                 Locale.ROOT,
                 "%s: %d prompts, %.1f tokens/s, with guesses %.1f, ratio %.2f, %d different%n",
                 kind,

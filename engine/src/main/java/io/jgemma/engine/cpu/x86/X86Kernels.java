@@ -3,6 +3,7 @@ package io.jgemma.engine.cpu.x86;
 import io.jgemma.engine.cpu.kernel.CpuKernels;
 import io.jgemma.engine.cpu.kernel.KvTile;
 import io.jgemma.engine.cpu.kernel.Operand;
+import io.jgemma.engine.cpu.kernel.ScalarKernels;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
@@ -30,7 +31,6 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +53,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private static final int PANELS_FROM_ROWS = 6;
 
     private final CpuKernels others;
+    private final CpuKernels scalar = new ScalarKernels();
     private final Isa isa;
     private final CodeCache code;
     private final Products rows;
@@ -204,9 +205,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             int count,
             Scratch scratch) {
         // Rows of embeddings, a few a token: less work than to load and compile what another set decodes with.
-        float[] values = scratch.decoded(count);
-        type.decode(src, srcOffset, values, 0, count);
-        MemorySegment.copy(values, 0, dst, ValueLayout.JAVA_FLOAT_UNALIGNED, dstOffset, count);
+        scalar.decode(type, src, srcOffset, dst, dstOffset, count, scratch);
     }
 
     @Override

@@ -98,14 +98,15 @@ public final class X86Groups implements Products {
         for (int o = from; o < whole; o += step) {
             int rows = Math.min(step, whole - o);
             long results = address(y.segment(), y.row(0) + 4L * o, (tokens - 1) * y.rowBytes() + 4L * rows);
-            multiply(kernel, results, y.rowBytes(), w, o, rows, x, scratch.arguments());
+            multiply(kernel, new Results(results, y.rowBytes()), w, o, rows, x, scratch.arguments());
         }
         if (whole < to) {
             // The rows behind the last are zero, and y has no room for them.
             Operand part = scratch.rows(Scratch.Use.SUMS, tokens, format.rows());
             int first = Math.max(from, whole);
             long results = address(part.segment(), part.row(0), tokens * part.rowBytes());
-            multiply(kernel, results, part.rowBytes(), w, first, format.rows(), x, scratch.arguments());
+            Results whereTo = new Results(results, part.rowBytes());
+            multiply(kernel, whereTo, w, first, format.rows(), x, scratch.arguments());
             for (int r = 0; r < tokens; r++) {
                 MemorySegment.copy(part.segment(), part.row(r), y.segment(), y.row(r) + 4L * first, 4L * (to - first));
             }
@@ -119,9 +120,12 @@ public final class X86Groups implements Products {
         arguments.set(TokenFrame.X_BYTES, x.rowBytes());
     }
 
+    /** Where a first row of results goes, and how far behind it the next. */
+    private record Results(long address, long rowBytes) {}
+
     /** Whole groups with all rows of activations, as evenly shared among calls as can be; the lengths are set. */
     private static void multiply(
-            Kernel kernel, long y, long yBytes, Operand w, int first, int rows, Operand x, Arguments arguments) {
+            Kernel kernel, Results y, Operand w, int first, int rows, Operand x, Arguments arguments) {
         int n = w.columns();
         int groups = rows / kernel.format.rows();
         long groupBytes = kernel.format.groupBytes(n);
@@ -129,12 +133,12 @@ public final class X86Groups implements Products {
         arguments.set(
                 GroupRows.W, address(w.segment(), first / kernel.format.rows() * groupBytes, groups * groupBytes));
         arguments.set(GroupRows.GROUPS, groups);
-        arguments.set(TokenFrame.Y_BYTES, yBytes);
+        arguments.set(TokenFrame.Y_BYTES, y.rowBytes);
         int calls = Math.ceilDiv(x.rows(), kernel.most());
         for (int call = 0, row = 0; call < calls; call++) {
             int tokens = (x.rows() - row) / (calls - call);
             long q = input + row * x.rowBytes();
-            arguments.set(GroupRows.Y, y + row * yBytes);
+            arguments.set(GroupRows.Y, y.address + row * y.rowBytes);
             arguments.set(GroupRows.Q, q);
             arguments.set(GroupRows.DX, q + kernel.activations.factors(n));
             arguments.set(GroupRows.TERMS, q + kernel.activations.terms(n));
