@@ -43,9 +43,15 @@ final class FormsTest {
                             "type",
                             "object",
                             "properties",
-                            Map.of("city", Map.of("type", "string")),
+                            Map.of(
+                                    "city",
+                                    Map.of("type", "string"),
+                                    "days",
+                                    Map.of("type", "integer"),
+                                    "more",
+                                    Map.of()),
                             "required",
-                            List.of("city"))),
+                            List.of("city", "days", "more"))),
             new ToolDefinition("get_time", "", Map.of()));
     private static final int SEEDS = 4;
 
@@ -129,7 +135,7 @@ final class FormsTest {
             Grammar grammar = Grammar.ofTools(new ToolGrammar(engine.toolSyntax(), tools, choice, true));
             List<GenerationRequest> requests = new ArrayList<>();
             for (int seed = 0; seed < 8; seed++) {
-                requests.add(request(grammar, seed, 48 + 8 * seed));
+                requests.add(request(grammar, seed, 72 + 8 * seed));
             }
             for (GenerationResult result : AnswersInForms.all(engine, requests)) {
                 for (ToolCall call : AnswersInForms.calls(engine, TOOLS, result)) {
@@ -137,7 +143,7 @@ final class FormsTest {
                         assertThat(call.name()).isEqualTo(name);
                     }
                     if (call.name().equals("get_weather")) {
-                        assertThat(call.arguments()).containsOnlyKeys("city");
+                        assertThat(call.arguments()).containsOnlyKeys("city", "days", "more");
                     }
                 }
             }

@@ -93,18 +93,22 @@ public final class SchemaSuite {
         return decided;
     }
 
-    /** All keys and strings of a schema, in its order. */
+    /** The names that a schema gives properties, in its order, then all other keys and strings. */
     private static Set<String> names(JsonNode schema, Set<String> names) {
+        schema.findValues("properties")
+                .forEach(properties -> properties.fieldNames().forEachRemaining(names::add));
+        return mentioned(schema, names);
+    }
+
+    private static Set<String> mentioned(JsonNode schema, Set<String> names) {
         schema.properties().forEach(entry -> {
             names.add(entry.getKey());
-            names(entry.getValue(), names);
+            mentioned(entry.getValue(), names);
         });
         if (schema.isTextual()) {
             names.add(schema.textValue());
         }
-        if (schema.isArray()) {
-            schema.forEach(item -> names(item, names));
-        }
+        schema.elements().forEachRemaining(item -> mentioned(item, names));
         return names;
     }
 

@@ -17,6 +17,7 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ContentPart;
+import io.jgemma.engine.chat.ReasoningSplitter;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.generation.Prompt;
@@ -114,11 +115,13 @@ public final class RunCommand implements Callable<Integer> {
                 EngineOpener.open(console, images.applyTo(chat.applyTo(runtime.engineOptions(file)), console))) {
             SamplerOptions sampling = answer.sampling(engine.defaultSampling());
             boolean templated = usesTemplate(engine);
-            Optional<TokenConstraint> kept = grammar.map(language -> constraint(engine, language, templated));
+            Optional<Function<Prompt, TokenConstraint>> kept = grammar.map(language -> constraints(engine, language));
             Function<PromptFile.Entry, GenerationRequest> request = entry -> {
-                GenerationRequest free = answer.request(prompt(templated, entry.text()), sampling);
-                return kept.map(constraint ->
-                                free.toBuilder().constraint(constraint).build())
+                Prompt prompt = prompt(templated, entry.text());
+                GenerationRequest free = answer.request(prompt, sampling);
+                return kept.map(constraint -> free.toBuilder()
+                                .constraint(constraint.apply(prompt))
+                                .build())
                         .orElse(free);
             };
             if (prompts != null) {
@@ -153,11 +156,17 @@ public final class RunCommand implements Callable<Integer> {
         console.detail(summary(result.timings()));
     }
 
-    /** Keeps answers in a form. What a model thinks before it answers has none. */
-    private static TokenConstraint constraint(Engine engine, Grammar grammar, boolean templated) {
-        boolean thinks = templated && engine.tokenizer().vocabulary().id("<think>") >= 0;
-        return Grammars.of(engine.tokenizer(), engine.spec().vocabulary())
-                .constraint(thinks ? grammar.behindReasoning(false) : grammar);
+    /** Keeps answers in a form. What a model thinks before it answers has none; some templates open its thoughts themselves. */
+    private static Function<Prompt, TokenConstraint> constraints(Engine engine, Grammar grammar) {
+        Grammars grammars = Grammars.of(engine.tokenizer(), engine.spec().vocabulary());
+        return prompt -> {
+            if (!(prompt instanceof Prompt.Chat chat)) {
+                return grammars.constraint(grammar);
+            }
+            boolean inside = ReasoningSplitter.opens(engine.render(chat));
+            boolean thinks = inside || engine.tokenizer().vocabulary().id("<think>") >= 0;
+            return grammars.constraint(thinks ? grammar.behindReasoning(inside) : grammar);
+        };
     }
 
     private boolean usesTemplate(Engine engine) {

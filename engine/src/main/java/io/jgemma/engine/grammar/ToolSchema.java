@@ -34,9 +34,26 @@ final class ToolSchema {
                 || List.of("allOf", "anyOf", "oneOf", "$ref", "if").stream().anyMatch(entries::containsKey);
         if (!open) {
             entries.put("additionalProperties", new Json.Bool(false));
+            entries.put("properties", withRequired(entries));
         }
         Json schema = new Json.Obj(entries);
         return tool.strict() || isSupported(schema) ? schema : ANY_OBJECT;
+    }
+
+    /** The properties, and those that are only named as required: with any value, because they have to be there. */
+    private static Json withRequired(Map<String, Json> entries) {
+        Json given = entries.getOrDefault("properties", new Json.Obj(Map.of()));
+        if (!(given instanceof Json.Obj(Map<String, Json> properties))
+                || !(entries.get("required") instanceof Json.Arr(List<Json> required))) {
+            return given;
+        }
+        Map<String, Json> all = new LinkedHashMap<>(properties);
+        for (Json name : required) {
+            if (name instanceof Json.Str(String text)) {
+                all.putIfAbsent(text, new Json.Bool(true));
+            }
+        }
+        return new Json.Obj(all);
     }
 
     private static boolean isSupported(Json schema) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.JacksonException;
 
 /** Random schemas and grammars: nothing hangs, and what a grammar accepts an independent validator accepts too. */
 class GrammarFuzzTest {
@@ -27,6 +28,7 @@ class GrammarFuzzTest {
     private static final long MOST_MEMORY = 64L << 20;
     private static final int MOST_BYTES = 200;
 
+    private int undecided;
     private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
     @Test
@@ -60,15 +62,22 @@ class GrammarFuzzTest {
         }
         assertThat(supported).isGreaterThan(RUNS / 3);
         assertThat(accepted).isGreaterThan(RUNS / 2);
+        assertThat(undecided).isLessThanOrEqualTo(RUNS / 200);
         assertThat(slow).isEmpty();
     }
 
     private List<Error> errors(String schema, String instance) {
-        return registry.getSchema(schema, InputFormat.JSON)
-                .validate(
-                        instance,
-                        InputFormat.JSON,
-                        context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
+        try {
+            return registry.getSchema(schema, InputFormat.JSON)
+                    .validate(
+                            instance,
+                            InputFormat.JSON,
+                            context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
+        } catch (JacksonException e) {
+            // It asks for the long value of numbers that have none.
+            undecided++;
+            return List.of();
+        }
     }
 
     @Test

@@ -137,6 +137,11 @@ final class ThinkingBudget implements TokenConstraint {
     }
 
     @Override
+    public int[] ending(int left) {
+        return form == null || phase == Phase.CLOSING ? NONE : form.ending(left);
+    }
+
+    @Override
     public boolean complete() {
         return phase != Phase.CLOSING && (form == null || form.complete());
     }

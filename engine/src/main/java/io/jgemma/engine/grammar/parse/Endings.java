@@ -112,8 +112,12 @@ final class Endings {
         return best < 0 ? -1 : words.firstByte(set.reads().regexes()[best]);
     }
 
+    /** Bytes on the way of one read. Where its word may end here, what follows is another read of the set, which is shorter. */
     private int bytes(ParseSet set, int read, Map<Place, Integer> known) {
         ParseSet.Reads reads = set.reads();
+        if (reads.regexes()[read].nullable()) {
+            return ShortWords.NONE;
+        }
         int target = reads.targets()[read];
         ParseSet origin = reads.origins()[read];
         return sum(

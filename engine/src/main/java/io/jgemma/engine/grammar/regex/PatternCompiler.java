@@ -49,6 +49,11 @@ public final class PatternCompiler {
                 Regex all = store.concat(encoding.chars(set, store), rest.later);
                 yield new Rest(all, all);
             }
+            case PatternNode.All(List<PatternNode> parts) -> {
+                Regex words = store.and(parts.stream().map(this::plain).toList());
+                Regex all = store.concat(words, rest.later);
+                yield new Rest(all, all);
+            }
             case PatternNode.Steps(Machine machine) -> {
                 Regex all = store.concat(store.machine(machine), rest.later);
                 yield new Rest(all, all);

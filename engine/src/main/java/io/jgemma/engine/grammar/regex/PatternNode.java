@@ -25,6 +25,9 @@ public sealed interface PatternNode {
     /** The end of the text. */
     record End() implements PatternNode {}
 
+    /** What all of them match; none may look around. */
+    record All(List<PatternNode> parts) implements PatternNode {}
+
     /** What an automaton over bytes accepts, whatever the encoding: for texts of printable ASCII. */
     record Steps(Machine machine) implements PatternNode {}
 
@@ -41,6 +44,7 @@ public sealed interface PatternNode {
             case Choice(List<PatternNode> parts) -> parts.stream().anyMatch(PatternNode::looks);
             case Repeat(PatternNode body, int min, int max) -> body.looks();
             case Look(PatternNode body, boolean negative) -> true;
+            case All(List<PatternNode> parts) -> false;
             case Steps(Machine machine) -> false;
             case Start() -> true;
             case End() -> true;

@@ -63,10 +63,11 @@ public final class Formats {
 
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 
-    /** RFC 5321, section 4.1.2. */
-    private static final String EMAIL = "(?:" + ATOM + "(?:\\." + ATOM + ")*"
-            + "|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")@(?:" + LABEL + "(?:\\." + LABEL + ")*|\\[(?:" + IPV4 + "|IPv6:"
-            + IPV6 + ")\\])";
+    /** RFC 5321, section 4.1.2, with the lengths of section 4.5.3.1. */
+    private static final PatternNode EMAIL = new PatternNode.Sequence(List.of(
+            atMost(64, ATOM + "(?:\\." + ATOM + ")*|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\""),
+            PatternParser.parse("@"),
+            atMost(255, LABEL + "(?:\\." + LABEL + ")*|\\[(?:" + IPV4 + "|IPv6:" + IPV6 + ")\\]")));
 
     private static final String UUID = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}";
 
@@ -79,7 +80,7 @@ public final class Formats {
             Map.entry("time", TIME),
             Map.entry("date-time", DATE_TIME),
             Map.entry("duration", PatternParser.parse(DURATION)),
-            Map.entry("email", PatternParser.parse(EMAIL)),
+            Map.entry("email", EMAIL),
             Map.entry("hostname", PatternParser.parse(HOSTNAME)),
             Map.entry("host-name", PatternParser.parse(HOSTNAME)),
             Map.entry("ipv4", PatternParser.parse(IPV4)),
@@ -97,6 +98,11 @@ public final class Formats {
     private static final Set<String> UNSUPPORTED = Set.of("regex", "idn-email", "idn-hostname", "uri-template");
 
     private Formats() {}
+
+    private static PatternNode atMost(int characters, String pattern) {
+        return new PatternNode.All(
+                List.of(PatternParser.parse(pattern), PatternParser.parse("[^]{1," + characters + "}")));
+    }
 
     private static PatternNode leap(String date, LeapSecond.Day day) {
         return new PatternNode.Sequence(
