@@ -2,9 +2,10 @@
 """Coverage and mask time of jgemma, llguidance and XGrammar over MaskBench's schemas, one thread each, in alternating rounds.
 
   pip install numpy llguidance xgrammar
-  tools/maskbench.py --zip maskbench.zip --vocabulary llama3.1.gguf --work FOLDER --classpath CLASSES:JARS --rounds 3
+  tools/maskbench.py --zip maskbench.zip --vocabulary llama3.1.gguf --tokenizer tokenizer.json --work FOLDER --classpath CLASSES:JARS --rounds 3
 
-The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "data": ..}]}; the GGUF file needs only its vocabulary. Results go to FOLDER,
+The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "data": ..}]}; the GGUF file needs only its vocabulary, which tokenizer.json
+holds once more for llguidance. Results go to FOLDER,
 a file for each engine and round; what is there already is not measured again, so that rounds may be run one at a time (--round N). With
 --engines jgemma and another vocabulary, the time of other vocabularies. At the end a table of all rounds in FOLDER: the median, and in
 brackets the lowest and the highest.
@@ -67,23 +68,13 @@ def is_set(mask, token):
     return bool((int(mask[0][token >> 5]) >> (token & 31)) & 1)
 
 
-def llguidance(folder):
+def llguidance(folder, tokenizer_file):
     import llguidance.numpy
-    from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper
+    from llguidance import LLMatcher, LLTokenizer
 
-    end, kinds, pieces = read_tokens(folder)
-
-    class Tokens:
-        eos_token_id = end
-        bos_token_id = None
-        tokens = pieces
-        special_token_ids = [i for i, kind in enumerate(kinds) if kind == "c"]
-
-        def __call__(self, text):
-            # Only asked for to cut forced text; masks do not depend on it.
-            raise NotImplementedError
-
-    tokenizer = LLTokenizer(TokenizerWrapper(Tokens()))
+    end, _, pieces = read_tokens(folder)
+    # Masks hold only the tokens that the tokenizer itself would cut a forced text into, so that the real one is needed.
+    tokenizer = LLTokenizer(pathlib.Path(tokenizer_file).read_text(), n_vocab=len(pieces), eos_token=end)
     mask = llguidance.numpy.allocate_token_bitmask(1, tokenizer.vocab_size)
     compact = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}
 
@@ -112,7 +103,7 @@ def llguidance(folder):
     return Result().run(folder, one)
 
 
-def xgrammar(folder):
+def xgrammar(folder, _):
     import xgrammar
 
     end, _, pieces = read_tokens(folder)
@@ -157,7 +148,7 @@ def measure(options, engine, output):
         java(options, "run", output)
         return
     # A process for each, so that none finds what another left in caches and heaps.
-    child = [sys.executable, __file__, "--work", str(options.work), "--child", engine, "--output", str(output)]
+    child = [sys.executable, __file__, "--work", str(options.work), "--child", engine, "--output", str(output), "--tokenizer", options.tokenizer]
     subprocess.run(child, check=True)
 
 
@@ -188,6 +179,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--zip")
     parser.add_argument("--vocabulary")
+    parser.add_argument("--tokenizer", default="tokenizer.json", help="the vocabulary as a tokenizer.json, for llguidance")
     parser.add_argument("--work", type=pathlib.Path, required=True)
     parser.add_argument("--classpath", default=os.environ.get("CLASSPATH"))
     parser.add_argument("--java", default="java")
@@ -198,7 +190,7 @@ def main():
     parser.add_argument("--output", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        result = {"llguidance": llguidance, "xgrammar": xgrammar}[options.child](options.work)
+        result = {"llguidance": llguidance, "xgrammar": xgrammar}[options.child](options.work, options.tokenizer)
         pathlib.Path(options.output).write_text(json.dumps(result))
         return
     numbers = [options.round] if options.round else range(1, options.rounds + 1)

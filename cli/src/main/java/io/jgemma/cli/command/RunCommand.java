@@ -17,7 +17,7 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.chat.ChatMessage;
 import io.jgemma.engine.chat.ContentPart;
-import io.jgemma.engine.chat.ReasoningSplitter;
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.generation.Prompt;
@@ -163,8 +163,9 @@ public final class RunCommand implements Callable<Integer> {
             if (!(prompt instanceof Prompt.Chat chat)) {
                 return grammars.constraint(grammar);
             }
-            boolean inside = ReasoningSplitter.opens(engine.render(chat));
-            boolean thinks = inside || engine.tokenizer().vocabulary().id("<think>") >= 0;
+            ReasoningTags tags = engine.reasoning();
+            boolean inside = tags.openedBy(engine.render(chat));
+            boolean thinks = inside || engine.chatTemplate().source().contains(tags.close());
             return grammars.constraint(thinks ? grammar.behindReasoning(inside) : grammar);
         };
     }
