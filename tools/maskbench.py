@@ -7,8 +7,8 @@
 The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "data": ..}]}; the GGUF file needs only its vocabulary, which tokenizer.json
 holds once more for llguidance. Results go to FOLDER,
 a file for each engine and round; what is there already is not measured again, so that rounds may be run one at a time (--round N). With
---engines jgemma and another vocabulary, the time of other vocabularies. At the end a table of all rounds in FOLDER: the median, and in
-brackets the lowest and the highest.
+--engines jgemma and another vocabulary, the time of other vocabularies. At the end a table of all rounds in FOLDER: quantiles over each mask's
+own median of the rounds, and the means of whole rounds.
 """
 
 import argparse
@@ -158,18 +158,29 @@ def spread(values, digits=1):
     return f"{middle:,.{digits}f}{ends}"
 
 
+def steady(results, name):
+    """Each compilation's or mask's own median over the rounds, which all take the same ones: free of what other work interrupted."""
+    shortest = min(len(result[name]) for result in results)
+    return np.median(np.array([result[name][:shortest] for result in results]), axis=0)
+
+
+FIGURES = (("mean", np.mean),) + tuple((f"{q}%", lambda x, q=q: np.percentile(x, q)) for q in (50, 90, 99, 99.9))
+
+
 def report(folder):
     rounds = {engine: [json.loads(path.read_text()) for path in sorted(folder.glob(engine + "-*.json"))] for engine in ENGINES}
     rounds = {engine: results for engine, results in rounds.items() if results}
     print("| | " + " | ".join(rounds) + " |\n|---|" + "---|" * len(rounds))
+    print("| rounds | " + " | ".join(str(len(results)) for results in rounds.values()) + " |")
     for outcome in ("pass", "not supported", "valid refused", "invalid accepted"):
         counts = [collections.Counter(results[0]["outcomes"].values())[outcome] for results in rounds.values()]
         print(f"| {outcome} | " + " | ".join(str(count) for count in counts) + " |")
     for name in ("compile", "mask"):
-        for label, figure in (("mean", np.mean),) + tuple(
-                (f"{q}%", lambda x, q=q: np.percentile(x, q)) for q in (50, 90, 99, 99.9)):
-            cells = [spread([figure(result[name]) / 1e3 for result in results]) for results in rounds.values()]
+        for label, figure in FIGURES:
+            cells = [f"{figure(steady(results, name)) / 1e3:,.1f}" for results in rounds.values()]
             print(f"| {name}, {label}, µs | " + " | ".join(cells) + " |")
+        cells = [spread([np.mean(result[name]) / 1e3 for result in results]) for results in rounds.values()]
+        print(f"| {name}, mean of whole rounds, µs | " + " | ".join(cells) + " |")
     cells = [spread([result["worst"] / 1e9 for result in results], 2) for results in rounds.values()]
     print("| slowest schema with its instances, s | " + " | ".join(cells) + " |")
     print("| masks | " + " | ".join(f"{len(results[0]['mask']):,}" for results in rounds.values()) + " |")

@@ -59,7 +59,7 @@ final class ObjectEmitter {
         findOthers();
         limits();
         int cap = cap();
-        if ((long) (named.size() + 1) * (cap + 1) > MAX_STATES) {
+        if ((long) (named.size() + 1) * (cap + 1) > MAX_STATES || min > MAX_STATES) {
             throw GrammarException.unsupported(pointer(), "its properties cannot be counted: there are too many");
         }
         int start = builder.state(rule);
@@ -224,14 +224,14 @@ final class ObjectEmitter {
     /** Other properties, of which the first begins in {@code from}. */
     private void others(int from, int count) {
         boolean counted = max != Integer.MAX_VALUE;
-        int most = counted ? max - count : 1;
+        int most = counted ? max - count : Math.max(1, min - count);
         int here = from;
         for (int extra = 1; extra <= most; extra++) {
             int past = builder.state(rule);
             for (Other other : others) {
                 emitter.read(here, other.key(), other.values(), past, rule);
             }
-            if (count + 1 >= min) {
+            if (count + extra >= min) {
                 builder.read(past, style.close(), rule.end());
             }
             if (extra < most) {
