@@ -3,6 +3,7 @@ module io.jgemma.bench {
     requires static org.jspecify;
     requires io.jgemma.engine;
     requires jdk.incubator.vector;
+    requires java.management;
     requires jmh.core;
     requires com.fasterxml.jackson.databind;
 

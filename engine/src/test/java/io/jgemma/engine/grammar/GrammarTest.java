@@ -86,7 +86,8 @@ class GrammarTest {
         assertThat(many.accepts("{\"x\":1,\"a\":2,\"b\":3}")).isFalse();
         Grammar some = Grammar.ofJsonSchema("{\"type\":\"object\",\"minProperties\":2,\"maxProperties\":3}");
         assertThat(List.of("{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}")).allMatch(some::accepts);
-        assertThat(List.of("{}", "{\"a\":1}", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}")).noneMatch(some::accepts);
+        assertThat(List.of("{}", "{\"a\":1}", "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}"))
+                .noneMatch(some::accepts);
     }
 
     /** At the end of the last minute of a day in UTC; with a date, of one that had a leap second. */
