@@ -39,7 +39,7 @@ final class Admission {
     boolean admit(Lane lane, List<Lane> running) {
         TokenList ids = lane.ids();
         int most = Math.min(lane.task().reusable(), ids.size());
-        Start start = memory.find(ids, most, holdings);
+        Start start = memory.find(ids, most, lane.holding(), holdings);
         int there = start == null ? 0 : start.tokens();
         if (follow(lane, running, most, there)) {
             return false;

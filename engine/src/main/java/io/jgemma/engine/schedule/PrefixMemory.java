@@ -47,14 +47,17 @@ final class PrefixMemory {
     }
 
     /**
-     * The place from which the most of some ids need not be computed again.
+     * The place from which the most of some ids need not be computed again. Where that is so in several, the task's own comes first:
+     * it is as the task left it, while another that has grown beyond the place may have rounded there.
      *
      * @param most leading ids that may be reused
+     * @param own what the task holds
      * @param live sequences that are held elsewhere
      */
     @Nullable
-    Start find(TokenList ids, int most, Collection<Holding> live) {
+    Start find(TokenList ids, int most, Holding own, Collection<Holding> live) {
         Best best = new Best(ids, most);
+        best.offer(own.sequence(), own.ids().commonPrefix(ids, most), null);
         tree.match(ids, most, (entry, common) -> best.offer(entry.sequence(), common, entry));
         for (Holding holding : live) {
             best.offer(holding.sequence(), holding.ids().commonPrefix(ids, most), null);

@@ -9,6 +9,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -33,6 +34,7 @@ final class Lanes {
 
     private static final IntVector BYTE_SHIFTS =
             IntVector.zero(INTS).addIndex(8).and(31);
+    private static final VectorShuffle<Float>[] FOLDS = folds();
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LE);
@@ -111,8 +113,28 @@ final class Lanes {
         return Float.float16ToFloat(m.get(SHORT, offset));
     }
 
+    /**
+     * The sum of the lanes, folded in halves. {@code reduceLanes} leaves the order of a sum of floats open, and another one is taken
+     * once a method is compiled, so that a model's answers would change while it runs.
+     */
     static float sum(FloatVector v) {
-        return v.reduceLanes(VectorOperators.ADD);
+        FloatVector folded = v;
+        for (VectorShuffle<Float> other : FOLDS) {
+            folded = folded.add(folded.rearrange(other));
+        }
+        return folded.lane(0);
+    }
+
+    /** Each lane's partner, at a distance of half the lanes, then of a quarter, down to one. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // An array of a generic type.
+    private static VectorShuffle<Float>[] folds() {
+        int steps = Integer.numberOfTrailingZeros(COUNT);
+        VectorShuffle<Float>[] folds = new VectorShuffle[steps];
+        for (int i = 0; i < steps; i++) {
+            int distance = COUNT >> (i + 1);
+            folds[i] = VectorShuffle.fromOp(F, lane -> lane ^ distance);
+        }
+        return folds;
     }
 
     /**
