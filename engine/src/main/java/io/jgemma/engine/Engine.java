@@ -119,7 +119,12 @@ public final class Engine implements AutoCloseable {
                 placement.last(),
                 pool,
                 new Scheduler.Settings(
-                        rows, options.stepMillis(), options.maxRunning(), options.maxWaiting(), MOST_GUESSES));
+                        rows,
+                        options.stepMillis(),
+                        options.maxRunning(),
+                        options.maxWaiting(),
+                        options.prefixMemoryBytes(),
+                        MOST_GUESSES));
         sessionPages = new SessionPages(scheduler, pool);
         sessionStore = new SessionStore(
                 file,

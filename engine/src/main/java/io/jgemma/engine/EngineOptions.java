@@ -30,6 +30,7 @@ public final class EngineOptions {
     private final @Nullable String toolParser;
     private final Offload offload;
     private final OptionalLong kvMemoryBytes;
+    private final long prefixMemoryBytes;
     private final int stepMillis;
     private final int maxRunning;
     private final int maxWaiting;
@@ -52,6 +53,7 @@ public final class EngineOptions {
         toolParser = from.toolParser;
         offload = from.offload;
         kvMemoryBytes = from.kvMemoryBytes;
+        prefixMemoryBytes = from.prefixMemoryBytes;
         stepMillis = from.stepMillis;
         maxRunning = from.maxRunning;
         maxWaiting = from.maxWaiting;
@@ -62,6 +64,9 @@ public final class EngineOptions {
             throw new IllegalArgumentException(
                     "step time " + stepMillis + " ms, running requests " + maxRunning + ", waiting requests "
                             + maxWaiting + " and memory for K and V " + kvMemoryBytes + " must be positive");
+        }
+        if (prefixMemoryBytes < 0) {
+            throw new IllegalArgumentException("memory for kept prompts " + prefixMemoryBytes + " must not be negative");
         }
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
@@ -166,6 +171,11 @@ public final class EngineOptions {
     /** How long reading a prompt may hold up the answers in progress at a time, in milliseconds. */
     public int stepMillis() {
         return stepMillis;
+    }
+
+    /** Bytes of K and V of earlier prompts that may be kept for prompts to come; part of {@link #kvMemoryBytes}. */
+    public long prefixMemoryBytes() {
+        return prefixMemoryBytes;
     }
 
     /** Generations computed at the same time at most; further ones wait. By default as many as memory holds. */
@@ -276,6 +286,7 @@ public final class EngineOptions {
         private Offload offload = Offload.NONE;
         private OptionalLong kvMemoryBytes = OptionalLong.empty();
         private int stepMillis = 100;
+        private long prefixMemoryBytes = 8L << 30;
         private int maxRunning = Integer.MAX_VALUE;
         private int maxWaiting = 512;
         private Speculation speculation = Speculation.NONE;
@@ -302,6 +313,7 @@ public final class EngineOptions {
             offload = from.offload;
             kvMemoryBytes = from.kvMemoryBytes;
             stepMillis = from.stepMillis;
+            prefixMemoryBytes = from.prefixMemoryBytes;
             maxRunning = from.maxRunning;
             maxWaiting = from.maxWaiting;
             speculation = from.speculation;
@@ -390,6 +402,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#stepMillis()}. */
         public Builder stepMillis(int value) {
             stepMillis = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#prefixMemoryBytes()}. */
+        public Builder prefixMemoryBytes(long value) {
+            prefixMemoryBytes = value;
             return this;
         }
 

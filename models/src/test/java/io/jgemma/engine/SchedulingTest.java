@@ -90,6 +90,26 @@ final class SchedulingTest {
     }
 
     @Test
+    void noMoreIsKeptOfEarlierPromptsThanMayBe() {
+        long some = 2 * bytesOfOne(SMALL, 100);
+        assertThat(keptAfterAnswers(SMALL)).isGreaterThan(some);
+        assertThat(keptAfterAnswers(SMALL.toBuilder().prefixMemoryBytes(some).build()))
+                .isPositive()
+                .isLessThanOrEqualTo(some);
+        assertThat(keptAfterAnswers(SMALL.toBuilder().prefixMemoryBytes(0).build()))
+                .isZero();
+    }
+
+    private static long keptAfterAnswers(EngineOptions options) {
+        try (Engine engine = Engine.open(options)) {
+            for (int i = 0; i < 8; i++) {
+                engine.submit(endless(i + " is a number").withMaxTokens(90)).join();
+            }
+            return engine.status().kv().cachedBytes();
+        }
+    }
+
+    @Test
     void whatCanNeverFitIsRefusedWithTheFigures() {
         EngineOptions tiny =
                 SMALL.toBuilder().kvMemoryBytes(bytesOfOne(SMALL, 100)).build();

@@ -45,8 +45,11 @@ final class Routes {
         all.post("/messages", new MessagesRoute(service)::handle);
         all.post("/messages/count_tokens", new MessagesRoute(service)::countTokens);
         all.llamacpp(service);
-        metrics.ifPresent(counted -> all.routes.add(
-                Route.get("/metrics", exchange -> exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape()))));
+        metrics.ifPresent(counted -> all.routes.add(Route.get("/metrics", exchange -> {
+            exchange.header(
+                    "Process-Start-Time-Unix", Long.toString(counted.began().getEpochSecond()));
+            exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape());
+        })));
         return List.copyOf(all.routes);
     }
 

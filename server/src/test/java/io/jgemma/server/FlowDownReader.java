@@ -14,6 +14,7 @@ final class FlowDownReader {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<Call> calls = new ArrayList<>();
+    private String finish = "";
     private boolean done;
 
     /** A call as it is put together. */
@@ -80,6 +81,9 @@ final class FlowDownReader {
                 throw new UnreadableException("a choice without a delta: " + data);
             }
             delta(choice.get("delta"));
+            if (choice.hasNonNull("finish_reason")) {
+                finish = choice.get("finish_reason").textValue();
+            }
         }
     }
 
@@ -97,6 +101,11 @@ final class FlowDownReader {
             call.name.append(part.path("function").path("name").asText(""));
             call.arguments.append(part.path("function").path("arguments").asText(""));
         }
+    }
+
+    /** Why the answer ended. */
+    String finish() {
+        return finish;
     }
 
     String text() {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -14,6 +17,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import net.jqwik.api.lifecycle.Lifespan;
 import net.jqwik.api.lifecycle.Store;
+import org.junit.jupiter.api.Assumptions;
 
 /** Requests that mean no good: none may end in 500, nor leave anything behind. */
 class HostileTest {
@@ -121,6 +125,7 @@ class HostileTest {
         assertThat(server.get("/health").status()).isEqualTo(200);
         assertThat(server.server().requests()).isZero();
         assertThat(server.status().running()).isZero();
+        assertThat(server.status().kv().usedBytes()).isZero();
         server.close();
     }
 
@@ -160,6 +165,23 @@ class HostileTest {
         int status = server().post(path, body).status();
 
         assertThat(status).as(path + " " + body).isIn(200, 400, 404, 413);
+    }
+
+    /** 10,000 further ones with {@code -Djgemma.long=true}. */
+    @Example
+    void answersTenThousandMalformedRequests() {
+        Assumptions.assumeTrue(Boolean.getBoolean("jgemma.long"));
+        Map<Integer, Integer> statuses = new TreeMap<>();
+        Combinators.combine(paths(), requests())
+                .as((path, body) -> new String[] {path, body})
+                .sampleStream()
+                .limit(10_000)
+                .forEach(drawn -> {
+                    int status = server().post(drawn[0], drawn[1]).status();
+                    statuses.merge(status, 1, Integer::sum);
+                    assertThat(status).as(drawn[0] + " " + drawn[1]).isIn(200, 400, 404, 413);
+                });
+        System.out.println("hostile requests by status: " + statuses);
     }
 
     @Property(tries = 100)

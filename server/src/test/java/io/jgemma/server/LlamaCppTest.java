@@ -71,6 +71,28 @@ class LlamaCppTest {
     }
 
     @Test
+    void timesEachEventWhereThatIsAskedFor() {
+        List<TestServer.Event> events = server.post(
+                        "/completion",
+                        "{\"prompt\":\"" + TURN + "\",\"temperature\":0,\"n_predict\":3,\"stream\":true,"
+                                + "\"cache_prompt\":false,\"return_progress\":true,\"timings_per_token\":true}")
+                .events();
+        List<TestServer.Event> chat = server.post(
+                        "/v1/chat/completions",
+                        TestServer.HELLO + ",\"max_tokens\":3,\"stream\":true,\"timings_per_token\":true}")
+                .events();
+
+        assertThat(events).allMatch(event -> event.data().has("timings"));
+        assertThat(events.getFirst().data().at("/timings/predicted_n").intValue())
+                .isZero();
+        JsonNode second = chat.get(2).data().get("timings");
+        assertThat(second.get("predicted_n").intValue()).isEqualTo(2);
+        assertThat(second.get("predicted_per_second").doubleValue()).isPositive();
+        assertThat(server.get("/metrics").headers().firstValue("process-start-time-unix"))
+                .isPresent();
+    }
+
+    @Test
     void completesSeveralPromptsOfLlamaCppsForms() {
         JsonNode several = server.post(
                         "/completion",

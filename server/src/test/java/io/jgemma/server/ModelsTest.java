@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.model.EmbeddedModel;
 import io.jgemma.server.models.ModelDefinition;
 import io.jgemma.server.models.ModelDirectory;
@@ -115,12 +116,16 @@ class ModelsTest {
     @Test
     void readsAListOfModels(@TempDir Path folder) throws IOException {
         Files.createFile(folder.resolve("a.gguf"));
+        Files.createFile(folder.resolve("mmproj.gguf"));
         Path file = Files.writeString(folder.resolve("models.yaml"), """
                 models:
                   - name: main
                     aliases: [gpt-4o]
                     path: a.gguf
+                    mmproj: mmproj.gguf
                     context: 102400
+                    parallel: 4
+                    gpu-layers: all
                     cache-type-k: q4_0
                     ttl: -1
                     sampling: {temperature: 0.5, top-k: 10}
@@ -136,6 +141,9 @@ class ModelsTest {
         assertThat(model.names()).containsExactly("main", "gpt-4o");
         assertThat(model.options().contextTokens()).isEqualTo(102400);
         assertThat(model.options().keyType().name()).isEqualTo("Q4_0");
+        assertThat(model.options().maxRunning()).isEqualTo(4);
+        assertThat(model.options().offload().layers()).isEqualTo(Offload.ALL);
+        assertThat(model.options().pictures().file()).contains(folder.resolve("mmproj.gguf"));
         assertThat(model.ttl()).isEmpty();
         assertThat(model.sampling()
                         .apply(io.jgemma.engine.sample.SamplerOptions.builder()
@@ -152,6 +160,9 @@ class ModelsTest {
             value = {
                 "modles: []|the key 'modles' is not known",
                 "models: [{path: a.gguf, contxt: 5}]|the key 'models[0].contxt' is not known",
+                "models: [{path: a.gguf, draft: b.gguf}]|the key 'models[0].draft' is not known",
+                "models: [{path: google/gemma-3-1b-it-qat-q4_0-gguf}]|there is no file",
+                "models: [{path: a.gguf, gpu-layers: most}]|models[0].gpu-layers is a string",
                 "models: [{name: x}]|models[0].path is missing",
                 "models: [{path: b.gguf}]|there is no file",
                 "models: [{path: a.gguf, cache-type-k: q9}]|expected one of",

@@ -33,6 +33,15 @@ public final class ScheduleOptions {
     private @Nullable Long kvMemoryBytes;
 
     @Option(
+            names = "--prefix-memory",
+            paramLabel = "SIZE",
+            converter = ByteSizeConverter.class,
+            defaultValue = "8G",
+            description = "Of that, what may be kept of earlier prompts for those to come; 0 = nothing. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long prefixMemoryBytes = 8L << 30;
+
+    @Option(
             names = "--step-ms",
             paramLabel = "N",
             defaultValue = "100",
@@ -54,6 +63,7 @@ public final class ScheduleOptions {
         }
         EngineOptions.Builder builder = options.toBuilder()
                 .stepMillis(stepMillis)
+                .prefixMemoryBytes(prefixMemoryBytes)
                 .speculation(guesses == Guesses.NGRAM ? Speculation.NGRAM : Speculation.NONE);
         if (kvMemoryBytes != null) {
             builder.kvMemoryBytes(kvMemoryBytes);

@@ -2,11 +2,14 @@ package io.jgemma.cli.serve;
 
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.LoadingBar;
 import io.jgemma.cli.options.ChatOptions;
+import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
 import io.jgemma.server.Server;
 import io.jgemma.server.ServerOptions;
 import io.jgemma.server.models.ModelDefinition;
@@ -14,6 +17,7 @@ import io.jgemma.server.models.Models;
 import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +51,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Mixin
     private RuntimeOptions runtime = new RuntimeOptions();
+
+    @Mixin
+    private ImageOptions images = new ImageOptions();
 
     @Mixin
     private ChatOptions chat = new ChatOptions();
@@ -84,13 +91,13 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        check();
         StatusLine status = new StatusLine(console);
         try (status;
                 Log log = Log.open(logFile, status)) {
             ServerOptions options = options(log);
             warn(options);
-            List<ModelDefinition> definitions =
-                    served.definitions(model.file(), file -> limits.applyTo(chat.applyTo(runtime.engineOptions(file))));
+            List<ModelDefinition> definitions = served.definitions(model.file(), this::engineOptions);
             Models models = new Models(definitions, served.memoryBytes(), new LoadingBar(console)::watched);
             try (Server server = start(options, models)) {
                 console.out().println("listening on " + server.address()).flush();
@@ -101,6 +108,20 @@ public final class ServeCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void check() {
+        if (chat.system().isPresent()) {
+            throw new UsageException("--system is no flag of serve: requests bring their own system messages");
+        }
+        if (served.onDemand()
+                && engineOptions(Optional.empty()).pictures().file().isPresent()) {
+            throw new UsageException("--mmproj is one model's; with --config, a model has its own 'mmproj'");
+        }
+    }
+
+    private EngineOptions engineOptions(Optional<Path> file) {
+        return limits.applyTo(images.applyTo(chat.applyTo(runtime.engineOptions(file)), console));
     }
 
     private ServerOptions options(Log log) {

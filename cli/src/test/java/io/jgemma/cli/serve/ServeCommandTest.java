@@ -84,6 +84,8 @@ class ServeCommandTest {
                 "serve --models-dir a --config b|give one of them",
                 "serve --tls-cert a|belong together",
                 "serve --max-queue 0|--max-queue 0 makes no sense",
+                "serve --system Hello|--system is no flag of serve",
+                "serve --models-dir a --mmproj b|--mmproj is one model's",
                 "serve --parallel 0|--parallel 0 makes no sense",
                 "serve --reasoning-budget -2|-1 stands for no limit",
                 "serve --reasoning maybe|none of on, off and auto",

@@ -44,6 +44,13 @@ final class KvBudget {
         return pool.freeBytes() >= bytes;
     }
 
+    /** Gives up what is kept of earlier prompts beyond so many bytes. */
+    void trim(long most) {
+        while (cachedBytes() > most && memory.dropOne()) {
+            // Until it is little enough.
+        }
+    }
+
     private boolean emptyIdle() {
         return holdings.stream()
                 .filter(holding -> !holding.busy() && holding.sequence().length() > 0 && holding.recomputable())

@@ -63,9 +63,10 @@ public final class Scheduler implements AutoCloseable {
      * @param targetMillis how long a step with prompts may hold up answers
      * @param maxRunning tasks that may run at the same time
      * @param maxWaiting tasks that may wait
+     * @param maxCachedBytes K and V of earlier prompts that may be kept
      * @param guesses how many guesses a task is asked for
      */
-    public record Settings(int maxRows, int targetMillis, int maxRunning, int maxWaiting, int guesses) {}
+    public record Settings(int maxRows, int targetMillis, int maxRunning, int maxWaiting, long maxCachedBytes, int guesses) {}
 
     /** What becomes of a task that is handed over. */
     public enum Submission {
@@ -273,6 +274,7 @@ public final class Scheduler implements AutoCloseable {
             holdings.remove(holding);
             if (lane.failure() == null && lane.task().reusable() > 0) {
                 memory.keep(lane.ids(), computed, holding.sequence());
+                budget.trim(settings.maxCachedBytes());
             } else {
                 holding.sequence().close();
             }

@@ -82,7 +82,11 @@ public final class Completion {
             return answers;
         }
         CompletionEvents events = new CompletionEvents(
-                json, exchange.events(), requests.size(), service.ids(), fields.isTrue("return_progress"));
+                json,
+                exchange.events(),
+                requests.size(),
+                service.ids(),
+                new CompletionEvents.Extras(fields.isTrue("return_progress"), fields.isTrue("timings_per_token")));
         service.answers().stream(engine, requests, exchange.peer(), events);
         return events.answers();
     }

@@ -18,18 +18,26 @@ import java.util.List;
 final class CompletionEvents implements AnswerSink {
     private final CompletionWriter json;
     private final EventStream events;
-    private final boolean progress;
+    private final Extras extras;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();
 
-    CompletionEvents(CompletionWriter json, EventStream events, int count, Ids ids, boolean progress) {
+    CompletionEvents(CompletionWriter json, EventStream events, int count, Ids ids, Extras extras) {
         this.json = json;
         this.events = events;
-        this.progress = progress;
+        this.extras = extras;
         for (int i = 0; i < count; i++) {
             pieces.add(new Piece(new AnswerProgress(ids), new ArrayList<>(), new ArrayList<>()));
         }
     }
+
+    /**
+     * What the client wants to see beside the answer.
+     *
+     * @param progress events while the prompt is computed
+     * @param timings timings in every event
+     */
+    record Extras(boolean progress, boolean timings) {}
 
     private record Piece(AnswerProgress progress, List<Integer> tokens, List<TokenLogprobs> logprobs) {
         int[] takeTokens() {
@@ -51,18 +59,26 @@ final class CompletionEvents implements AnswerSink {
             case GenerationEvent.Text(String text) -> {
                 ObjectNode data = json.piece(index, text, piece.takeTokens(), false);
                 addProbabilities(data, piece);
+                addTimings(data, piece);
                 events.data(data);
             }
             case GenerationEvent.PromptProgress done -> {
-                if (progress) {
+                if (extras.progress()) {
                     ObjectNode data = json.piece(index, "", new int[0], false);
                     data.set("prompt_progress", TimingsJson.progress(done));
+                    addTimings(data, piece);
                     events.data(data);
                 }
             }
             case GenerationEvent.Reasoning _, GenerationEvent.Call _ -> {}
         }
         events.ping();
+    }
+
+    private void addTimings(ObjectNode data, Piece piece) {
+        if (extras.timings()) {
+            data.set("timings", TimingsJson.of(piece.progress().timings()));
+        }
     }
 
     private void addProbabilities(ObjectNode data, Piece piece) {

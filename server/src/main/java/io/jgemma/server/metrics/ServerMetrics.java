@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
@@ -34,10 +35,12 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
     private final Timer nextToken;
     private final DistributionSummary promptTokens;
     private final Counter promptSeconds;
+    private final Counter cachedPrompts;
     private final Counter predicted;
     private final Counter predictedSeconds;
     private final Counter prompts;
     private final double[] lastSpeeds = new double[2];
+    private final Instant began = Instant.now();
 
     /** Metrics of a server. */
     public ServerMetrics(Models models, Admission admission) {
@@ -49,6 +52,7 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
                 .serviceLevelObjectives(128, 512, 2048, 8192, 32768, 131072)
                 .register(registry);
         prompts = counter("llamacpp:prompt_tokens", "Prompt tokens computed");
+        cachedPrompts = counter("llamacpp:prompt_tokens_cached", "Prompt tokens not computed because they were cached");
         promptSeconds = counter("llamacpp:prompt_seconds", "Time in which prompt tokens were computed");
         predicted = counter("llamacpp:tokens_predicted", "Tokens generated");
         predictedSeconds = counter("llamacpp:tokens_predicted_seconds", "Time in which tokens were generated");
@@ -182,6 +186,7 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
         Timings timings = result.timings();
         promptTokens.record(result.promptTokens());
         prompts.increment(timings.promptTokens());
+        cachedPrompts.increment(timings.cachedTokens());
         promptSeconds.increment(timings.promptNanos() / NANOS);
         predicted.increment(timings.generatedTokens());
         predictedSeconds.increment(timings.generateNanos() / NANOS);
@@ -194,6 +199,11 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
 
     private static String name(FinishReason reason) {
         return reason.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** When counting began. */
+    public Instant began() {
+        return began;
     }
 
     /** All of it, in Prometheus' text format. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.sample.SamplerOptions;
@@ -29,7 +30,10 @@ public final class ModelFile {
             "name",
             "aliases",
             "path",
+            "mmproj",
             "context",
+            "parallel",
+            "gpu-layers",
             "cache-type-k",
             "cache-type-v",
             "threads",
@@ -109,10 +113,7 @@ public final class ModelFile {
 
     private ModelDefinition definition(Fields model) {
         requireKeys(model, KEYS);
-        Path path = beside(model.requireString("path"));
-        if (!Files.isRegularFile(path)) {
-            throw model.invalid("path", model.path("path") + ": there is no file '" + path + "'");
-        }
+        Path path = existing(model, "path", model.requireString("path"));
         Set<String> aliases = new LinkedHashSet<>();
         model.array("aliases").forEach(alias -> aliases.add(alias.asText()));
         Optional<Duration> stays = model.value("ttl")
@@ -133,11 +134,36 @@ public final class ModelFile {
         EngineOptions.Builder engine = options.apply(Optional.of(path)).toBuilder();
         model.integer("context", 1, Integer.MAX_VALUE).ifPresent(engine::contextTokens);
         model.integer("threads", 1, 1024).ifPresent(engine::threads);
+        model.integer("parallel", 1, Integer.MAX_VALUE).ifPresent(engine::maxRunning);
+        EngineOptions given = engine.build();
+        model.value("gpu-layers").ifPresent(value -> engine.offload(offload(model, value, given.offload())));
+        model.string("mmproj")
+                .ifPresent(name -> engine.pictures(given.pictures().withProjector(existing(model, "mmproj", name))));
         model.string("cache-type-k").ifPresent(name -> engine.keyType(type(model, "cache-type-k", name)));
         model.string("cache-type-v").ifPresent(name -> engine.valueType(type(model, "cache-type-v", name)));
         model.string("tool-parser").ifPresent(engine::toolParser);
         model.string("chat-template-file").ifPresent(name -> engine.chatTemplate(text(model, beside(name))));
         return engine.build();
+    }
+
+    private Path existing(Fields model, String key, String name) {
+        Path path = beside(name);
+        if (!Files.isRegularFile(path)) {
+            throw model.invalid(key, model.path(key) + ": there is no file '" + path + "'");
+        }
+        return path;
+    }
+
+    private static Offload offload(Fields model, JsonNode value, Offload given) {
+        int layers = switch (value.asText()) {
+            case "all" -> Offload.ALL;
+            case "auto" -> Offload.AUTO;
+            default -> model.integer("gpu-layers", 0, Integer.MAX_VALUE).orElseThrow();
+        };
+        return layers == 0
+                ? Offload.NONE
+                : new Offload(
+                        layers, given.split(), given.device(), given.shares(), given.reserveBytes(), given.gemm());
     }
 
     private UnaryOperator<SamplerOptions> sampling(Fields model) {

@@ -97,6 +97,7 @@ final class ChatStream implements AnswerSink {
             ObjectNode chunk = json.chunk(index);
             ChatJson.delta(chunk).put(name, text);
             addLogprobs(chunk);
+            addTimings(chunk);
             events.data(chunk);
         }
 
@@ -104,6 +105,12 @@ final class ChatStream implements AnswerSink {
             if (json.logprobs() && !pending.isEmpty()) {
                 ChatJson.choice(chunk).set("logprobs", new LogprobsJson(json.tokenizer()).chat(pending));
                 pending.clear();
+            }
+        }
+
+        void addTimings(ObjectNode chunk) {
+            if (extras.timings()) {
+                chunk.set("timings", TimingsJson.of(progress.timings()));
             }
         }
 
@@ -142,6 +149,7 @@ final class ChatStream implements AnswerSink {
                     choice.begin();
                     ObjectNode chunk = json.chunk(index);
                     chunk.set("prompt_progress", TimingsJson.progress(progress));
+                    choice.addTimings(chunk);
                     events.data(chunk);
                 }
             }

@@ -3,6 +3,7 @@ package io.jgemma.server.run;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.generation.GenerationEvent;
 import io.jgemma.engine.generation.GenerationResult;
+import io.jgemma.engine.generation.Timings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +13,11 @@ public final class AnswerProgress {
     private final List<ToolCall> calls = new ArrayList<>();
     private int tokensSincePiece;
     private int reasoningTokens;
+    private int cachedTokens;
+    private int promptTokens;
+    private int tokens;
+    private long beganNanos;
+    private long firstTokenNanos;
 
     public AnswerProgress(Ids ids) {
         this.ids = ids;
@@ -20,7 +26,11 @@ public final class AnswerProgress {
     /** Takes note of an event. */
     public void event(GenerationEvent event) {
         switch (event) {
-            case GenerationEvent.Token _ -> tokensSincePiece++;
+            case GenerationEvent.Token _ -> {
+                tokensSincePiece++;
+                tokens++;
+                firstTokenNanos = tokens == 1 ? System.nanoTime() : firstTokenNanos;
+            }
             case GenerationEvent.Reasoning _ -> {
                 reasoningTokens += tokensSincePiece;
                 tokensSincePiece = 0;
@@ -30,8 +40,20 @@ public final class AnswerProgress {
                 tokensSincePiece = 0;
                 calls.add(new ToolCall(ids.next("call_"), call.name(), call.arguments()));
             }
-            case GenerationEvent.PromptProgress _ -> {}
+            case GenerationEvent.PromptProgress progress -> {
+                beganNanos = promptTokens + cachedTokens == 0 ? System.nanoTime() : beganNanos;
+                cachedTokens = progress.cached();
+                promptTokens = progress.done() - progress.cached();
+            }
         }
+    }
+
+    /** What the answer has taken so far. */
+    public Timings timings() {
+        long now = System.nanoTime();
+        long prompted = tokens == 0 ? now : firstTokenNanos;
+        return new Timings(
+                cachedTokens, promptTokens, beganNanos == 0 ? 0 : prompted - beganNanos, tokens, now - prompted);
     }
 
     /** The calls so far. */

@@ -16,16 +16,15 @@ public final class TimingsJson {
         ObjectNode json = Json.object();
         json.put("cache_n", timings.cachedTokens());
         json.put("prompt_n", timings.promptTokens());
-        put(json, "prompt", timings.promptTokens(), timings.promptNanos(), timings.promptTokensPerSecond());
+        put(json, "prompt", timings.promptNanos(), timings.promptTokensPerSecond());
         json.put("predicted_n", timings.generatedTokens());
-        put(json, "predicted", timings.generatedTokens(), timings.generateNanos(), timings.generatedTokensPerSecond());
+        put(json, "predicted", timings.generateNanos(), timings.generatedTokensPerSecond());
         return json;
     }
 
-    private static void put(ObjectNode json, String what, int tokens, long nanos, double perSecond) {
-        double millis = nanos / NANOS_PER_MS;
-        json.put(what + "_ms", millis);
-        json.put(what + "_per_token_ms", tokens == 0 ? 0 : millis / tokens);
+    private static void put(ObjectNode json, String what, long nanos, double perSecond) {
+        json.put(what + "_ms", nanos / NANOS_PER_MS);
+        json.put(what + "_per_token_ms", perSecond == 0 ? 0 : 1000 / perSecond);
         json.put(what + "_per_second", perSecond);
     }
 
