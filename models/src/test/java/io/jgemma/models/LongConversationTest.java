@@ -12,7 +12,6 @@ import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.sample.SamplerOptions;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,10 @@ final class LongConversationTest {
         String[] nouns = {"river", "engine", "window", "garden", "letter", "market", "planet", "bridge"};
         StringJoiner page = new StringJoiner(" ");
         for (int i = 0; i < words; i++) {
-            page.add(random.nextInt(4) == 0 ? Integer.toString(random.nextInt(1000)) : nouns[random.nextInt(nouns.length)]);
+            page.add(
+                    random.nextInt(4) == 0
+                            ? Integer.toString(random.nextInt(1000))
+                            : nouns[random.nextInt(nouns.length)]);
         }
         return page.toString();
     }
@@ -65,9 +67,8 @@ final class LongConversationTest {
         Optional<Path> model = TestModels.find("gemma-3-270m-q4_0.gguf");
         assumeTrue(model.isPresent(), "gemma-3-270m-q4_0 is not here");
         QuantType type = QuantTypes.find(kv).orElseThrow();
-        EngineOptions options = EngineOptions.of(model.get())
-                .withContextTokens(8192)
-                .withKvTypes(type, type);
+        EngineOptions options =
+                EngineOptions.of(model.get()).withContextTokens(8192).withKvTypes(type, type);
         try (Engine engine = Engine.open(options)) {
             List<ChatMessage> talk = List.of(
                     ChatMessage.system("You answer questions about pages of the web. " + page(1, 100)),
@@ -81,15 +82,17 @@ final class LongConversationTest {
 
             ask(engine, List.of(ChatMessage.user("Write a title for this talk: " + page(3, 200))));
             ask(engine, List.of(ChatMessage.system("Another talk."), ChatMessage.user(page(4, 1800))));
-            List<ChatMessage> third = followed(
-                    talk, ChatMessage.assistant(second.text()), ChatMessage.user("Which numbers are in it?"));
+            List<ChatMessage> third =
+                    followed(talk, ChatMessage.assistant(second.text()), ChatMessage.user("Which numbers are in it?"));
             assertThat(computed(ask(engine, third)))
                     .as("third turn, after a title and another conversation")
                     .isLessThan(whole / 20);
             assertThat(computed(ask(engine, third))).as("the same again").isLessThan(whole / 20);
             List<ChatMessage> edited = followed(
                     talk, ChatMessage.assistant(second.text()), ChatMessage.user("Does it speak of a bridge?"));
-            assertThat(computed(ask(engine, edited))).as("the last question edited").isLessThan(whole / 10);
+            assertThat(computed(ask(engine, edited)))
+                    .as("the last question edited")
+                    .isLessThan(whole / 10);
         }
     }
 }
