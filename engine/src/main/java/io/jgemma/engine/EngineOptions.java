@@ -66,7 +66,8 @@ public final class EngineOptions {
                             + maxWaiting + " and memory for K and V " + kvMemoryBytes + " must be positive");
         }
         if (prefixMemoryBytes < 0) {
-            throw new IllegalArgumentException("memory for kept prompts " + prefixMemoryBytes + " must not be negative");
+            throw new IllegalArgumentException(
+                    "memory for kept prompts " + prefixMemoryBytes + " must not be negative");
         }
         if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
             throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.EngineOptions;
-import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.model.EmbeddedModel;
+import io.jgemma.engine.plan.Offload;
 import io.jgemma.server.models.ModelDefinition;
 import io.jgemma.server.models.ModelDirectory;
 import io.jgemma.server.models.ModelFile;

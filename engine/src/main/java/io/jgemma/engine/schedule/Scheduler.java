@@ -66,7 +66,8 @@ public final class Scheduler implements AutoCloseable {
      * @param maxCachedBytes K and V of earlier prompts that may be kept
      * @param guesses how many guesses a task is asked for
      */
-    public record Settings(int maxRows, int targetMillis, int maxRunning, int maxWaiting, long maxCachedBytes, int guesses) {}
+    public record Settings(
+            int maxRows, int targetMillis, int maxRunning, int maxWaiting, long maxCachedBytes, int guesses) {}
 
     /** What becomes of a task that is handed over. */
     public enum Submission {
