@@ -13,7 +13,6 @@ import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.Pooling;
 import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.gguf.GgufFile;
-import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
@@ -280,12 +279,8 @@ public final class Engine implements AutoCloseable {
 
     /** Memory in use. */
     public MemoryUse memory() {
-        long weightBytes = file.tensors().stream()
-                .map(GgufTensor::data)
-                .mapToLong(d -> d.byteSize())
-                .sum();
         return scheduler.exclusively(() -> new MemoryUse(
-                weightBytes,
+                file.tensorBytes(),
                 placement.sum(Backend::copiedBytes),
                 pool.bytes(),
                 placement.sum(Backend::allocatedBytes) - pool.bytes()));

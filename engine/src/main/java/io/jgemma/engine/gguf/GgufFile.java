@@ -242,6 +242,11 @@ public final class GgufFile implements AutoCloseable {
         return Collections.unmodifiableList(tensors);
     }
 
+    /** Bytes of all tensors. */
+    public long tensorBytes() {
+        return tensors().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+    }
+
     /**
      * The tensor with this name.
      *

@@ -125,7 +125,7 @@ public final class Placement implements AutoCloseable {
 
         Progress(LoadListener listener, GgufFile file) {
             this.listener = listener;
-            total = file.tensors().stream().mapToLong(t -> t.data().byteSize()).sum();
+            total = file.tensorBytes();
         }
 
         @Override
