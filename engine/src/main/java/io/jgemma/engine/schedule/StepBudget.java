@@ -11,7 +11,8 @@ package io.jgemma.engine.schedule;
  * <p>Streams notice the longest step, not the mean one. So the aim lies below what is wanted; {@code b} rises at once when a
  * row became dearer, as it does with the depth of the context or when the machine does other things as well, and falls
  * slowly; and a step has at most half as many rows again as the one before, so that the first steps of a prompt, of which
- * little is known yet, are short.
+ * little is known yet, are short. {@code a}, in contrast, follows the shortest steps: it is not measured while a prompt is read, so
+ * one step that was held up before would shorten all slices, and what it lacks is counted in {@code b}.
  */
 final class StepBudget {
 
@@ -24,10 +25,10 @@ final class StepBudget {
     /** What of the time that is wanted a step aims at. */
     private static final double AIM = 0.8;
 
-    /** Weight of the newest step in a mean that falls, and in one that rises. */
-    private static final double FALLING = 0.2;
+    /** Weight of the newest step in a mean that moves slowly, and in one that moves at once. */
+    private static final double SLOWLY = 0.25;
 
-    private static final double RISING = 0.7;
+    private static final double AT_ONCE = 0.7;
 
     private static final double GROWTH = 1.5;
 
@@ -49,16 +50,16 @@ final class StepBudget {
     /** A step took so long. */
     void measured(int answerRows, int promptRows, long nanos) {
         if (promptRows == 0) {
-            answerNanos = mean(answerNanos, (double) nanos);
+            answerNanos = mean(answerNanos, (double) nanos, SLOWLY / 2, AT_ONCE);
         } else if (answerRows > 0 && promptRows >= LEAST_ROWS) {
             double forPrompts = Math.max(nanos - answerNanos, nanos * 0.1);
-            promptRowNanos = mean(promptRowNanos, forPrompts / promptRows);
+            promptRowNanos = mean(promptRowNanos, forPrompts / promptRows, AT_ONCE, SLOWLY);
             mostRows = GROWTH * promptRows;
         }
     }
 
-    private static double mean(double before, double now) {
-        double weight = now > before ? RISING : FALLING;
+    private static double mean(double before, double now, double rising, double falling) {
+        double weight = now > before ? rising : falling;
         return before == 0 ? now : before + weight * (now - before);
     }
 }

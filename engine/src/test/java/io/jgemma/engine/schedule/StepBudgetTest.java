@@ -55,6 +55,17 @@ final class StepBudgetTest {
     }
 
     @Test
+    void anAnswersStepThatWasHeldUpDoesNotShortenAllSlices() {
+        int before = read((depth, step) -> 0.5 * MILLISECOND).steps();
+
+        budget.measured(4, 0, Math.round(300 * MILLISECOND));
+        int rows = budget.promptRows();
+        budget.measured(4, rows, Math.round(ANSWERS + rows * 0.5 * MILLISECOND));
+
+        assertThat(read((depth, step) -> 0.5 * MILLISECOND).steps()).isLessThan(before + 5);
+    }
+
+    @Test
     void promptsAloneDoNotMakeTheNextStepBesideAnswersLong() {
         budget.measured(0, 2048, Math.round(2048 * 0.1 * MILLISECOND));
 
