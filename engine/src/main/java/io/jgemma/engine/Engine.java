@@ -66,9 +66,6 @@ public final class Engine implements AutoCloseable {
 
     private static final double GIB = 1L << 30;
 
-    /** The most tokens that are guessed at a time. */
-    private static final int MOST_GUESSES = 15;
-
     private final EngineOptions options;
     private final @Nullable EmbeddedModel embedded;
     private final GgufFile file;
@@ -113,17 +110,7 @@ public final class Engine implements AutoCloseable {
         pool.limitTo(options.kvMemoryBytes().orElseGet(() -> placement.kvBytes(plan, contextTokens())));
         fittingTokens = plan.tokensWithin(pool.limitBytes(), contextTokens());
         microBatchTokens = rows;
-        scheduler = new Scheduler(
-                decoder,
-                placement.last(),
-                pool,
-                new Scheduler.Settings(
-                        rows,
-                        options.stepMillis(),
-                        options.maxRunning(),
-                        options.maxWaiting(),
-                        options.prefixMemoryBytes(),
-                        MOST_GUESSES));
+        scheduler = new Scheduler(decoder, placement.last(), pool, options.schedule(rows));
         sessionPages = new SessionPages(scheduler, pool);
         sessionStore = new SessionStore(
                 file,

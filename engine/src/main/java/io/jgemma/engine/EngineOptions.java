@@ -7,6 +7,7 @@ import io.jgemma.engine.plan.LoadListener;
 import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
+import io.jgemma.engine.schedule.Scheduler;
 import io.jgemma.engine.vision.PictureOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How to open a model. Made by {@link #of(Path)} or {@link #embedded()}, {@code with} methods, and {@link #toBuilder}. Immutable. */
 public final class EngineOptions {
+
+    /** The most tokens that are guessed at a time. */
+    private static final int MOST_GUESSES = 15;
 
     private final @Nullable Path model;
     private final int contextTokens;
@@ -268,6 +272,11 @@ public final class EngineOptions {
     /** See {@link #keyType()} and {@link #valueType()}. */
     public EngineOptions withKvTypes(QuantType key, QuantType value) {
         return toBuilder().keyType(key).valueType(value).build();
+    }
+
+    /** What the scheduler of steps of at most {@code rows} rows keeps to. */
+    Scheduler.Settings schedule(int rows) {
+        return new Scheduler.Settings(rows, stepMillis, maxRunning, maxWaiting, prefixMemoryBytes, MOST_GUESSES);
     }
 
     /** Makes options; ranges are checked by {@link #build}. */
