@@ -18,12 +18,18 @@ final class GrammarConstraint implements TokenConstraint {
     /** A token that is chosen freely can begin something that takes so many more to end. */
     private static final int MARGIN_TOKENS = 24;
 
+    /** What is complete is not gone on with when no more tokens are left: a further call could not be ended. */
+    private static final int MAX_PART_TOKENS = 96;
+
     private static final int[] NONE = {};
 
     private final TokenAutomaton automaton;
     private final Tokenizer tokenizer;
     private final boolean ends;
     private ParseSet at;
+
+    /** Whether nothing may be added to what is complete, because there are too few tokens left for another part. */
+    private boolean closed;
 
     /**
      * @param ends whether the text is to be completed before tokens run out
@@ -37,12 +43,16 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public void mask(long[] allowed) {
-        automaton.mask(at, allowed);
+        if (closed) {
+            Arrays.fill(allowed, 0);
+        } else {
+            automaton.mask(at, allowed);
+        }
     }
 
     @Override
     public boolean allows(int token) {
-        return automaton.step(at, token).isPresent();
+        return !closed && automaton.step(at, token).isPresent();
     }
 
     @Override
@@ -78,6 +88,7 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public int[] ending(int left) {
+        closed = ends && at.accepting() && left <= MAX_PART_TOKENS;
         if (!ends || left > MAX_ENDING_TOKENS || left > automaton.bytesToEnd(at) + MARGIN_TOKENS) {
             return NONE;
         }
@@ -94,6 +105,8 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public TokenConstraint fork() {
-        return new GrammarConstraint(automaton, tokenizer, ends, at);
+        GrammarConstraint fork = new GrammarConstraint(automaton, tokenizer, ends, at);
+        fork.closed = closed;
+        return fork;
     }
 }
