@@ -3,6 +3,7 @@ package io.jgemma.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.generation.EventReader;
 import io.jgemma.engine.generation.FinishReason;
 import io.jgemma.engine.generation.GenerationEvent;
 import io.jgemma.engine.generation.GenerationHandle;
@@ -150,6 +151,24 @@ final class SchedulingTest {
                             .join()
                             .cachedTokens())
                     .isGreaterThan(300);
+        }
+    }
+
+    @Test
+    void whoeverWaitsForAPrefixThatIsGivenUpComputesItAlone() throws Exception {
+        String common = "and so on ".repeat(100);
+        try (Engine engine = Engine.open(SMALL.toBuilder().microBatchTokens(32).build())) {
+            GenerationHandle first = engine.submit(endless(common + "one").withMaxTokens(5));
+            EventReader read = first.reader();
+            assertThat(read.hasNext()).isTrue();
+            GenerationHandle second = engine.submit(endless(common + "two").withMaxTokens(5));
+            for (int i = 0; i < 4; i++) {
+                assertThat(read.next()).isInstanceOf(GenerationEvent.PromptProgress.class);
+            }
+            first.cancel();
+            assertThat(second.result().get(60, TimeUnit.SECONDS).generatedTokens())
+                    .isEqualTo(5);
+            assertThat(first.join().finish()).isEqualTo(FinishReason.CANCELLED);
         }
     }
 

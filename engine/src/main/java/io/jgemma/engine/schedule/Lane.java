@@ -115,8 +115,8 @@ final class Lane {
         }
     }
 
-    /** It gives its memory back and waits. */
-    void suspend() {
+    /** It gives its memory back and waits, or leaves. Whoever waits for its rows waits no longer. */
+    void stop() {
         running = false;
     }
 

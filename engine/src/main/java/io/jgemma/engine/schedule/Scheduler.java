@@ -254,6 +254,7 @@ public final class Scheduler implements AutoCloseable {
             for (Lane lane : List.copyOf(lanes)) {
                 if (lane.done()) {
                     lanes.remove(lane);
+                    lane.stop();
                     leave(lane);
                 }
             }
@@ -370,7 +371,7 @@ public final class Scheduler implements AutoCloseable {
     private void suspend(Lane lane) {
         KvSequence given = lane.holding().exchange(pool.sequence());
         memory.keep(lane.ids(), given.length(), given);
-        lane.suspend();
+        lane.stop();
         running.remove(lane);
         waiting.add(lane);
         waiting.sort(Comparator.comparingLong(Lane::order));
