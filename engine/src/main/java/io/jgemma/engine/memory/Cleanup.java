@@ -18,6 +18,22 @@ public final class Cleanup {
         steps.add(step);
     }
 
+    /** Adds the closing of something, and gives it back. */
+    public <T extends AutoCloseable> T closing(T resource) {
+        add(() -> close(resource));
+        return resource;
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot be closed: " + resource, e);
+        }
+    }
+
     /** Runs the steps, last first, once; then throws what the first to fail threw, with the others' failures suppressed in it. */
     public void run() {
         RuntimeException failure = attempt(null);

@@ -10,18 +10,7 @@ public final class Resources implements AutoCloseable {
 
     /** Something that was opened. */
     public <T extends AutoCloseable> T add(T resource) {
-        opened.add(() -> close(resource));
-        return resource;
-    }
-
-    private static void close(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("could not close after a failed start", e);
-        }
+        return opened.closing(resource);
     }
 
     /** All went well: somebody else closes from now on. */

@@ -34,18 +34,7 @@ final class SelfTestMemory implements AutoCloseable {
 
     /** Something to close before the memory is. */
     <T extends AutoCloseable> T add(T resource) {
-        open.add(() -> close(resource));
-        return resource;
-    }
-
-    private static void close(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException("memory of a self-test cannot be given back", e);
-        }
+        return open.closing(resource);
     }
 
     /** A weight of any type with random blocks. */
