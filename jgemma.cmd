@@ -28,10 +28,10 @@ popd
 type nul > "%JGEMMA_HOME%\built"
 
 :start
-set "JGEMMA_HEAP=384m"
-if "%~1"=="serve" set "JGEMMA_HEAP=2g"
+set "JGEMMA_HEAP=-XX:+UseSerialGC -Xmx384m"
+if "%~1"=="serve" set "JGEMMA_HEAP=-XX:+UseG1GC -Xmx2g"
 "%FOUND_JDK%\bin\java.exe" ^
-    -XX:+UseSerialGC -Xms32m -Xmx%JGEMMA_HEAP% -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
+    %JGEMMA_HEAP% -Xms32m -XX:MaxHeapFreeRatio=40 -XX:+UseCompactObjectHeaders -XX:-UsePerfData ^
     -Xlog:disable -Xlog:all=warning:stderr ^
     -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JGEMMA_JAVA_OPTS% ^
     -cp "%JGEMMA_HOME%\lib\jgemma.jar" io.jgemma.cli.Main %*
