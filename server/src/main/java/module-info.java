@@ -12,6 +12,8 @@ module io.jgemma.server {
     requires io.helidon.common.task;
     requires io.helidon.common.tls;
     requires io.helidon.http;
+    requires io.helidon.webclient.api;
+    requires io.helidon.webclient.http1;
     requires io.helidon.webserver;
     requires micrometer.core;
     requires micrometer.registry.prometheus;

@@ -101,7 +101,7 @@ class ImportRulesTest {
     @ArchTest
     static final ArchRule helidonIsUsedWhereConnectionsAre = noClasses()
             .that()
-            .resideOutsideOfPackages("io.jgemma.server.http", "io.jgemma.server")
+            .resideOutsideOfPackages("io.jgemma.server.http", "io.jgemma.server.remote", "io.jgemma.server")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.helidon..");

@@ -7,6 +7,8 @@ import io.jgemma.server.http.HttpServer;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.openai.ModelList;
+import io.jgemma.server.remote.RemotePictures;
+import io.jgemma.server.request.Pictures;
 import io.jgemma.server.request.Thinking;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
@@ -34,12 +36,17 @@ public final class Server implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(5);
 
+    private static final int PICTURE_BYTES = 20 << 20;
+    private static final Duration PICTURE_TIME = Duration.ofSeconds(10);
+    private static final int PICTURES_TOGETHER = 8;
+
     private final ServerOptions options;
     private final Models models;
     private final Admission admission;
     private final ServerMetrics metrics;
     private final Answers answers;
     private final HttpServer http;
+    private final Optional<RemotePictures> pictures;
     private final Draining draining = new Draining();
 
     private Server(ServerOptions options, Models models) {
@@ -47,6 +54,10 @@ public final class Server implements AutoCloseable {
         this.models = models;
         admission = new Admission(options.maxRequests(), options.maxRequestsOfAKey());
         metrics = new ServerMetrics(models, admission);
+        pictures = options.remoteImages()
+                ? Optional.of(new RemotePictures(new RemotePictures.Limits(
+                        PICTURE_BYTES, options.maxBodyBytes(), PICTURE_TIME, PICTURES_TOGETHER)))
+                : Optional.empty();
         Ids ids = new Ids(new SecureRandom());
         answers = new Answers(metrics, ids, IDLE);
         Service service = new Service(
@@ -59,6 +70,7 @@ public final class Server implements AutoCloseable {
                         options.reasoning().on(),
                         options.reasoning().budgetTokens(),
                         options.reasoning().inText()),
+                () -> pictures.map(RemotePictures::ofRequest).orElse(Pictures.NOT_FETCHED),
                 ids,
                 InstantSource.system());
         http = new HttpServer(
@@ -144,6 +156,7 @@ public final class Server implements AutoCloseable {
             models.close();
             http.close();
             metrics.close();
+            pictures.ifPresent(RemotePictures::close);
         }
     }
 }

@@ -111,6 +111,11 @@ public final class ServerOptions {
         return values.reasoning;
     }
 
+    /** Whether pictures are fetched from the public Internet that requests name by their addresses. */
+    public boolean remoteImages() {
+        return values.remoteImages;
+    }
+
     /** Whether {@code /metrics} is served. */
     public boolean metrics() {
         return values.metrics;
@@ -162,6 +167,7 @@ public final class ServerOptions {
         private Duration pingInterval = Duration.ofSeconds(15);
         private Duration shutdownTimeout = Duration.ofSeconds(30);
         private Reasoning reasoning = new Reasoning(Optional.empty(), OptionalInt.empty(), false);
+        private boolean remoteImages;
         private boolean metrics = true;
         private Consumer<String> accessLog = line -> {};
         private @Nullable Consumer<String> promptLog;
@@ -186,6 +192,7 @@ public final class ServerOptions {
             pingInterval = from.pingInterval;
             shutdownTimeout = from.shutdownTimeout;
             reasoning = from.reasoning;
+            remoteImages = from.remoteImages;
             metrics = from.metrics;
             accessLog = from.accessLog;
             promptLog = from.promptLog;
@@ -285,6 +292,12 @@ public final class ServerOptions {
         /** See {@link ServerOptions#reasoning()}. */
         public Builder reasoning(Reasoning value) {
             reasoning = value;
+            return this;
+        }
+
+        /** See {@link ServerOptions#remoteImages()}. */
+        public Builder remoteImages(boolean value) {
+            remoteImages = value;
             return this;
         }
 

@@ -110,4 +110,20 @@ class ImagesTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/error/message").asText()).isNotEmpty();
     }
+
+    /** A server that fetches pictures still asks nobody in its own surroundings. */
+    @Test
+    void addressesAreFollowedWhereThatIsAllowed() {
+        try (TestServer fetching = new TestServer(options -> options.remoteImages(true))) {
+            String url = fetching.uri("/health").toString();
+            JsonNode error = fetching.post(
+                            "/v1/chat/completions",
+                            chat("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}"))
+                    .error();
+
+            assertThat(error.get("param").asText()).contains("url");
+            assertThat(error.get("message").asText()).contains("not of the public Internet");
+            assertThat(fetching.log()).hasSize(1);
+        }
+    }
 }

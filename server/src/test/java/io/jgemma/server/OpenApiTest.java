@@ -8,6 +8,7 @@ import io.jgemma.engine.EngineOptions;
 import io.jgemma.server.http.Route;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.request.Pictures;
 import io.jgemma.server.request.Thinking;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answers;
@@ -50,6 +51,7 @@ class OpenApiTest {
                     new Constraints(),
                     new Service.Limits(OptionalInt.empty(), OptionalInt.empty(), Optional.empty()),
                     Thinking.DEFAULT,
+                    () -> Pictures.NOT_FETCHED,
                     ids,
                     InstantSource.system());
             List<String> served = Routes.of(service, Optional.of(metrics), new Draining()).stream()

@@ -71,6 +71,12 @@ public final class ServeCommand implements Callable<Integer> {
     private boolean logPrompts;
 
     @Option(
+            names = "--allow-remote-images",
+            description = "Fetch pictures that requests name by an address, from the public Internet only: 20 MiB and"
+                    + " 10 s each at most.")
+    private boolean remoteImages;
+
+    @Option(
             names = "--metrics",
             negatable = true,
             defaultValue = "true",
@@ -128,6 +134,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServerOptions.Builder options = ServerOptions.builder()
                 .metrics(metrics)
                 .reasoning(reasoning.reasoning())
+                .remoteImages(remoteImages)
                 .accessLog(log);
         listen.applyTo(options, console.environment().get("JGEMMA_API_KEY"));
         limits.applyTo(options);

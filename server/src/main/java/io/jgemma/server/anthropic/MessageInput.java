@@ -7,6 +7,7 @@ import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.request.Messages;
 import io.jgemma.server.request.Parts;
+import io.jgemma.server.request.Pictures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,12 +18,16 @@ final class MessageInput {
     private final List<ChatMessage> messages = new ArrayList<>();
     private final Map<String, String> toolNames = new HashMap<>();
 
-    private MessageInput() {}
+    private final Pictures pictures;
+
+    private MessageInput(Pictures pictures) {
+        this.pictures = pictures;
+    }
 
     /** The messages: {@code system} first. */
-    static List<ChatMessage> messages(Fields request) {
-        MessageInput input = new MessageInput();
-        List<ContentPart> system = content(request, "system");
+    static List<ChatMessage> messages(Fields request, Pictures pictures) {
+        MessageInput input = new MessageInput(pictures);
+        List<ContentPart> system = input.content(request, "system");
         if (!system.isEmpty()) {
             input.messages.add(new ChatMessage("system", system, List.of(), null, null, null));
         }
@@ -34,7 +39,7 @@ final class MessageInput {
         return input.messages;
     }
 
-    private static List<ContentPart> content(Fields fields, String name) {
+    private List<ContentPart> content(Fields fields, String name) {
         JsonNode content = fields.value(name).orElse(null);
         if (content == null) {
             return List.of();
@@ -43,7 +48,7 @@ final class MessageInput {
             return Messages.text(content.textValue());
         }
         List<ContentPart> parts = new ArrayList<>();
-        fields.objects(name).forEach(part -> parts.addAll(Parts.of(part)));
+        fields.objects(name).forEach(part -> parts.addAll(Parts.of(part, pictures)));
         return parts;
     }
 
@@ -72,7 +77,7 @@ final class MessageInput {
                 messages.add(
                         new ChatMessage("tool", content(block, "content"), List.of(), id, toolNames.get(id), null));
             } else {
-                words.addAll(Parts.of(block));
+                words.addAll(Parts.of(block, pictures));
             }
         }
         if (!words.isEmpty()) {
@@ -100,7 +105,7 @@ final class MessageInput {
                 }
                 case "thinking" -> thoughts.append(block.string("thinking").orElse(""));
                 case "redacted_thinking" -> {}
-                default -> words.addAll(Parts.of(block));
+                default -> words.addAll(Parts.of(block, pictures));
             }
         }
         messages.add(new ChatMessage(

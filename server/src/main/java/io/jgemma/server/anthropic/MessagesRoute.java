@@ -55,7 +55,11 @@ public final class MessagesRoute {
     }
 
     private ChatInput input(Fields fields) {
-        return ChatInput.of(fields, MessageInput.messages(fields), Tools.anthropic(fields), service.thinking());
+        return ChatInput.of(
+                fields,
+                MessageInput.messages(fields, service.pictures().get()),
+                Tools.anthropic(fields),
+                service.thinking());
     }
 
     private Answer answer(

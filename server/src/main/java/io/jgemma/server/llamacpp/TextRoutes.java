@@ -81,7 +81,10 @@ public final class TextRoutes {
     public void applyTemplate(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(model.engine(), ChatInput.openai(fields, service.thinking()));
+            Prompt.Chat prompt = ChatPrompts.of(
+                    model.engine(),
+                    ChatInput.openai(
+                            fields, service.thinking(), service.pictures().get()));
             ObjectNode json = Json.object();
             json.put("prompt", model.engine().render(prompt));
             exchange.json(json);
@@ -92,7 +95,10 @@ public final class TextRoutes {
     public void countTokens(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(model.engine(), ChatInput.openai(fields, service.thinking()));
+            Prompt.Chat prompt = ChatPrompts.of(
+                    model.engine(),
+                    ChatInput.openai(
+                            fields, service.thinking(), service.pictures().get()));
             ObjectNode json = Json.object();
             json.put("object", "response.input_tokens");
             json.put("input_tokens", model.engine().countTokens(prompt));

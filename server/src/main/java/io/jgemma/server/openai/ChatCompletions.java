@@ -29,7 +29,8 @@ public final class ChatCompletions {
     /** Answers a conversation. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        ChatInput input = ChatInput.openai(fields, service.thinking());
+        ChatInput input =
+                ChatInput.openai(fields, service.thinking(), service.pictures().get());
         Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {

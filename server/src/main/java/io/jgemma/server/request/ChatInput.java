@@ -37,10 +37,12 @@ public record ChatInput(List<ChatMessage> messages, Tools tools, Reasoning reaso
      * A request for chat completions. {@code continue_final_message} and {@code add_generation_prompt} say where its prompt
      * ends; without them a last message of the assistant is continued.
      *
+     * @param thinking what holds where the request does not say
+     * @param pictures fetches those that are named by their addresses
      * @throws ApiException with 400 when it cannot be read
      */
-    public static ChatInput openai(Fields fields, Thinking thinking) {
-        List<ChatMessage> messages = Messages.openai(fields);
+    public static ChatInput openai(Fields fields, Thinking thinking, Pictures pictures) {
+        List<ChatMessage> messages = Messages.openai(fields, pictures);
         return new ChatInput(messages, Tools.openai(fields), Reasoning.of(fields, thinking), ending(fields, messages));
     }
 

@@ -7,10 +7,7 @@ import io.jgemma.server.json.Fields;
 import java.util.Base64;
 import java.util.Optional;
 
-/**
- * Pictures in the spellings of all APIs. They travel inside the request, as data URLs or in base64; the server fetches
- * nothing for a client, so no request can make it look into the network it stands in.
- */
+/** Pictures in the spellings of all APIs: inside the request, as data URLs or in base64, or named by their addresses. */
 final class Images {
     private static final String SCHEME = "data:";
     private static final String BASE64 = ";base64";
@@ -18,38 +15,35 @@ final class Images {
     private Images() {}
 
     /** OpenAI's {@code image_url} and {@code input_image}: a URL, or an object with one. */
-    static ContentPart.Image ofUrl(Fields part) {
+    static ContentPart.Image ofUrl(Fields part, Pictures pictures) {
         Optional<JsonNode> value = part.value("image_url");
         if (value.isEmpty()) {
             throw part.invalid("image_url", part.path("image_url") + " is missing; expected a data URL");
         }
         if (value.get().isTextual()) {
-            return read(part, "image_url", value.get().textValue());
+            return read(part, "image_url", value.get().textValue(), pictures);
         }
         Fields object = part.object("image_url")
                 .orElseThrow(() -> part.invalid(
                         "image_url", part.path("image_url") + " must be a data URL, or an object with the field url"));
-        return read(object, "url", object.requireString("url"));
+        return read(object, "url", object.requireString("url"), pictures);
     }
 
     /** Anthropic's {@code source}. */
-    static ContentPart.Image ofSource(Fields part) {
+    static ContentPart.Image ofSource(Fields part, Pictures pictures) {
         Fields source = part.object("source")
                 .orElseThrow(() -> part.invalid("source", part.path("source") + " is missing; expected an object"));
         String type = source.requireString("type");
         return switch (type) {
             case "base64" -> decode(source, "data", source.requireString("data"));
-            case "url" -> read(source, "url", source.requireString("url"));
+            case "url" -> read(source, "url", source.requireString("url"), pictures);
             default -> throw source.invalid("type", source.path("type") + " must be base64, or url with a data URL");
         };
     }
 
-    private static ContentPart.Image read(Fields fields, String name, String url) {
+    private static ContentPart.Image read(Fields fields, String name, String url, Pictures pictures) {
         if (!url.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            throw fields.invalid(
-                    name,
-                    fields.path(name)
-                            + " is not a data URL; this server fetches no pictures, so send data:image/png;base64,...");
+            return new ContentPart.Image(fields.path(name), pictures.fetch(fields, name, url));
         }
         int comma = url.indexOf(',');
         if (comma < 0 || !url.substring(0, comma).endsWith(BASE64)) {

@@ -18,16 +18,21 @@ public final class Messages {
     private final Map<String, String> toolNames = new HashMap<>();
     private final List<ChatMessage> messages = new ArrayList<>();
 
-    private Messages() {}
+    private final Pictures pictures;
+
+    private Messages(Pictures pictures) {
+        this.pictures = pictures;
+    }
 
     /**
      * The messages of a request.
      *
+     * @param pictures fetches those that are named by their addresses
      * @throws io.jgemma.server.json.ApiException with 400 when there are none, or one cannot be read
      */
-    public static List<ChatMessage> openai(Fields request) {
+    public static List<ChatMessage> openai(Fields request, Pictures pictures) {
         request.require("messages");
-        Messages read = new Messages();
+        Messages read = new Messages(pictures);
         for (Fields message : request.objects("messages")) {
             read.add(message);
         }
@@ -101,7 +106,7 @@ public final class Messages {
         return new ChatMessage("tool", content, List.of(), id, name, null);
     }
 
-    private static List<ContentPart> content(Fields message) {
+    private List<ContentPart> content(Fields message) {
         JsonNode content = message.value("content").orElse(null);
         if (content == null) {
             return List.of();
@@ -115,7 +120,7 @@ public final class Messages {
         }
         List<ContentPart> parts = new ArrayList<>();
         for (Fields part : message.objects("content")) {
-            parts.addAll(Parts.of(part));
+            parts.addAll(Parts.of(part, pictures));
         }
         return parts;
     }

@@ -7,6 +7,7 @@ import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.request.Messages;
 import io.jgemma.server.request.Parts;
+import io.jgemma.server.request.Pictures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +20,15 @@ final class ResponseInput {
     private final Map<String, String> toolNames = new HashMap<>();
     private final StringBuilder reasoning = new StringBuilder();
 
-    private ResponseInput() {}
+    private final Pictures pictures;
+
+    private ResponseInput(Pictures pictures) {
+        this.pictures = pictures;
+    }
 
     /** The messages: {@code instructions} first, then {@code input}. */
-    static List<ChatMessage> messages(Fields request) {
-        ResponseInput input = new ResponseInput();
+    static List<ChatMessage> messages(Fields request, Pictures pictures) {
+        ResponseInput input = new ResponseInput(pictures);
         request.string("instructions")
                 .filter(text -> !text.isBlank())
                 .ifPresent(text -> input.messages.add(ChatMessage.system(text)));
@@ -102,7 +107,7 @@ final class ResponseInput {
         return text.isEmpty() ? null : text;
     }
 
-    private static List<ContentPart> content(Fields item, String name) {
+    private List<ContentPart> content(Fields item, String name) {
         JsonNode content = item.value(name).orElse(null);
         if (content == null) {
             return List.of();
@@ -111,7 +116,7 @@ final class ResponseInput {
             return Messages.text(content.textValue());
         }
         List<ContentPart> parts = new ArrayList<>();
-        item.objects(name).forEach(part -> parts.addAll(Parts.of(part)));
+        item.objects(name).forEach(part -> parts.addAll(Parts.of(part, pictures)));
         return parts;
     }
 }

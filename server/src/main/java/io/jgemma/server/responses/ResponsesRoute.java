@@ -45,7 +45,7 @@ public final class ResponsesRoute {
             throw fields.invalid("background", "this server answers at once: leave out background");
         }
         ChatInput input = new ChatInput(
-                ResponseInput.messages(fields),
+                ResponseInput.messages(fields, service.pictures().get()),
                 Tools.openai(fields),
                 Reasoning.of(fields, service.thinking()),
                 Prompt.Ending.GENERATION_PROMPT);

@@ -6,11 +6,13 @@ import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.request.Pictures;
 import io.jgemma.server.request.Thinking;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * What all routes work with.
@@ -21,6 +23,7 @@ import java.util.OptionalInt;
  * @param constraints keeps answers in a form
  * @param limits what a request may ask for
  * @param thinking how models think where a request does not say
+ * @param pictures fetches the pictures of one request that are named by their addresses
  * @param ids names answers
  * @param clock tells the time
  */
@@ -31,6 +34,7 @@ public record Service(
         Constraints constraints,
         Limits limits,
         Thinking thinking,
+        Supplier<Pictures> pictures,
         Ids ids,
         InstantSource clock) {
 
