@@ -10,6 +10,7 @@ import io.jgemma.server.openai.ChatCompletions;
 import io.jgemma.server.openai.Completions;
 import io.jgemma.server.openai.Embeddings;
 import io.jgemma.server.openai.ModelList;
+import io.jgemma.server.page.Page;
 import io.jgemma.server.responses.ResponsesRoute;
 import io.jgemma.server.run.Service;
 import java.io.IOException;
@@ -30,12 +31,13 @@ final class Routes {
         this.draining = draining;
     }
 
-    static List<Route> of(Service service, Optional<ServerMetrics> metrics, Draining draining) {
+    static List<Route> of(Service service, Optional<ServerMetrics> metrics, Optional<Page> page, Draining draining) {
         Routes all = new Routes(draining);
         Health health = new Health(service);
         all.routes.add(Route.open("/health", health::handle));
         all.routes.add(Route.open("/v1/health", health::handle));
-        all.routes.add(Route.open("/", health::handle));
+        page.ifPresentOrElse(
+                shown -> all.routes.addAll(shown.routes()), () -> all.routes.add(Route.open("/", health::handle)));
         all.routes.add(Route.get("/openapi.yaml", exchange -> exchange.text("application/yaml", openApi())));
         all.get("/models", new ModelList(service)::handle);
         all.post("/chat/completions", new ChatCompletions(service)::handle);

@@ -7,6 +7,7 @@ import io.jgemma.server.http.HttpServer;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.models.Models;
 import io.jgemma.server.openai.ModelList;
+import io.jgemma.server.page.Page;
 import io.jgemma.server.remote.RemotePictures;
 import io.jgemma.server.request.Pictures;
 import io.jgemma.server.request.Thinking;
@@ -84,7 +85,11 @@ public final class Server implements AutoCloseable {
                         options.idleTimeout(), REQUEST_TIMEOUT, options.writeTimeout(), options.pingInterval()),
                 new HttpServer.Access(options.apiKeys(), options.corsOrigins()),
                 new HttpServer.Logs(options.accessLog(), options.promptLog()),
-                Routes.of(service, options.metrics() ? Optional.of(metrics) : Optional.empty(), draining));
+                Routes.of(
+                        service,
+                        options.metrics() ? Optional.of(metrics) : Optional.empty(),
+                        options.webPage() ? Optional.of(new Page()) : Optional.empty(),
+                        draining));
         metrics.connections(http::openConnections);
         warmUp(service);
     }

@@ -121,6 +121,11 @@ public final class ServerOptions {
         return values.metrics;
     }
 
+    /** Whether the web page is served at {@code /}. */
+    public boolean webPage() {
+        return values.webPage;
+    }
+
     /** Told each request on one line, without contents. */
     public Consumer<String> accessLog() {
         return values.accessLog;
@@ -169,6 +174,7 @@ public final class ServerOptions {
         private Reasoning reasoning = new Reasoning(Optional.empty(), OptionalInt.empty(), false);
         private boolean remoteImages;
         private boolean metrics = true;
+        private boolean webPage = true;
         private Consumer<String> accessLog = line -> {};
         private @Nullable Consumer<String> promptLog;
 
@@ -194,6 +200,7 @@ public final class ServerOptions {
             reasoning = from.reasoning;
             remoteImages = from.remoteImages;
             metrics = from.metrics;
+            webPage = from.webPage;
             accessLog = from.accessLog;
             promptLog = from.promptLog;
         }
@@ -304,6 +311,12 @@ public final class ServerOptions {
         /** See {@link ServerOptions#metrics()}. */
         public Builder metrics(boolean value) {
             metrics = value;
+            return this;
+        }
+
+        /** See {@link ServerOptions#webPage()}. */
+        public Builder webPage(boolean value) {
+            webPage = value;
             return this;
         }
 

@@ -54,7 +54,7 @@ class OpenApiTest {
                     () -> Pictures.NOT_FETCHED,
                     ids,
                     InstantSource.system());
-            List<String> served = Routes.of(service, Optional.of(metrics), new Draining()).stream()
+            List<String> served = Routes.of(service, Optional.of(metrics), Optional.empty(), new Draining()).stream()
                     .map(OpenApiTest::line)
                     .toList();
             assertThat(described).containsExactlyInAnyOrderElementsOf(served);

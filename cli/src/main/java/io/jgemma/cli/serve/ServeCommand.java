@@ -84,6 +84,14 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Serve /metrics for Prometheus. Default: on.")
     private boolean metrics = true;
 
+    @Option(
+            names = {"--webui", "--ui"},
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Serve the web page at /. Default: on.")
+    private boolean webPage = true;
+
     public ServeCommand(Console console) {
         this.console = console;
     }
@@ -133,6 +141,7 @@ public final class ServeCommand implements Callable<Integer> {
     private ServerOptions options(Log log) {
         ServerOptions.Builder options = ServerOptions.builder()
                 .metrics(metrics)
+                .webPage(webPage)
                 .reasoning(reasoning.reasoning())
                 .remoteImages(remoteImages)
                 .accessLog(log);

@@ -142,6 +142,11 @@ public final class Exchange {
         send(200, contentType, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Answers with bytes. */
+    public void bytes(String contentType, byte[] bytes) {
+        send(200, contentType, bytes);
+    }
+
     private void send(int code, String contentType, byte[] bytes) {
         status = code;
         response.status(code);
@@ -154,7 +159,7 @@ public final class Exchange {
     }
 
     /** Answers with nothing but a status. */
-    void empty(int code) {
+    public void empty(int code) {
         status = code;
         response.status(code);
         response.send();

@@ -128,6 +128,7 @@ public final class TextRoutes {
                     CompletionWriter.settings(
                             entry.definition().sampling().apply(engine.get().defaultSampling())));
         }
+        MemoryJson.of(entry).ifPresent(memory -> json.set("memory", memory));
         json.putObject("modalities")
                 .put("vision", engine.map(Engine::readsPictures).orElse(false))
                 .put("audio", false);
