@@ -270,7 +270,8 @@ public final class Engine implements AutoCloseable {
                 file.tensorBytes(),
                 placement.sum(Backend::copiedBytes),
                 pool.bytes(),
-                placement.sum(Backend::allocatedBytes) - pool.bytes()));
+                placement.sum(Backend::allocatedBytes) - pool.bytes(),
+                placement.bytesOfDevices()));
     }
 
     /** What attention has read from K/V caches since the engine was opened. */

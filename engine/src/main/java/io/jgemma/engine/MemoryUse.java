@@ -1,5 +1,7 @@
 package io.jgemma.engine;
 
+import java.util.Map;
+
 /**
  * Memory of an engine, in bytes.
  *
@@ -7,5 +9,11 @@ package io.jgemma.engine;
  * @param copiedBytes copies of weights, on devices or in an order that the CPU reads faster
  * @param kvBytes K/V pages of all sessions
  * @param bufferBytes working buffers of the backend
+ * @param ofDevices copies, K/V pages and buffers by where they lie: {@code cpu}, {@code gpu0} and so on
  */
-public record MemoryUse(long weightsBytes, long copiedBytes, long kvBytes, long bufferBytes) {}
+public record MemoryUse(
+        long weightsBytes, long copiedBytes, long kvBytes, long bufferBytes, Map<String, Long> ofDevices) {
+    public MemoryUse {
+        ofDevices = Map.copyOf(ofDevices);
+    }
+}

@@ -97,6 +97,9 @@ final class EngineTest {
             session.evaluate(new int[300], i -> false, (i, logits) -> {});
             assertThat(engine.memory().kvBytes()).isEqualTo(plan.kvBytes());
             assertThat(engine.memory().bufferBytes()).isEqualTo(plan.bufferBytes());
+            assertThat(engine.memory().ofDevices())
+                    .containsOnly(
+                            Map.entry("cpu", engine.memory().copiedBytes() + plan.kvBytes() + plan.bufferBytes()));
         }
     }
 

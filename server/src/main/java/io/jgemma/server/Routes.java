@@ -1,9 +1,12 @@
 package io.jgemma.server;
 
 import io.jgemma.server.anthropic.MessagesRoute;
+import io.jgemma.server.http.Exchange;
 import io.jgemma.server.http.Route;
+import io.jgemma.server.json.ApiException;
 import io.jgemma.server.llamacpp.Completion;
 import io.jgemma.server.llamacpp.Health;
+import io.jgemma.server.llamacpp.SlotList;
 import io.jgemma.server.llamacpp.TextRoutes;
 import io.jgemma.server.metrics.ServerMetrics;
 import io.jgemma.server.openai.ChatCompletions;
@@ -31,7 +34,8 @@ final class Routes {
         this.draining = draining;
     }
 
-    static List<Route> of(Service service, Optional<ServerMetrics> metrics, Optional<Page> page, Draining draining) {
+    static List<Route> of(
+            Service service, Optional<ServerMetrics> metrics, Optional<Page> page, boolean slots, Draining draining) {
         Routes all = new Routes(draining);
         Health health = new Health(service);
         all.routes.add(Route.open("/health", health::handle));
@@ -46,13 +50,19 @@ final class Routes {
         all.post("/responses", new ResponsesRoute(service)::handle);
         all.post("/messages", new MessagesRoute(service)::handle);
         all.post("/messages/count_tokens", new MessagesRoute(service)::countTokens);
-        all.llamacpp(service);
-        metrics.ifPresent(counted -> all.routes.add(Route.get("/metrics", exchange -> {
-            exchange.header(
-                    "Process-Start-Time-Unix", Long.toString(counted.began().getEpochSecond()));
-            exchange.text(ServerMetrics.CONTENT_TYPE, counted.scrape());
-        })));
+        all.llamacpp(service, slots);
+        all.routes.add(Route.get("/metrics", exchange -> scrape(exchange, metrics.orElseThrow(() -> off("metrics")))));
         return List.copyOf(all.routes);
+    }
+
+    private static void scrape(Exchange exchange, ServerMetrics metrics) {
+        exchange.header("Process-Start-Time-Unix", Long.toString(metrics.began().getEpochSecond()));
+        exchange.text(ServerMetrics.CONTENT_TYPE, metrics.scrape());
+    }
+
+    private static ApiException off(String what) {
+        return new ApiException(
+                ApiException.Kind.NOT_SUPPORTED, "this server was started with --no-" + what + ": it tells none");
     }
 
     /** The description of all routes. */
@@ -65,7 +75,7 @@ final class Routes {
         }
     }
 
-    private void llamacpp(Service service) {
+    private void llamacpp(Service service, boolean slots) {
         Completion completion = new Completion(service);
         routes.add(work("/completion", completion::complete));
         routes.add(work("/infill", completion::infill));
@@ -75,6 +85,13 @@ final class Routes {
         routes.add(work("/detokenize", texts::detokenize));
         routes.add(work("/apply-template", texts::applyTemplate));
         routes.add(Route.get("/props", texts::props));
+        SlotList list = new SlotList(service);
+        routes.add(Route.get("/slots", exchange -> {
+            if (!slots) {
+                throw off("slots");
+            }
+            list.handle(exchange);
+        }));
     }
 
     private void get(String path, Route.Handler handler) {

@@ -89,6 +89,7 @@ public final class Server implements AutoCloseable {
                         service,
                         options.metrics() ? Optional.of(metrics) : Optional.empty(),
                         options.webPage() ? Optional.of(new Page()) : Optional.empty(),
+                        options.slots(),
                         draining));
         metrics.connections(http::openConnections);
         warmUp(service);

@@ -116,6 +116,11 @@ public final class ServerOptions {
         return values.remoteImages;
     }
 
+    /** Whether {@code /slots} is served. */
+    public boolean slots() {
+        return values.slots;
+    }
+
     /** Whether {@code /metrics} is served. */
     public boolean metrics() {
         return values.metrics;
@@ -173,6 +178,7 @@ public final class ServerOptions {
         private Duration shutdownTimeout = Duration.ofSeconds(30);
         private Reasoning reasoning = new Reasoning(Optional.empty(), OptionalInt.empty(), false);
         private boolean remoteImages;
+        private boolean slots = true;
         private boolean metrics = true;
         private boolean webPage = true;
         private Consumer<String> accessLog = line -> {};
@@ -199,6 +205,7 @@ public final class ServerOptions {
             shutdownTimeout = from.shutdownTimeout;
             reasoning = from.reasoning;
             remoteImages = from.remoteImages;
+            slots = from.slots;
             metrics = from.metrics;
             webPage = from.webPage;
             accessLog = from.accessLog;
@@ -305,6 +312,12 @@ public final class ServerOptions {
         /** See {@link ServerOptions#remoteImages()}. */
         public Builder remoteImages(boolean value) {
             remoteImages = value;
+            return this;
+        }
+
+        /** See {@link ServerOptions#slots()}. */
+        public Builder slots(boolean value) {
+            slots = value;
             return this;
         }
 

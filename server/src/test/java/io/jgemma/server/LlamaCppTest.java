@@ -3,10 +3,13 @@ package io.jgemma.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /** The routes of llama.cpp's server with bare HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -118,5 +121,57 @@ class LlamaCppTest {
                         .get("param")
                         .textValue())
                 .isEqualTo("prompt.multimodal_data");
+    }
+
+    @Test
+    void answersWithTheFieldsThatAreWanted() {
+        String body = "{\"prompt\":\"" + TURN + "\",\"temperature\":0,\"n_predict\":3,\"ignore_eos\":true,"
+                + "\"logit_bias\":[[7,false]],"
+                + "\"response_fields\":[\"content\",\"generation_settings/logit_bias\",\"nowhere/at/all\"]";
+        JsonNode whole = server.post("/completion", body + "}").json();
+        JsonNode last = server.post("/completion", body + ",\"stream\":true}")
+                .events()
+                .getLast()
+                .data();
+
+        assertThat(whole.toString())
+                .isEqualTo("{\"content\":\"Hello! How\",\"generation_settings/logit_bias\":"
+                        + "[{\"token\":7,\"bias\":null},{\"token\":1,\"bias\":null},{\"token\":5,\"bias\":null}]}");
+        assertThat(last.fieldNames()).toIterable().containsExactly("content", "generation_settings/logit_bias");
+        assertThat(server.post("/completion", "{\"prompt\":\"a\",\"response_fields\":[1]}")
+                        .error()
+                        .get("param")
+                        .textValue())
+                .isEqualTo("response_fields");
+    }
+
+    @Test
+    @Timeout(60)
+    void tellsHowFarAnswersAre() throws IOException, InterruptedException {
+        String body = TestServer.HELLO + ",\"stream\":true,\"ignore_eos\":true}";
+        JsonNode during;
+        try (InputStream stream = server.open("/v1/chat/completions", body)) {
+            assertThat(stream.readNBytes(2000)).hasSize(2000);
+            during = server.get("/slots").json();
+        }
+
+        assertThat(during).hasSize(128);
+        JsonNode first = during.get(0);
+        assertThat(first.get("is_processing").booleanValue()).isTrue();
+        assertThat(first.get("n_prompt_tokens").intValue()).isEqualTo(10);
+        assertThat(first.at("/next_token/0/n_decoded").intValue()).isPositive();
+        assertThat(during.get(1).toString())
+                .isEqualTo("{\"id\":1,\"n_ctx\":1024,\"speculative\":false,\"is_processing\":false}");
+        while (server.get("/slots").body().contains("true")) {
+            Thread.sleep(10);
+        }
+    }
+
+    @Test
+    void saysWhatIsSwitchedOff() {
+        try (TestServer silent = new TestServer(options -> options.slots(false).metrics(false))) {
+            assertThat(silent.get("/slots").status()).isEqualTo(501);
+            assertThat(silent.get("/metrics").error().get("type").textValue()).isEqualTo("not_supported_error");
+        }
     }
 }

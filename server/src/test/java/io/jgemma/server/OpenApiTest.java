@@ -54,9 +54,10 @@ class OpenApiTest {
                     () -> Pictures.NOT_FETCHED,
                     ids,
                     InstantSource.system());
-            List<String> served = Routes.of(service, Optional.of(metrics), Optional.empty(), new Draining()).stream()
-                    .map(OpenApiTest::line)
-                    .toList();
+            List<String> served =
+                    Routes.of(service, Optional.of(metrics), Optional.empty(), true, new Draining()).stream()
+                            .map(OpenApiTest::line)
+                            .toList();
             assertThat(described).containsExactlyInAnyOrderElementsOf(served);
         }
     }

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -235,6 +240,25 @@ class OtherApisTest {
                         "jgemma_time_to_first_token_seconds_bucket",
                         "jgemma_time_between_tokens_seconds_bucket",
                         "jgemma_kv_bytes{state=\"used\"}",
-                        "jgemma_memory_bytes{of=\"weights\"}");
+                        "jgemma_memory_bytes{of=\"weights\"}",
+                        "jgemma_device_memory_bytes{device=\"cpu\"}");
+    }
+
+    @Test
+    void theDashboardShowsWhatIsCounted() throws IOException {
+        server.post("/v1/chat/completions", TestServer.HELLO + "}");
+        String metrics = server.get("/metrics").body();
+        JsonNode dashboard = TestServer.read(Files.readString(Path.of("../docs/server/grafana.json")));
+
+        List<String> names = dashboard.findValuesAsText("expr").stream()
+                .flatMap(query -> Pattern.compile("(llamacpp:|jgemma_)\\w+")
+                        .matcher(query)
+                        .results()
+                        .map(MatchResult::group))
+                .toList();
+
+        assertThat(names)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(name -> assertThat(metrics).containsPattern("(?m)^" + name + "[ {]"));
     }
 }

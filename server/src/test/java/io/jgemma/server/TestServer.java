@@ -7,6 +7,7 @@ import io.jgemma.engine.EngineStatus;
 import io.jgemma.server.models.ModelDefinition;
 import io.jgemma.server.models.Models;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -132,6 +133,23 @@ public final class TestServer implements AutoCloseable {
     /** Sends a body. */
     public Answer post(String path, String body, String... headers) {
         return send(request(path, headers).POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Sends a body; the answer is read while it comes, and closed before its end it is given up. */
+    public InputStream open(String path, String body) {
+        try {
+            return client.send(
+                            request(path)
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofInputStream())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Asks. */

@@ -92,6 +92,14 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Serve the web page at /. Default: on.")
     private boolean webPage = true;
 
+    @Option(
+            names = "--slots",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Serve /slots, which tells how far answers in progress are. Default: on.")
+    private boolean slots = true;
+
     public ServeCommand(Console console) {
         this.console = console;
     }
@@ -142,6 +150,7 @@ public final class ServeCommand implements Callable<Integer> {
         ServerOptions.Builder options = ServerOptions.builder()
                 .metrics(metrics)
                 .webPage(webPage)
+                .slots(slots)
                 .reasoning(reasoning.reasoning())
                 .remoteImages(remoteImages)
                 .accessLog(log);

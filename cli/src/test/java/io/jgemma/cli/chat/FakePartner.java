@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** A model that says what it was told to say, and remembers what it was asked. */
@@ -86,7 +87,7 @@ final class FakePartner implements Partner {
 
     @Override
     public MemoryUse memory() {
-        return new MemoryUse(150L << 20, 0, 3L << 20, 2L << 20);
+        return new MemoryUse(150L << 20, 0, 3L << 20, 2L << 20, Map.of());
     }
 
     @Override

@@ -59,7 +59,7 @@ class ServeCommandTest {
 
         assertThat(answer).contains("Hello! How can I help you today?", "\"model\":\"tiny\"");
         assertThat(console.err()).contains("No model was named", "POST /v1/chat/completions 200");
-        assertThat(metrics).isEqualTo(404);
+        assertThat(metrics).isEqualTo(501);
         assertThat(code.get()).isZero();
     }
 

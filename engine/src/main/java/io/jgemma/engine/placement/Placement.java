@@ -21,7 +21,9 @@ import io.jgemma.engine.selftest.SelfTestResult;
 import io.jgemma.engine.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToIntFunction;
@@ -200,6 +202,21 @@ public final class Placement implements AutoCloseable {
 
     public long sum(ToLongFunction<Backend> figure) {
         return backends().stream().mapToLong(figure).sum();
+    }
+
+    /** What lies on each device beside the mapped file, in bytes: {@code cpu}, {@code gpu0} and so on. */
+    public Map<String, Long> bytesOfDevices() {
+        Map<String, Long> bytes = new TreeMap<>();
+        for (int i = 0; i < stages.size(); i++) {
+            String device = plan.parts()
+                    .get(i)
+                    .place()
+                    .map(place -> "gpu" + place.number())
+                    .orElse("cpu");
+            Backend backend = stages.get(i).backend();
+            bytes.merge(device, backend.copiedBytes() + backend.allocatedBytes(), Long::sum);
+        }
+        return bytes;
     }
 
     public int count(ToIntFunction<Backend> figure) {

@@ -1,5 +1,6 @@
 package io.jgemma.server.llamacpp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.Prompt;
@@ -21,6 +22,9 @@ import java.util.Optional;
 /** {@code POST /completion} and {@code POST /infill}. */
 public final class Completion {
     private static final List<String> MAX_TOKENS = List.of("n_predict", "max_tokens");
+    private static final String RESPONSE_FIELDS = "response_fields";
+    private static final int MAX_PATHS = 100;
+    private static final int MAX_PATH_CHARS = 200;
     private static final String AFTER_SAMPLING = "post_sampling_probs";
 
     private final Service service;
@@ -69,7 +73,8 @@ public final class Completion {
             List<GenerationRequest> requests = prompts.stream()
                     .flatMap(prompt -> settings.requests(prompt, constraint).stream())
                     .toList();
-            CompletionWriter json = new CompletionWriter(model.id(), engine.tokenizer(), settings);
+            CompletionWriter json =
+                    new CompletionWriter(model.id(), engine.tokenizer(), settings, responseFields(fields));
             Use.note(exchange, model.id(), answer(exchange, fields, engine, requests, json));
         }
     }
@@ -89,6 +94,19 @@ public final class Completion {
                 new CompletionEvents.Extras(fields.isTrue("return_progress"), fields.isTrue("timings_per_token")));
         service.answers().stream(engine, requests, exchange.peer(), events);
         return events.answers();
+    }
+
+    private static List<String> responseFields(Fields fields) {
+        List<String> paths = new ArrayList<>();
+        for (JsonNode path : fields.array(RESPONSE_FIELDS)) {
+            if (!path.isTextual() || path.textValue().length() > MAX_PATH_CHARS || paths.size() == MAX_PATHS) {
+                throw fields.invalid(
+                        RESPONSE_FIELDS,
+                        RESPONSE_FIELDS + " is not readable; expected names of fields, " + MAX_PATHS + " at most");
+            }
+            paths.add(path.textValue());
+        }
+        return paths;
     }
 
     private static Prompt fillIn(Fields fields, Engine engine) {

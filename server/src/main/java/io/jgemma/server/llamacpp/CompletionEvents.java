@@ -92,11 +92,11 @@ final class CompletionEvents implements AnswerSink {
     public void end(int index, GenerationResult result) {
         Answers.requireInTime(result);
         Answer answer = pieces.get(index).progress().ended(result);
-        ObjectNode last = json.whole(index, answer);
+        ObjectNode last = json.complete(index, answer);
         last.put("content", "");
         last.putArray("tokens");
         last.remove("completion_probabilities");
-        events.data(last);
+        events.data(json.wanted(last));
         answers.add(answer);
     }
 

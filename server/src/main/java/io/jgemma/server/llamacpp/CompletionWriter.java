@@ -1,5 +1,6 @@
 package io.jgemma.server.llamacpp;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jgemma.engine.generation.GenerationResult;
@@ -20,13 +21,38 @@ import java.util.List;
  * @param model as the client knows it
  * @param tokenizer names tokens
  * @param settings what was asked for
+ * @param fields paths of the fields that are wanted of a whole answer, by slashes; empty = all
  */
-record CompletionWriter(String model, Tokenizer tokenizer, AnswerSettings settings) {
+record CompletionWriter(String model, Tokenizer tokenizer, AnswerSettings settings, List<String> fields) {
     /** In place of minus infinity, which JSON has not. */
     private static final double LEAST = -9999;
 
-    /** An answer. */
+    CompletionWriter {
+        fields = List.copyOf(fields);
+    }
+
+    /** An answer, of which the client gets what it wants. */
     ObjectNode whole(int index, Answer answer) {
+        return wanted(complete(index, answer));
+    }
+
+    /** What the client wants of an answer: each field under its path. A path that leads nowhere is left out. */
+    ObjectNode wanted(ObjectNode answer) {
+        if (fields.isEmpty()) {
+            return answer;
+        }
+        ObjectNode json = Json.object();
+        for (String path : fields) {
+            JsonNode value = answer.at("/" + path);
+            if (!value.isMissingNode()) {
+                json.set(path, value);
+            }
+        }
+        return json;
+    }
+
+    /** An answer with all fields. */
+    ObjectNode complete(int index, Answer answer) {
         GenerationResult result = answer.result();
         ObjectNode json = piece(index, result.text(), result.ids(), true);
         json.put("model", model);
@@ -99,6 +125,22 @@ record CompletionWriter(String model, Tokenizer tokenizer, AnswerSettings settin
         ArrayNode stops = json.putArray("stop");
         settings.stops().forEach(stops::add);
         json.put("ignore_eos", settings.ignoreEnd());
+        json.set("logit_bias", biases());
+        return json;
+    }
+
+    /** What is added to tokens' logits; null stands for minus infinity. */
+    private ArrayNode biases() {
+        ArrayNode json = Json.array();
+        settings.sampling().logitBias().forEach((token, bias) -> {
+            ObjectNode entry = json.addObject().put("token", token);
+            entry.set("bias", Float.isInfinite(bias) ? entry.nullNode() : entry.numberNode(bias));
+        });
+        if (settings.ignoreEnd()) {
+            for (int token : tokenizer.vocabulary().endOfGenerationIds()) {
+                json.addObject().put("token", token).putNull("bias");
+            }
+        }
         return json;
     }
 

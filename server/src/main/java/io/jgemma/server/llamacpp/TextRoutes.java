@@ -113,11 +113,7 @@ public final class TextRoutes {
         json.put("model_alias", entry.definition().id());
         json.put("model_path", fileName(entry));
         json.put("build_info", "jgemma");
-        json.put(
-                "total_slots",
-                Math.min(
-                        entry.definition().options().maxRunning(),
-                        service.admission().most()));
+        json.put("total_slots", SlotList.count(service, entry));
         json.put("is_sleeping", entry.engine().isEmpty());
         Optional<Engine> engine = entry.engine();
         ObjectNode settings = json.putObject("default_generation_settings");

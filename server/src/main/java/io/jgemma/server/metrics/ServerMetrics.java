@@ -13,12 +13,16 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -39,6 +43,7 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
     private final Counter predicted;
     private final Counter predictedSeconds;
     private final Counter prompts;
+    private final MultiGauge devices;
     private final double[] lastSpeeds = new double[2];
     private final Instant began = Instant.now();
 
@@ -93,6 +98,9 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
         memory("copied", use -> use.copiedBytes());
         memory("kv", use -> use.kvBytes());
         memory("buffers", use -> use.bufferBytes());
+        devices = MultiGauge.builder("jgemma.device.memory.bytes")
+                .description("Memory of loaded models on each device, without the mapped files")
+                .register(registry);
     }
 
     /** Adds how many connections are open. */
@@ -208,6 +216,15 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
 
     /** All of it, in Prometheus' text format. */
     public String scrape() {
+        Map<String, Long> bytes = new TreeMap<>();
+        models.list().stream()
+                .flatMap(entry -> entry.memory().stream())
+                .forEach(use -> use.ofDevices().forEach((device, size) -> bytes.merge(device, size, Long::sum)));
+        devices.register(
+                bytes.entrySet().stream()
+                        .map(entry -> MultiGauge.Row.of(Tags.of("device", entry.getKey()), entry.getValue()))
+                        .toList(),
+                true);
         return registry.scrape();
     }
 

@@ -11,6 +11,7 @@ import io.jgemma.server.request.Form;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.ChatPrompts;
+import io.jgemma.server.run.Fingerprint;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class ChatCompletions {
                     service.ids().next("chatcmpl-"),
                     service.now(),
                     model.id(),
+                    Fingerprint.of(model.engine()),
                     model.engine().tokenizer(),
                     settings.topLogprobs().isPresent(),
                     input.reasoning().inline());

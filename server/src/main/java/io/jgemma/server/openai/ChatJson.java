@@ -15,11 +15,19 @@ import java.util.List;
  * @param id of the answer
  * @param created seconds since 1970
  * @param model as the client knows it
+ * @param fingerprint names what computes
  * @param tokenizer names tokens
  * @param logprobs whether they were asked for
  * @param inlineReasoning whether thoughts stay in the text
  */
-record ChatJson(String id, long created, String model, Tokenizer tokenizer, boolean logprobs, boolean inlineReasoning) {
+record ChatJson(
+        String id,
+        long created,
+        String model,
+        String fingerprint,
+        Tokenizer tokenizer,
+        boolean logprobs,
+        boolean inlineReasoning) {
 
     /** The whole answer. */
     ObjectNode completion(List<Answer> answers) {
@@ -117,7 +125,7 @@ record ChatJson(String id, long created, String model, Tokenizer tokenizer, bool
         json.put("object", object);
         json.put("created", created);
         json.put("model", model);
-        json.putNull("system_fingerprint");
+        json.put("system_fingerprint", fingerprint);
         return json;
     }
 }

@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param id of the answer
  * @param created seconds since 1970
  * @param model as the client knows it
+ * @param fingerprint names what computes
  * @param tokenizer names tokens
  * @param logprobs whether they were asked for
  * @param echoes what stands before each answer; empty = nothing
  */
 record CompletionJson(
-        String id, long created, String model, Tokenizer tokenizer, boolean logprobs, List<String> echoes) {
+        String id,
+        long created,
+        String model,
+        String fingerprint,
+        Tokenizer tokenizer,
+        boolean logprobs,
+        List<String> echoes) {
 
     CompletionJson {
         echoes = List.copyOf(echoes);
@@ -81,7 +88,7 @@ record CompletionJson(
         json.put("object", "text_completion");
         json.put("created", created);
         json.put("model", model);
-        json.putNull("system_fingerprint");
+        json.put("system_fingerprint", fingerprint);
         return json;
     }
 }

@@ -11,6 +11,7 @@ import io.jgemma.server.request.Form;
 import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.FillIn;
+import io.jgemma.server.run.Fingerprint;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ public final class Completions {
                     service.ids().next("cmpl-"),
                     service.now(),
                     model.id(),
+                    Fingerprint.of(engine),
                     engine.tokenizer(),
                     settings.topLogprobs().isPresent(),
                     echoes(fields, engine, prompts, settings));

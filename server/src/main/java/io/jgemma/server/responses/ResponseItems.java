@@ -10,6 +10,7 @@ import io.jgemma.server.run.AnswerProgress;
 import io.jgemma.server.run.AnswerSink;
 import io.jgemma.server.run.Answers;
 import io.jgemma.server.run.Ids;
+import io.jgemma.server.run.TimingsJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,20 +31,30 @@ final class ResponseItems implements AnswerSink {
          */
         void event(String type, ObjectNode fields);
 
+        /** The prompt is being computed. */
+        void progress(GenerationEvent.PromptProgress progress);
+
         /** Nothing has happened for a while. */
         void idle();
     }
 
     private final Listener listener;
     private final Ids ids;
+    private final boolean timed;
     private final AnswerProgress progress;
     private final List<ObjectNode> items = new ArrayList<>();
     private Optional<Open> open = Optional.empty();
     private Optional<Answer> answer = Optional.empty();
 
-    ResponseItems(Listener listener, Ids ids) {
+    /**
+     * Items to come.
+     *
+     * @param timed whether pieces tell what the answer has taken so far
+     */
+    ResponseItems(Listener listener, Ids ids, boolean timed) {
         this.listener = listener;
         this.ids = ids;
+        this.timed = timed;
         progress = new AnswerProgress(ids);
     }
 
@@ -57,7 +68,8 @@ final class ResponseItems implements AnswerSink {
             case GenerationEvent.Reasoning(String text) -> piece(true, text);
             case GenerationEvent.Text(String text) -> piece(false, text);
             case GenerationEvent.Call _ -> call(progress.calls().getLast());
-            case GenerationEvent.PromptProgress _, GenerationEvent.Token _ -> {}
+            case GenerationEvent.PromptProgress done -> listener.progress(done);
+            case GenerationEvent.Token _ -> {}
         }
         listener.idle();
     }
@@ -75,6 +87,9 @@ final class ResponseItems implements AnswerSink {
             fields.put("delta", text);
             if (!thoughts) {
                 fields.putArray("logprobs");
+            }
+            if (timed) {
+                fields.set("timings", TimingsJson.of(progress.timings()));
             }
             listener.event(thoughts ? "response.reasoning_text.delta" : "response.output_text.delta", fields);
         });

@@ -31,8 +31,12 @@ record ResponseJson(String id, long created, String model, Fields request, Sampl
         return head("in_progress", Json.array());
     }
 
-    /** A response that has ended. */
-    ObjectNode ended(List<ObjectNode> items, Answer answer) {
+    /**
+     * A response that has ended.
+     *
+     * @param now seconds since 1970
+     */
+    ObjectNode ended(List<ObjectNode> items, Answer answer, long now) {
         ArrayNode output = Json.array();
         items.forEach(output::add);
         String status = status(answer.result().finish());
@@ -40,7 +44,7 @@ record ResponseJson(String id, long created, String model, Fields request, Sampl
         if (status.equals("incomplete")) {
             json.putObject("incomplete_details").put("reason", "max_output_tokens");
         } else {
-            json.put("completed_at", created);
+            json.put("completed_at", now);
         }
         json.set("usage", usage(answer));
         return json;

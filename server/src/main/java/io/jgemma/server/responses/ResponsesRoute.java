@@ -1,6 +1,7 @@
 package io.jgemma.server.responses;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jgemma.engine.generation.GenerationEvent;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.Prompt;
 import io.jgemma.server.http.EventStream;
@@ -19,6 +20,7 @@ import io.jgemma.server.run.Admission;
 import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import io.jgemma.server.run.SettingsReader;
+import io.jgemma.server.run.TimingsJson;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -69,7 +71,8 @@ public final class ResponsesRoute {
     private void answer(Exchange exchange, ModelLease model, ResponseJson json, List<GenerationRequest> requests) {
         boolean streamed = json.request().isTrue("stream");
         ResponseItems.Listener listener = streamed ? new Streamed(exchange.events(), json) : new Silent();
-        ResponseItems items = new ResponseItems(listener, service.ids());
+        ResponseItems items =
+                new ResponseItems(listener, service.ids(), json.request().isTrue("timings_per_token"));
         try {
             service.answers().stream(model.engine(), requests, exchange.peer(), items);
         } catch (ApiException e) {
@@ -79,10 +82,12 @@ public final class ResponsesRoute {
             listener.event("response.failed", withResponse(json.failed(e)));
             return;
         }
-        ObjectNode ended = json.ended(items.items(), items.answer());
+        ObjectNode ended = json.ended(items.items(), items.answer(), service.now());
         if (streamed) {
             String status = ended.get("status").textValue();
-            listener.event("response." + status, withResponse(ended));
+            ObjectNode last = withResponse(ended);
+            last.set("timings", TimingsJson.of(items.answer().result().timings()));
+            listener.event("response." + status, last);
         } else {
             exchange.json(ended);
         }
@@ -99,6 +104,9 @@ public final class ResponsesRoute {
     private record Silent() implements ResponseItems.Listener {
         @Override
         public void event(String type, ObjectNode fields) {}
+
+        @Override
+        public void progress(GenerationEvent.PromptProgress progress) {}
 
         @Override
         public void idle() {}
@@ -122,6 +130,15 @@ public final class ResponsesRoute {
                 send("response.in_progress", withResponse(json.begun()));
             }
             send(type, fields);
+        }
+
+        @Override
+        public void progress(GenerationEvent.PromptProgress progress) {
+            if (json.request().isTrue("return_progress")) {
+                ObjectNode fields = withResponse(json.begun());
+                fields.set("prompt_progress", TimingsJson.progress(progress));
+                event("response.in_progress", fields);
+            }
         }
 
         private void send(String type, ObjectNode fields) {

@@ -25,6 +25,7 @@ public final class Answers {
     private final Ids ids;
     private final Duration idle;
     private final Set<GenerationHandle> running = ConcurrentHashMap.newKeySet();
+    private final Slots slots = new Slots();
     private volatile boolean stopped;
 
     /**
@@ -97,6 +98,7 @@ public final class Answers {
      */
     public void stream(Engine engine, List<GenerationRequest> requests, Peer peer, AnswerSink sink) {
         List<GenerationHandle> handles = new ArrayList<>();
+        List<Slots.Slot> taken = new ArrayList<>();
         try {
             for (GenerationRequest request : requests) {
                 handles.add(engine.submit(request));
@@ -104,7 +106,8 @@ public final class Answers {
             running.addAll(handles);
             requireRunning();
             peer.watch(() -> handles.forEach(GenerationHandle::cancel));
-            deliver(handles, peer, sink);
+            handles.forEach(handle -> taken.add(slots.take(engine)));
+            deliver(handles, taken, peer, sink);
         } catch (PeerGoneException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -112,7 +115,13 @@ public final class Answers {
         } finally {
             handles.forEach(GenerationHandle::close);
             handles.forEach(running::remove);
+            taken.forEach(slots::free);
         }
+    }
+
+    /** The answers in progress. */
+    public Slots slots() {
+        return slots;
     }
 
     /** Cuts all answers short, and those that are still asked for. */
@@ -121,7 +130,7 @@ public final class Answers {
         running.forEach(GenerationHandle::cancel);
     }
 
-    private void deliver(List<GenerationHandle> handles, Peer peer, AnswerSink sink) {
+    private void deliver(List<GenerationHandle> handles, List<Slots.Slot> taken, Peer peer, AnswerSink sink) {
         BlockingQueue<Item> items = new LinkedBlockingQueue<>();
         Clock[] clocks = new Clock[handles.size()];
         for (int i = 0; i < clocks.length; i++) {
@@ -141,6 +150,7 @@ public final class Answers {
                     if (event instanceof GenerationEvent.Token) {
                         clocks[index].tick(listener);
                     }
+                    taken.get(index).event(event);
                     sink.event(index, event);
                 }
                 case Item.End(int index, GenerationResult result) -> {
