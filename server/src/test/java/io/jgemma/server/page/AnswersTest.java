@@ -21,8 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswersTest {
     /** What hostile text would show if it were taken for anything but text. */
     private static final String LIVE =
-            "script, iframe, object, embed, form, input, img, svg:not(.glyph), style, link, base, meta, video, [onerror],"
-                    + " [onclick], [style]:not(.katex *), a[href^='javascript:' i], a[href^='data:' i], a[href^='vbscript:' i]";
+            "script, iframe, object, embed, form, input, img, svg:not(.glyph), style, link, base, meta, video,"
+                    + " [onerror], [onclick], [style]:not(.katex *), a[href^='javascript:' i], a[href^='data:' i],"
+                    + " a[href^='vbscript:' i]";
 
     private final TestServer server = new TestServer();
     private Browser browser;
@@ -44,9 +45,8 @@ class AnswersTest {
     }
 
     private Locator answer(String text) {
-        page.find("#new").click();
         page.script(new Script().text(text).end("stop"));
-        page.ask("Go");
+        page.askAnew("Go");
         return page.answer().locator(".said");
     }
 
@@ -69,7 +69,8 @@ class AnswersTest {
                 "```html\n<script>document.title = 'hurt'</script>\n```",
                 "```\"><img src=x onerror=document.title='hurt'>\ncode\n```",
                 "| <img src=x onerror=document.title='hurt'> |\n|---|\n| <b onclick=document.title='hurt'>x</b> |",
-                "$\\href{javascript:document.title='hurt'}{x}$ $\\htmlStyle{display:none}{y}$ $\\includegraphics{https://a.example/b.png}$",
+                "$\\href{javascript:document.title='hurt'}{x}$ $\\htmlStyle{display:none}{y}$"
+                        + " $\\includegraphics{https://a.example/b.png}$",
                 "$<img src=x onerror=document.title='hurt'>$ \\(\"><script>document.title='hurt'</script>\\)",
                 "$\\def\\a{\\a\\a}\\a$",
                 "<math><mtext><table><mglyph><style><img src=x onerror=document.title='hurt'>",
@@ -120,23 +121,32 @@ class AnswersTest {
         OpenPage.expect(answer).containsText("And");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"> ", "- ", "[", "**a ", "$$a\n", "\\[a\n", "\\(", "|a", "<b>", "```\n"})
+    void textThatOverstrainsParsersIsShown(String piece) {
+        Locator answer = answer("Before.\n\n" + piece.repeat(3000) + "end");
+
+        OpenPage.expect(answer).containsText("Before.");
+        OpenPage.expect(answer).containsText("end");
+    }
+
     @Test
     void showsMarkdown() {
         Locator answer = answer("""
-                # Title
+            # Title
 
-                Some **bold**, *slanted* and ~~wrong~~ words, a [link](https://example.org/a?b=1&c=2) and $5 or US$6.
+            Some **bold**, *slanted* and ~~wrong~~ words, a [link](https://example.org/a?b=1&c=2) and $5 or US$6.
 
-                1. one
-                2. two
-                   - [x] done
+            1. one
+            2. two
+               - [x] done
 
-                | a | b |
-                |:--|--:|
-                | 1 | 2 |
+            | a | b |
+            |:--|--:|
+            | 1 | 2 |
 
-                > quoted
-                """);
+            > quoted
+            """);
 
         OpenPage.expect(answer.locator("h1")).hasText("Title");
         OpenPage.expect(answer.locator("strong")).hasText("bold");
@@ -187,7 +197,7 @@ class AnswersTest {
                 .end("tool_calls"));
         page.ask("Go");
         Locator thoughts = page.answer().locator("details.thoughts");
-        OpenPage.expect(thoughts.locator("summary")).containsText("Thought for");
+        OpenPage.expect(thoughts.locator("summary")).containsText("Thought");
         OpenPage.expect(thoughts.locator("strong")).isHidden();
         thoughts.locator("summary").click();
         OpenPage.expect(thoughts.locator("strong")).hasText("me");
@@ -221,7 +231,7 @@ class AnswersTest {
         page.ask("Go");
         OpenPage.expect(page.answer().locator(".error")).hasText("the connection was lost");
 
-        page.page().unroute("**/v1/chat/completions");
+        page.unscript();
         page.ask("word ".repeat(2000));
         OpenPage.expect(page.answer().locator(".error")).containsText("1024");
     }

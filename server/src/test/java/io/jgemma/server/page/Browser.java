@@ -19,6 +19,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * want one are skipped. {@code JGEMMA_CHROMIUM} names one in an unusual place.
  */
 final class Browser implements ParameterResolver {
+    /** This machine by a name for which the browser withholds what it gives to secure pages only, e.g. the clipboard. */
+    static final String OTHER_NAME = "jgemma.test";
+
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Browser.class);
     private static final List<String> NAMES = List.of(
             "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe");
@@ -60,7 +63,8 @@ final class Browser implements ParameterResolver {
                         .chromium()
                         .launch(new BrowserType.LaunchOptions()
                                 .setExecutablePath(chromium)
-                                .setArgs(List.of("--no-sandbox"))));
+                                .setArgs(List.of(
+                                        "--no-sandbox", "--host-resolver-rules=MAP " + OTHER_NAME + " 127.0.0.1"))));
     }
 
     private static Optional<Path> find() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.FilePayload;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.server.TestServer;
@@ -162,12 +163,19 @@ class ChatTest {
             page.expect(".user .text").hasText("Hello");
             OpenPage.expect(page.answer()).containsText(GREETING);
 
+            Page other = page.context().newPage();
+            other.navigate(server.uri("/").toString());
+            Locator titles = other.locator("#conversations .title");
+            OpenPage.expect(titles).hasText(new String[] {"What is your name?", "Hello"});
+
             Locator current = page.find("#conversations li.current");
             press(current, "rename");
             page.find("dialog input").fill("Greeting");
             page.find("dialog input").press("Enter");
             OpenPage.expect(current).containsText("Greeting");
             assertThat(page.page().title()).isEqualTo("Greeting");
+            OpenPage.expect(titles.last()).hasText("Greeting");
+            other.close();
 
             press(current, "delete");
             page.find("dialog .quiet").click();

@@ -21,12 +21,16 @@ import java.util.function.Consumer;
  * Content-Security-Policy forbids, whatever the test looked at.
  */
 final class OpenPage implements AutoCloseable {
+    /** Nothing takes so long, however busy the machine is. */
+    private static final int PATIENCE_MS = 20_000;
+
     private static final String CHAT = "**/v1/chat/completions";
 
     private final BrowserContext context;
     private final Page page;
-    private final TestServer server;
+    private final String address;
     private final List<String> complaints = new ArrayList<>();
+    private String scripted = "";
     private final List<JsonNode> requests = new ArrayList<>();
 
     /** Opens a page that can be used at once. */
@@ -35,18 +39,19 @@ final class OpenPage implements AutoCloseable {
     }
 
     static OpenPage of(Browser browser, TestServer server, Consumer<Browser.NewContextOptions> options) {
-        OpenPage page = new OpenPage(browser, server, options);
+        OpenPage page = new OpenPage(browser, server.uri("/").toString(), options);
         page.ready();
         return page;
     }
 
-    OpenPage(Browser browser, TestServer server, Consumer<Browser.NewContextOptions> options) {
-        this.server = server;
+    OpenPage(Browser browser, String address, Consumer<Browser.NewContextOptions> options) {
+        this.address = address;
         Browser.NewContextOptions all =
                 new Browser.NewContextOptions().setLocale("en-US").setViewportSize(1100, 760);
         options.accept(all);
         context = browser.newContext(all);
-        context.setDefaultTimeout(20_000);
+        context.setDefaultTimeout(PATIENCE_MS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         page = context.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
@@ -59,12 +64,12 @@ final class OpenPage implements AutoCloseable {
                 requests.add(TestServer.read(request.postData()));
             }
         });
-        page.navigate(server.uri("/").toString());
+        page.navigate(address);
     }
 
     /** Opened anew, with what the browser has kept. */
     void reopen() {
-        page.navigate(server.uri("/").toString());
+        page.navigate(address);
         ready();
     }
 
@@ -126,17 +131,37 @@ final class OpenPage implements AutoCloseable {
 
     /** Answers by hand from now on. */
     void script(String events) {
+        if (scripted.isEmpty()) {
+            page.route(
+                    CHAT,
+                    route -> route.fulfill(new Route.FulfillOptions()
+                            .setHeaders(Map.of("Content-Type", "text/event-stream"))
+                            .setBody(scripted)));
+        }
+        scripted = events;
+    }
+
+    /** Lets the model answer again. */
+    void unscript() {
+        scripted = "";
         page.unroute(CHAT);
-        page.route(
-                CHAT,
-                route -> route.fulfill(new Route.FulfillOptions()
-                        .setHeaders(Map.of("Content-Type", "text/event-stream"))
-                        .setBody(events)));
+    }
+
+    /** Asks in a new conversation, in as few steps as can be: for tests of many answers. */
+    void askAnew(String text) {
+        page.evaluate("""
+                (text) => {
+                  document.getElementById("new").click();
+                  document.getElementById("input").value = text;
+                  document.getElementById("composer").requestSubmit();
+                }\
+                """, text);
+        page.locator(".assistant[aria-busy=false]").waitFor();
     }
 
     /** Lets the model answer until it is stopped. */
     void endless() {
-        page.unroute(CHAT);
+        unscript();
         page.route(
                 CHAT,
                 route -> route.resume(new Route.ResumeOptions()

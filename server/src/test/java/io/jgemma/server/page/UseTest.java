@@ -29,21 +29,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UseTest {
     private static final String RICH = """
-            ## Heading
+        ## Heading
 
-            Words with `code`, a [link](https://example.org) and $x^2$.
+        Words with `code`, a [link](https://example.org) and $x^2$.
 
-            ```python
-            def f(x: int) -> str:  # comment
-                return "text" + str(x) if x else None
-            ```
+        ```python
+        def f(x: int) -> str:  # comment
+            return "text" + str(x) if x else None
+        ```
 
-            | a | b |
-            |---|---|
-            | 1 | 2 |
+        | a | b |
+        |---|---|
+        | 1 | 2 |
 
-            > quoted
-            """;
+        > quoted
+        """;
 
     private final TestServer server = new TestServer();
     private Browser browser;
@@ -59,9 +59,28 @@ class UseTest {
     }
 
     @Test
+    void worksWhereTheBrowserKeepsNothing() {
+        try (OpenPage page = OpenPage.of(browser, server)) {
+            page.page()
+                    .addInitScript("Object.defineProperty(window, 'indexedDB', { value: undefined });"
+                            + "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });");
+            page.reopen();
+            page.expect("#notice").containsText("keeps no data");
+            page.ask("Hello");
+            page.find("#new").click();
+            page.find("#conversations .title").click();
+            page.expect(".user .text").hasText("Hello");
+        }
+    }
+
+    /** From another machine and without HTTPS, as at home: there is no clipboard for such pages. */
+    @Test
     void asksForTheKey() {
         try (TestServer guarded = new TestServer(options -> options.apiKeys(List.of("secret")));
-                OpenPage page = new OpenPage(browser, guarded, options -> {})) {
+                OpenPage page = new OpenPage(
+                        browser,
+                        guarded.uri("/").toString().replace("127.0.0.1", io.jgemma.server.page.Browser.OTHER_NAME),
+                        options -> {})) {
             page.expect("#key-dialog").containsText("wants an API key");
             page.find("#key-dialog input[type=password]").fill("wrong");
             page.find("#key-dialog .primary").click();
@@ -74,6 +93,13 @@ class UseTest {
             OpenPage.expect(page.answer()).containsText("Hello");
             page.reopen();
             page.expect("#model").hasValue("demo");
+
+            assertThat(page.page().evaluate("() => navigator.clipboard")).isNull();
+            page.script(new Script().text("```\nsome code\n```").end("stop"));
+            page.ask("Go");
+            page.answer().locator(".code-head button").click();
+            page.find("#input").press("Control+V");
+            page.expect("#input").hasValue("some code");
         }
     }
 
@@ -84,21 +110,26 @@ class UseTest {
             page.find("#settings [name=temperature]").fill("0");
             page.page().keyboard().press("Escape");
             String give = """
-                    ([kind, name, type, base64]) => {
-                      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-                      const data = new DataTransfer();
-                      data.items.add(new File([bytes], name, { type }));
-                      const options = { bubbles: true, cancelable: true };
-                      const event = kind === "paste"
-                        ? new ClipboardEvent("paste", { ...options, clipboardData: data })
-                        : new DragEvent(kind, { ...options, dataTransfer: data });
-                      document.getElementById("input").dispatchEvent(event);
-                    }""";
+                ([kind, name, type, base64]) => {
+                  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+                  const data = new DataTransfer();
+                  data.items.add(new File([bytes], name, { type }));
+                  const options = { bubbles: true, cancelable: true };
+                  const event = kind === "paste"
+                    ? new ClipboardEvent("paste", { ...options, clipboardData: data })
+                    : new DragEvent(kind, { ...options, dataTransfer: data });
+                  document.getElementById("input").dispatchEvent(event);
+                }\
+                """;
             String star = Base64.getEncoder().encodeToString(star());
             page.page().evaluate(give, List.of("paste", "star.png", "image/png", star));
             page.expect("#files img").hasAttribute("alt", "star.png");
             page.ask("Where is the star?");
             OpenPage.expect(page.answer()).containsText("The star is in the bottom left corner.");
+            page.find(".user").hover();
+            page.find(".user [data-action=edit]").click();
+            page.expect(".user img").isVisible();
+            page.find(".editing textarea").press("Escape");
             page.expect(".user img").isVisible();
 
             page.script(new Script().text("Read.").end("stop"));
@@ -173,6 +204,27 @@ class UseTest {
         }
     }
 
+    @Test
+    void saysWhichSettingIsWrong() {
+        try (OpenPage page = OpenPage.of(browser, server)) {
+            page.find("#open-settings").click();
+            page.find("#settings [name=temperature]").fill("3");
+            page.find("#settings [name=top_k]").fill("7");
+            page.find("#settings [name=tools]").fill("{}");
+            page.find("#settings [name=tools]").blur();
+            page.expect("#settings .field .error").containsText("they are no list");
+            page.find("#settings h2").click();
+            page.expect("#settings").isVisible();
+            page.page().mouse().click(20, 400);
+            page.expect("#settings").hasCount(0);
+            page.ask("Hello");
+            OpenPage.expect(page.answer().locator(".error")).containsText("they are no list");
+            page.find("#open-settings").click();
+            page.expect("#settings [name=temperature]").hasValue("");
+            page.expect("#settings [name=top_k]").hasValue("7");
+        }
+    }
+
     private static void keys(OpenPage page, String... keys) {
         for (String key : keys) {
             page.page().keyboard().press(key);
@@ -216,12 +268,16 @@ class UseTest {
     void fitsAPhone() {
         try (OpenPage page = OpenPage.of(
                 browser, server, options -> options.setViewportSize(360, 640).setHasTouch(true))) {
-            page.script(new Script().text(RICH + "\n\n" + "wide".repeat(80)).end("stop"));
+            page.script(new Script()
+                    .text(RICH + "\n\n" + "wide".repeat(80) + "\n\n$$" + "x+".repeat(60) + "y$$\n")
+                    .end("stop"));
             page.ask("Go");
             assertThat(page.page().evaluate("() => document.documentElement.scrollWidth"))
                     .isEqualTo(360);
             assertThat(page.page().evaluate("() => document.querySelector('#thread').scrollWidth"))
                     .isEqualTo(360);
+            OpenPage.expect(page.answer().locator(".katex-display")).hasCount(1);
+            assertSound(page, "phone");
             page.expect("#sidebar").isHidden();
             page.find("#open-sidebar").click();
             page.expect("#sidebar").isVisible();
@@ -271,7 +327,6 @@ class UseTest {
     @EnumSource(names = {"LIGHT", "DARK"})
     void axeFindsNothingSerious(ColorScheme scheme) {
         try (OpenPage page = OpenPage.of(browser, server, options -> options.setColorScheme(scheme))) {
-            assertSound(page, "empty");
             page.script(new Script()
                     .thoughts("Hm.")
                     .text(RICH)
@@ -286,6 +341,13 @@ class UseTest {
             assertSound(page, "conversation");
             page.find("#open-settings").click();
             assertSound(page, "settings");
+        }
+    }
+
+    @Test
+    void axeFindsNothingSeriousInAnEmptyPage() {
+        try (OpenPage page = OpenPage.of(browser, server)) {
+            assertSound(page, "empty");
         }
     }
 
@@ -312,7 +374,7 @@ class UseTest {
             page.expect("#welcome").isVisible();
             page.find("#stop").click();
             page.settled();
-            page.page().unroute("**/v1/chat/completions");
+            page.unscript();
             page.find("#open-settings").click();
             page.find("#settings [name=temperature]").fill("0");
             page.page().keyboard().press("Escape");

@@ -2,7 +2,7 @@
 import { events } from "./sse.js";
 
 const KEY = "jgemma.key";
-let key = stored(sessionStorage) ?? stored(localStorage) ?? "";
+let key = stored("sessionStorage") ?? stored("localStorage") ?? "";
 let askForKey = async () => null;
 
 /** What the server answered instead of what was asked for. */
@@ -16,7 +16,7 @@ export class ApiError extends Error {
 
 function stored(storage) {
   try {
-    return storage.getItem(KEY);
+    return self[storage].getItem(KEY);
   } catch {
     return null;
   }

@@ -24,7 +24,9 @@ export function ask(title, fill, attributes = {}) {
     });
     // A click beside the dialog closes it.
     dialog.addEventListener("mousedown", (event) => {
-      if (event.target === dialog) finish(null);
+      const { left, right, top, bottom } = dialog.getBoundingClientRect();
+      const { clientX: x, clientY: y } = event;
+      if (event.target === dialog && (x < left || x > right || y < top || y > bottom)) finish(null);
     });
     document.body.append(dialog);
     dialog.showModal();

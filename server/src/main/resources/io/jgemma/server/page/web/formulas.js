@@ -1,6 +1,8 @@
 // Formulas in Markdown: $…$, $$…$$, \(…\), \[…\]. KaTeX is loaded with the first of them.
-const BLOCK = /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/;
-const INLINE = /^(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?!\s)((?:\\[\s\S]|[^\\$\n])+?)(?<!\s)\$(?![0-9]))/;
+// Their lengths are limited, so that no text makes the search for their ends slow.
+const BLOCK = /^(?:\$\$((?:\\[\s\S]|[^\\$]){1,5000})\$\$|\\\[([\s\S]{1,5000}?)\\\])[ \t]*(?:\n|$)/;
+const INLINE =
+  /^(?:\$\$((?:\\[\s\S]|[^\\$]){1,5000})\$\$|\\\[([\s\S]{1,5000}?)\\\]|\\\(([\s\S]{1,5000}?)\\\)|\$(?!\s)((?:\\[\s\S]|[^\\$\n]){1,1000})(?<!\s)\$(?![0-9]))/;
 
 const OPTIONS = { throwOnError: true, trust: false, strict: "ignore", maxExpand: 500, maxSize: 20 };
 
@@ -9,14 +11,14 @@ export const formulas = [
   {
     name: "formulaBlock",
     level: "block",
-    start: (text) => text.match(/\$\$|\\\[/)?.index,
+    start: (text) => text.match(/\$\$[^$]|\\\[/)?.index,
     tokenizer: (text) => token("formulaBlock", BLOCK.exec(text), true),
     renderer: ({ formula }) => `<p>${placeholder(formula, true)}</p>`,
   },
   {
     name: "formula",
     level: "inline",
-    start: (text) => text.match(/\$|\\\(|\\\[/)?.index,
+    start: (text) => text.match(/\$(?:[^\s$]|\$[^$])|\\[([]/)?.index,
     tokenizer: (text) => {
       const match = INLINE.exec(text);
       return token("formula", match, match !== null && (match[1] ?? match[2]) !== undefined);
@@ -52,6 +54,8 @@ function set(element, formula) {
     // It builds elements and sets their styles one by one, which a strict Content-Security-Policy allows.
     katex.render(formula, element, { ...OPTIONS, displayMode: "display" in element.dataset });
     element.classList.add("set");
+    // Wide ones scroll, with the keyboard too.
+    if (element.scrollWidth > element.clientWidth && "display" in element.dataset) element.tabIndex = 0;
   } catch {
     element.textContent = formula;
   }

@@ -6,6 +6,7 @@ import { Marked } from "./vendor/marked/marked.esm.js";
 import { t } from "./words.js";
 
 const SAFE_LINK = /^(https?:\/\/|mailto:)/i;
+const LONGEST = 300_000;
 const LINE_BREAK = /^<br\s*\/?>$/i;
 
 const SANITIZED = {
@@ -47,7 +48,7 @@ export class MarkdownView {
   }
 
   show(text) {
-    const tokens = marked.lexer(text).filter((token) => token.type !== "space");
+    const tokens = blocksOf(text);
     const definitions = JSON.stringify(tokens.filter((token) => token.type === "def"));
     let same = 0;
     while (same < tokens.length && this.#blocks[same]?.raw === tokens[same].raw && this.#blocks[same].definitions === definitions) same++;
@@ -61,8 +62,29 @@ export class MarkdownView {
   }
 }
 
+/** What is nested too deeply for the parser, or too long for it, is one block of plain text. */
+function blocksOf(text) {
+  try {
+    if (text.length <= LONGEST) return marked.lexer(text).filter((token) => token.type !== "space");
+  } catch {
+    // Too deep: shown as text.
+  }
+  return [{ type: "plain", raw: text }];
+}
+
 function rendered(token) {
-  const fragment = self.DOMPurify.sanitize(marked.parser([token]), SANITIZED);
+  try {
+    if (token.type !== "plain") return dressed(self.DOMPurify.sanitize(marked.parser([token]), SANITIZED));
+  } catch {
+    // Too deep: shown as text.
+  }
+  const text = document.createElement("p");
+  text.className = "plain";
+  text.textContent = token.raw;
+  return text;
+}
+
+function dressed(fragment) {
   for (const link of fragment.querySelectorAll("a")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer nofollow";

@@ -85,7 +85,7 @@ export class MessageView {
     if (!message.thoughts) return;
     const thinking = state.running && !message.text && !message.calls;
     fold.classList.toggle("running", thinking);
-    summary.textContent = thinking ? t("thinking") : t("thought", { seconds: number((message.thoughtsTook ?? 0) / 1000, 1) });
+    summary.textContent = thinking ? t("thinking") : thoughtWords(message.thoughtsTook);
     view.show(message.thoughts);
   }
 
@@ -176,7 +176,7 @@ export class MessageView {
         form.requestSubmit();
       }
     });
-    this.element.replaceChildren(form);
+    this.element.replaceChildren(...fileList(message.files ?? []), form);
     area.focus();
   }
 }
@@ -194,6 +194,11 @@ export function fileList(files) {
 export function fileItem(file) {
   if (file.kind === "picture") return h("li", {}, h("img", { src: file.data, alt: file.name, title: file.name }));
   return h("li", { class: "text-file", title: file.name }, icon("file"), h("span", {}, file.name));
+}
+
+/** How long was thought, where that is known and more than an instant. */
+function thoughtWords(milliseconds) {
+  return milliseconds >= 50 ? t("thought", { seconds: number(milliseconds / 1000, 1) }) : t("thoughts");
 }
 
 /** JSON with indents; anything else as it is. */

@@ -1,4 +1,5 @@
-// What is sent for a conversation. Pure: it only looks at what it is given.
+// What is sent for a conversation. It only looks at what it is given.
+import { t } from "./words.js";
 
 const NUMBERS = ["temperature", "top_p", "top_k", "min_p", "seed", "max_tokens"];
 
@@ -25,8 +26,13 @@ export function requestBody(messages, preferences, model) {
 /** The tools in the settings: a JSON list, in OpenAI's form or of bare functions. Throws in words when it is neither. */
 export function readTools(text) {
   if (text.trim() === "") return [];
-  const tools = JSON.parse(text);
-  if (!Array.isArray(tools)) throw new Error("[{\"type\": \"function\", \"function\": {…}}]");
+  let tools;
+  try {
+    tools = JSON.parse(text);
+  } catch (error) {
+    throw new Error(t("toolsWrong", { why: error.message }));
+  }
+  if (!Array.isArray(tools)) throw new Error(t("toolsWrong", { why: t("noList") }));
   return tools.map((tool) => (tool.type === "function" ? tool : { type: "function", function: tool }));
 }
 

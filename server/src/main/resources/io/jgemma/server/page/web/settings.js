@@ -8,10 +8,10 @@ import { readTools } from "./request.js";
 import { t } from "./words.js";
 
 const NUMBERS = [
-  { name: "temperature", min: 0, max: 2, step: 0.05 },
+  { name: "temperature", min: 0, max: 2, step: 0.01 },
   { name: "top_p", min: 0, max: 1, step: 0.01 },
   { name: "top_k", min: 0, max: 1000, step: 1 },
-  { name: "min_p", min: 0, max: 1, step: 0.01 },
+  { name: "min_p", min: 0, max: 1, step: 0.001 },
   { name: "seed", min: 0, max: 4294967295, step: 1 },
   { name: "max_tokens", min: 1, max: 10000000, step: 1 },
 ];
@@ -73,7 +73,7 @@ function toolsArea() {
       wrong.textContent = "";
       input.removeAttribute("aria-invalid");
     } catch (error) {
-      wrong.textContent = t("toolsWrong", { why: error.message });
+      wrong.textContent = error.message;
       input.setAttribute("aria-invalid", "true");
     }
   };
@@ -86,9 +86,8 @@ function toolsArea() {
 function numberField({ name, ...limits }, defaults) {
   const input = h("input", {
     type: "number", name, ...limits, value: preference(name), placeholder: placeholder(defaults?.[name]), inputmode: "decimal",
-    onchange: () => {
-      if (input.reportValidity()) prefer(name, input.value);
-    },
+    oninput: () => input.checkValidity() && prefer(name, input.value),
+    onchange: () => input.reportValidity(),
   });
   return h("label", { class: "field" }, h("span", {}, t(name)), input);
 }

@@ -5,6 +5,7 @@ import { path, siblings, titleOf } from "./tree.js";
 import { t } from "./words.js";
 
 const NEAR_END = 60;
+const IDLE_SHARE = 3;
 
 export class Thread {
   #views = new Map();
@@ -12,7 +13,7 @@ export class Thread {
   #list = byId("messages");
   #jump = byId("jump");
   #follows = true;
-  #frame = 0;
+  #waits = false;
 
   constructor(actions) {
     this.actions = actions;
@@ -55,15 +56,18 @@ export class Thread {
     view.show(message, { branches: siblings(this.conversation, message), last, running: message === this.running });
   }
 
-  /** Draws the message that is being answered, once a frame at most. */
+  /** Draws the message that is being answered, once a frame at most, and so rarely that the page stays quick beside it. */
   grown(message) {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => {
+      const began = performance.now();
       const view = this.#views.get(message.id);
       if (view && message === this.running) {
         view.show(message, view.state);
         this.#keepEnd();
       }
+      setTimeout(() => (this.#waits = false), IDLE_SHARE * (performance.now() - began));
     });
   }
 
