@@ -114,7 +114,7 @@ public record GroupFormat(BlockFormat blocks, Width width) implements RowGroups 
 
     @Override
     public int panelsFrom(int bytes) {
-        return width == Width.ZMM ? GroupTokens.MOST * bytes + 1 : 6;
+        return width == Width.ZMM ? GroupTokens.MOST * (bytes == 2 ? 4 : 1) + 1 : 6;
     }
 
     @Override

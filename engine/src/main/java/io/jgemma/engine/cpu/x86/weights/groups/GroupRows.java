@@ -48,11 +48,6 @@ public final class GroupRows {
     public static final int UNITS = 48;
     public static final int REST = 56;
 
-    /** How far ahead lines are asked for on 256-bit registers, where the processor's own prefetching falls behind; 512-bit ones gain nothing by it. */
-    static final int AHEAD_BYTES = 4096;
-
-    static final int CACHE_LINE = 64;
-
     private static final Gp UNIT = Gp.RSI;
     private static final Gp RESULTS = Gp.RDX;
     private static final Gp GROUPS_LEFT = Gp.RCX;
@@ -102,7 +97,10 @@ public final class GroupRows {
         a.mov(INPUT, Mem.at(Gp.RDI, Q)).mov(FACTOR, Mem.at(Gp.RDI, DX)).mov(TERM, Mem.at(Gp.RDI, TERMS));
         a.mov(LEFT, Mem.at(Gp.RDI, UNITS)).test(LEFT, LEFT).jump(Condition.EQUAL, tail);
         a.align(64).bind(loop);
-        prefetch(a, isa, UNIT, 0, format.unitBytes());
+        if (isa.width() == Width.YMM) {
+            // One row on 512-bit registers leaves room for the processor's own prefetching.
+            new LinesAhead(a, UNIT, format.unitBytes()).prefetch(0, 1);
+        }
         block(0);
         block(1);
         a.add(UNIT, format.unitBytes())
@@ -120,15 +118,6 @@ public final class GroupRows {
         codes.data();
         sums.data();
         return a.finish();
-    }
-
-    /** Asks for the lines that lie ahead of bytes {@code from..end} of a unit. */
-    static void prefetch(Assembler a, Isa isa, Gp unit, int from, int end) {
-        if (isa.width() == Width.YMM) {
-            for (int at = Math.ceilDiv(from, CACHE_LINE) * CACHE_LINE; at < end; at += CACHE_LINE) {
-                a.prefetch(Mem.at(unit, AHEAD_BYTES + (long) at));
-            }
-        }
     }
 
     private void block(int b) {

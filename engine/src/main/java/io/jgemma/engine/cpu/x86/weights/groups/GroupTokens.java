@@ -41,6 +41,7 @@ final class GroupTokens {
     private final int tokens;
     private final GroupCodes codes;
     private final TokenFrame frame;
+    private final LinesAhead ahead;
     private final boolean minima;
 
     private GroupTokens(GroupFormat format, int tokens) {
@@ -48,6 +49,7 @@ final class GroupTokens {
         this.tokens = tokens;
         codes = new GroupCodes(a, format, 24);
         frame = TokenFrame.open(a, tokens);
+        ahead = new LinesAhead(a, TokenFrame.UNIT, format.unitBytes());
         minima = format.blocks().hasMinimum();
     }
 
@@ -89,20 +91,21 @@ final class GroupTokens {
             a.emit(VPXOR, products(t), products(t), products(t));
         }
         int input = 2 * BlockFormat.SIZE * b;
-        multiply(input);
+        multiply(input, 2 * b);
         for (int t = 0; t < tokens; t++) {
             a.emit(VPSLLD, products(t), products(t), Byte.SIZE);
             if (!minima) {
                 a.emitBroadcast(VPADDD, products(t), products(t), frame.terms(t, 4L * b));
             }
         }
-        multiply(input + BlockFormat.SIZE);
+        multiply(input + BlockFormat.SIZE, 2 * b + 1);
         scale(b);
     }
 
-    /** A plane of the activations. */
-    private void multiply(int plane) {
+    /** A plane of the activations, one of the four that a unit meets. */
+    private void multiply(int plane, int quarter) {
         for (int i = 0; i < CODES; i++) {
+            ahead.prefetch(CODES * quarter + i, 4 * CODES);
             for (int t = 0; t < tokens; t++) {
                 a.emitBroadcast(VPDPBUSD, products(t), zmm(i), frame.inputs(t, plane + 4L * i));
             }

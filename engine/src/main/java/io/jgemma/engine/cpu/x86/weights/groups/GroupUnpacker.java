@@ -40,11 +40,13 @@ public final class GroupUnpacker {
     private final GroupFormat format;
     private final GroupCodes codes;
     private final PanelCodes panel;
+    private final LinesAhead ahead;
 
     private GroupUnpacker(GroupFormat format, boolean words) {
         this.format = format;
         codes = new GroupCodes(a, format, 4);
         panel = new PanelCodes(a, format, words, TO, vector(1), vector(8), vector(9));
+        ahead = new LinesAhead(a, UNIT, format.unitBytes());
     }
 
     static byte[] assemble(GroupFormat format, boolean words) {
@@ -79,6 +81,7 @@ public final class GroupUnpacker {
     }
 
     private void block(int b) {
+        ahead.prefetch(b, 2);
         codes.block(
                 UNIT, b, vector(2), vector(3), (four, element) -> panel.store(four, BlockFormat.SIZE * b + element));
         factors(format.scales(b), Mem.at(TO_SCALES, (long) PanelCodes.LINE * b));

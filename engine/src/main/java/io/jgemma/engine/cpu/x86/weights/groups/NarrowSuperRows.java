@@ -45,17 +45,17 @@ final class NarrowSuperRows {
 
     private final Assembler a = new Assembler();
     private final SuperGroupFormat format;
-    private final Isa isa;
     private final ActivationForm form;
     private final ByteSums sums;
     private final NarrowSuperCodes codes;
+    private final LinesAhead ahead;
 
     private NarrowSuperRows(SuperGroupFormat format, Isa isa, int bits) {
         this.format = format;
-        this.isa = isa;
         form = format.form(isa, bits);
         sums = new ByteSums(a, isa, form, format, FIRST_OF_SUMS);
         codes = new NarrowSuperCodes(a, format, UNIT, FIRST_OF_SUMS + ByteSums.REGISTERS);
+        ahead = new LinesAhead(a, UNIT, format.unitBytes());
     }
 
     static byte[] assemble(SuperGroupFormat format, Isa isa, int bits) {
@@ -92,8 +92,7 @@ final class NarrowSuperRows {
     }
 
     private void part(int part) {
-        int bytes = format.unitBytes();
-        GroupRows.prefetch(a, isa, UNIT, part * bytes / codes.parts(), (part + 1) * bytes / codes.parts());
+        ahead.prefetch(part, codes.parts());
         sums.begin(format.isSix() ? Mem.at(TERM, 4L * part) : null);
         codes.part(part, CODES, (four, element) -> {
             int block = element / BlockFormat.SIZE * BlockFormat.SIZE * form.bytes();

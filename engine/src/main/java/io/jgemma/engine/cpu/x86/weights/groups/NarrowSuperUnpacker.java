@@ -27,11 +27,13 @@ final class NarrowSuperUnpacker {
     private final Assembler a = new Assembler();
     private final SuperGroupFormat format;
     private final NarrowSuperCodes codes;
+    private final LinesAhead ahead;
     private final PanelCodes panel;
 
     private NarrowSuperUnpacker(SuperGroupFormat format, boolean words) {
         this.format = format;
         codes = new NarrowSuperCodes(a, format, GroupUnpacker.UNIT, 6);
+        ahead = new LinesAhead(a, GroupUnpacker.UNIT, format.unitBytes());
         panel = new PanelCodes(a, format, words, GroupUnpacker.TO, ymm(3), ymm(4), ymm(5));
     }
 
@@ -53,6 +55,7 @@ final class NarrowSuperUnpacker {
         a.align(32).bind(loop);
         codes.begin();
         for (int part = 0; part < codes.parts(); part++) {
+            ahead.prefetch(part, codes.parts());
             codes.part(part, ymm(2), panel::store);
             factors(part);
         }

@@ -40,6 +40,7 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
     private final int tokens;
     private final SuperGroupCodes codes;
     private final TokenFrame frame;
+    private final LinesAhead ahead;
     private final int partSize;
 
     private SuperGroupTokens(SuperGroupFormat format, int tokens) {
@@ -47,6 +48,7 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
         this.tokens = tokens;
         codes = new SuperGroupCodes(a, format, TokenFrame.UNIT, LOW, HIGH);
         frame = TokenFrame.open(a, tokens);
+        ahead = new LinesAhead(a, TokenFrame.UNIT, format.unitBytes());
         partSize = BlockFormat.SIZE / format.scaling().parts();
     }
 
@@ -100,6 +102,7 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
 
     @Override
     public void codes(Vec four, int which, int element) {
+        ahead.prefetch(element / 4, format.unitColumns() / 4);
         int at = element / BlockFormat.SIZE * 2 * BlockFormat.SIZE + element % BlockFormat.SIZE;
         for (int t = 0; t < tokens; t++) {
             multiply(upper(which, t), four, t, at);

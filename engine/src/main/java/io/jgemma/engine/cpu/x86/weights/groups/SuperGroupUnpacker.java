@@ -32,10 +32,12 @@ final class SuperGroupUnpacker implements SuperGroupCodes.Sink {
     private final Assembler a = new Assembler();
     private final SuperGroupFormat format;
     private final SuperGroupCodes codes;
+    private final LinesAhead ahead;
 
     private SuperGroupUnpacker(SuperGroupFormat format) {
         this.format = format;
         codes = new SuperGroupCodes(a, format, UNIT, zmm(2), zmm(3));
+        ahead = new LinesAhead(a, UNIT, format.unitBytes());
     }
 
     static byte[] assemble(SuperGroupFormat format) {
@@ -66,6 +68,7 @@ final class SuperGroupUnpacker implements SuperGroupCodes.Sink {
 
     @Override
     public void codes(Vec four, int which, int element) {
+        ahead.prefetch(element / 4, format.unitColumns() / 4);
         a.emit(VMOVUPS_STORE, Mem.at(TO, (long) format.rows() * element), four);
     }
 
