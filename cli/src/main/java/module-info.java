@@ -5,6 +5,7 @@ module io.jgemma.cli {
     requires com.fasterxml.jackson.databind;
     requires io.jgemma.server;
     requires java.management;
+    requires java.net.http; // models are fetched
     requires jdk.management;
     requires info.picocli;
     requires org.jline.reader;
@@ -19,6 +20,8 @@ module io.jgemma.cli {
     opens io.jgemma.cli.chat to
             info.picocli;
     opens io.jgemma.cli.command to
+            info.picocli;
+    opens io.jgemma.cli.hub to
             info.picocli;
     opens io.jgemma.cli.options to
             info.picocli;

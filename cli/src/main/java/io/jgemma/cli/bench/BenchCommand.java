@@ -151,7 +151,7 @@ public final class BenchCommand implements Callable<Integer> {
         boolean begun = false;
         for (int count : threads) {
             EngineOptions options =
-                    schedule.applyTo(RuntimeOptions.engineOptions(model.file(), count, batch, kv, compute)
+                    schedule.applyTo(RuntimeOptions.engineOptions(model.file(console), count, batch, kv, compute)
                             .withContextTokens(contextTokens));
             try (Engine engine = EngineOpener.open(console, options);
                     Session session = engine.newSession()) {
@@ -172,8 +172,8 @@ public final class BenchCommand implements Callable<Integer> {
     private int together() {
         int most = prompts.stream().mapToInt(n -> n).max().orElse(0)
                 + generations.stream().mapToInt(n -> n).max().orElse(0);
-        EngineOptions options =
-                schedule.applyTo(RuntimeOptions.engineOptions(model.file(), threads.getFirst(), batch, kv, compute)
+        EngineOptions options = schedule.applyTo(
+                RuntimeOptions.engineOptions(model.file(console), threads.getFirst(), batch, kv, compute)
                         .withContextTokens(Math.max(TOGETHER_CONTEXT, 2 * most)));
         try (Engine engine = EngineOpener.open(console, options)) {
             new TogetherMeasurement(console, new ParallelBench(engine), format)

@@ -53,7 +53,7 @@ public final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var file = model.file();
+        var file = model.file(console);
         answer.check();
         Toolbox toolbox = tools.toolbox();
         if (toolbox.runsPrograms() && !tools.unasked() && !console.inTerminal()) {

@@ -63,7 +63,7 @@ public final class LogitsCommand implements Callable<Integer> {
         }
         int asked = asked(ids.length);
         float[] logits;
-        try (Engine engine = EngineOpener.open(console, runtime.engineOptions(model.file()));
+        try (Engine engine = EngineOpener.open(console, runtime.engineOptions(model.file(console)));
                 Session session = engine.newSession()) {
             logits = evaluate(session, ids, asked, engine.spec().vocabulary());
             if (!json) {

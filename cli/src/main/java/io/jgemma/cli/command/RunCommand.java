@@ -107,7 +107,7 @@ public final class RunCommand implements Callable<Integer> {
         if (atOnce < 1) {
             throw new UsageException("-np " + atOnce + " makes no sense; 1 answers one prompt after the other");
         }
-        var file = model.file();
+        var file = model.file(console);
         answer.check();
         List<PromptFile.Entry> given = given();
         Optional<Grammar> grammar = form.grammar();

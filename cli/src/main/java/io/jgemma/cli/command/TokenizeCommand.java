@@ -44,7 +44,7 @@ public final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var file = model.file();
+        var file = model.file(console);
         String given = text.text(console);
         try (GgufFile gguf = Engine.openFile(file.orElse(null))) {
             Tokenizer tokenizer = Tokenizers.of(gguf.metadata());

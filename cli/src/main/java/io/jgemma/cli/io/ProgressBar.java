@@ -15,12 +15,13 @@ public final class ProgressBar implements AutoCloseable {
     private static final int CELLS = 30;
     private static final String ERASE_LINE = "\r\u001b[K";
 
-    private final String label;
     private final PrintStream err;
     private final boolean visible;
     private final LongSupplier clock;
     private final long startNanos;
     private long drawnNanos;
+    private String label;
+    private String detail = "";
     private boolean drawn;
     private boolean closed;
     private long done;
@@ -65,6 +66,18 @@ public final class ProgressBar implements AutoCloseable {
         }
     }
 
+    /**
+     * So much of the whole is done.
+     *
+     * @param newLabel what takes time now
+     * @param newDetail what stands behind, e.g. a rate
+     */
+    public synchronized void update(String newLabel, long newDone, long newTotal, String newDetail) {
+        label = newLabel;
+        detail = newDetail;
+        update(newDone, newTotal);
+    }
+
     /** So much of the whole is done, in any unit. */
     public synchronized void update(long newDone, long newTotal) {
         done = newDone;
@@ -87,7 +100,14 @@ public final class ProgressBar implements AutoCloseable {
         double part = Math.clamp((double) done / total, 0.0, 1.0);
         int filled = (int) Math.round(part * CELLS);
         return String.format(
-                Locale.ROOT, "%s [%s%s] %3.0f%%", label, "#".repeat(filled), ".".repeat(CELLS - filled), 100 * part);
+                        Locale.ROOT,
+                        "%s [%s%s] %3.0f%% %s",
+                        label,
+                        "#".repeat(filled),
+                        ".".repeat(CELLS - filled),
+                        100 * part,
+                        detail)
+                .stripTrailing();
     }
 
     /** Removes the line, if it was ever there. */

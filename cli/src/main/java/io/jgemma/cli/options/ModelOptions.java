@@ -1,48 +1,97 @@
 package io.jgemma.cli.options;
 
+import io.jgemma.cli.hub.ModelStore;
+import io.jgemma.cli.hub.Puller;
 import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which model: {@code -m FILE}, or the first argument that is no option, or none for the embedded one. */
+/** Which model: {@code -m FILE}, the first argument that is no option, {@code -hf}, or none for the embedded one. */
 public final class ModelOptions {
 
     @Option(
             names = {"-m", "--model"},
             paramLabel = "FILE",
-            description = "GGUF file; of a split one, any part. Default: the small model inside jgemma.")
-    private @Nullable Path option;
+            description = "GGUF file; of a split one, any part; or the name of a pulled model (jgemma list)."
+                    + " Default: the small model inside jgemma.")
+    private @Nullable String option;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "The same as -m FILE.")
-    private @Nullable Path positional;
+    private @Nullable String positional;
+
+    @Option(
+            names = {"-hf", "-hfr", "--hf-repo"},
+            paramLabel = "REPO[:QUANT]",
+            description = "A repository of Hugging Face, fetched first where it is not here (jgemma pull).")
+    private @Nullable String repository;
+
+    @Option(
+            names = {"-hft", "--hf-token"},
+            paramLabel = "TOKEN",
+            description = "Token for Hugging Face. Default: the variable HF_TOKEN.")
+    private @Nullable String token;
 
     /**
      * The file named, or empty when none is.
      *
+     * @param console where to tell of what is fetched first
      * @throws UsageException when two are
      * @throws CommandException when it is not there
      */
-    public Optional<Path> file() {
-        Path first = option;
-        Path second = positional;
-        if (first != null && second != null) {
-            throw new UsageException("two models are named, '" + first + "' and '" + second + "'; name one");
+    public Optional<Path> file(Console console) {
+        List<String> named = Stream.of(option, positional, repository)
+                .filter(Objects::nonNull)
+                .toList();
+        if (named.size() > 1) {
+            throw new UsageException(
+                    "two models are named, '" + named.get(0) + "' and '" + named.get(1) + "'; name one");
         }
-        Path file = first != null ? first : second;
-        if (file == null) {
+        if (repository != null) {
+            return Optional.of(pulled(console, repository).parts().getFirst());
+        }
+        return named.stream().findFirst().map(name -> existing(console, name));
+    }
+
+    /** The model, fetched only where no file of it is here: what is here needs no network. */
+    private ModelStore.Model pulled(Console console, String name) {
+        return Puller.store(console)
+                .find(name)
+                .orElseGet(() -> Puller.pull(console, name, Optional.ofNullable(token), true));
+    }
+
+    private static Path existing(Console console, String name) {
+        Optional<Path> file = path(name);
+        if (file.isPresent() && Files.isDirectory(file.get())) {
+            throw new CommandException("'" + name + "' is a directory; name the GGUF file in it");
+        }
+        if (file.isPresent() && Files.exists(file.get())) {
+            return file.get();
+        }
+        return Puller.store(console)
+                .find(name)
+                .map(model -> model.parts().getFirst())
+                .orElseThrow(() -> new CommandException("there is no file '" + name + "'" + hint(name)));
+    }
+
+    private static String hint(String name) {
+        return name.endsWith(".gguf") ? "" : ", and no model of this name was pulled; see jgemma list and jgemma pull";
+    }
+
+    private static Optional<Path> path(String name) {
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException e) {
             return Optional.empty();
         }
-        if (Files.isDirectory(file)) {
-            throw new CommandException("'" + file + "' is a directory; name the GGUF file in it");
-        }
-        if (Files.notExists(file)) {
-            throw new CommandException("there is no file '" + file + "'");
-        }
-        return Optional.of(file);
     }
 }

@@ -91,7 +91,7 @@ public final class PerplexityCommand implements Callable<Integer> {
             throw new UsageException(
                     "-c " + chunkTokens + " is too small; a chunk needs " + Chunks.SMALLEST + " tokens at least");
         }
-        EngineOptions options = inOrder(RuntimeOptions.engineOptions(model.file(), threads, batch, kv, compute)
+        EngineOptions options = inOrder(RuntimeOptions.engineOptions(model.file(console), threads, batch, kv, compute)
                 .withContextTokens(chunkTokens));
         String content = text.text(console);
         try (Engine engine = EngineOpener.open(console, options);

@@ -119,7 +119,7 @@ public final class ServeCommand implements Callable<Integer> {
                 Log log = Log.open(logFile, status)) {
             ServerOptions options = options(log);
             warn(options);
-            List<ModelDefinition> definitions = served.definitions(model.file(), this::engineOptions);
+            List<ModelDefinition> definitions = served.definitions(model.file(console), this::engineOptions);
             Models models = new Models(definitions, served.memoryBytes(), new LoadingBar(console)::watched);
             try (Server server = start(options, models)) {
                 console.out().println("listening on " + server.address()).flush();
