@@ -31,6 +31,14 @@ public final class Automaton {
     private static final int MAX_ITEMS = 400_000;
     private static final int MAX_EXPRESSIONS = 200_000;
 
+    /** Objects of a set besides its transitions and items. */
+    private static final long SET_BYTES = 300;
+
+    private static final long ITEM_BYTES = 28;
+
+    /** Objects of an expression besides its derivatives. */
+    private static final long EXPRESSION_BYTES = 120;
+
     private final RuleGrammar grammar;
     private final RegexStore store;
     private final byte[] classes;
@@ -41,7 +49,8 @@ public final class Automaton {
     private final Slack slack;
     private final Slack shortSlack;
     private @Nullable Endings endings;
-    private final Map<Kernel, ParseSet> known = new HashMap<>();
+    private final Map<Kernel.Key, ParseSet> known = new HashMap<>();
+    private final Kernel kernel = new Kernel();
     private int nextId;
     private int items;
     private int generation;
@@ -103,6 +112,12 @@ public final class Automaton {
         return generation;
     }
 
+    /** Memory that sets and expressions take, about. */
+    public synchronized long bytes() {
+        long classes = Integer.BYTES * (long) representatives.length;
+        return known.size() * (SET_BYTES + classes) + items * ITEM_BYTES + store.size() * (EXPRESSION_BYTES + classes);
+    }
+
     /** How many sets are kept. */
     public synchronized int sets() {
         return known.size();
@@ -133,7 +148,7 @@ public final class Automaton {
     }
 
     private ParseSet without(Slack limits, ParseSet set) {
-        Kernel kernel = new Kernel();
+        kernel.clear();
         ParseSet.Reads reads = set.reads();
         boolean changed = false;
         for (int i = 0; i < reads.regexes().length; i++) {
@@ -143,7 +158,7 @@ public final class Automaton {
             ParseSet origin = reads.origins()[i];
             kernel.add(relaxed, reads.targets()[i], origin == null ? set : origin);
         }
-        return changed ? of(kernel.freeze()) : set;
+        return changed ? ofKernel() : set;
     }
 
     /** How many plain characters may come in any case, whichever they are; see {@link PlainPrefix}. */
@@ -198,7 +213,7 @@ public final class Automaton {
         if (known.size() > MAX_SETS || items > MAX_ITEMS || store.size() > MAX_EXPRESSIONS) {
             forget();
         }
-        Kernel kernel = new Kernel();
+        kernel.clear();
         ParseSet.Reads reads = set.reads();
         int value = representatives[byteClass];
         for (int i = 0; i < reads.regexes().length; i++) {
@@ -208,18 +223,19 @@ public final class Automaton {
                 kernel.add(rest, reads.targets()[i], origin == null ? set : origin);
             }
         }
-        ParseSet next = kernel.size() == 0 ? dead : of(kernel.freeze());
+        ParseSet next = kernel.size() == 0 ? dead : ofKernel();
         set.next(byteClass, next);
         return next;
     }
 
-    private ParseSet of(Kernel kernel) {
-        ParseSet old = known.get(kernel);
+    private ParseSet ofKernel() {
+        Kernel.Key key = kernel.key();
+        ParseSet old = known.get(key);
         if (old != null) {
             return old;
         }
         ParseSet made = new SetBuilder(grammar, initial).of(kernel, nextId++, representatives.length);
-        known.put(kernel, made);
+        known.put(key, made);
         items += made.reads().regexes().length + made.waits().rules().length + representatives.length / 4;
         return made;
     }

@@ -6,8 +6,13 @@ import java.util.Arrays;
  * Bytes that no set used so far tells apart. The classes become finer when sets are added. Not for use by several threads.
  */
 public final class ByteClasses {
-    private byte[] classes = new byte[256];
+    private final byte[] classes = new byte[256];
+    private ByteSet[] members = new ByteSet[16];
     private int count = 1;
+
+    ByteClasses() {
+        members[0] = ByteSet.ALL;
+    }
 
     /** How many classes there are, at most 256. */
     public int count() {
@@ -35,27 +40,26 @@ public final class ByteClasses {
 
     /** Tells the bytes in the set from the others. Returns whether there are more classes now. */
     boolean split(ByteSet set) {
-        int[] inside = new int[count];
-        int[] outside = new int[count];
-        for (int value = 0; value < 256; value++) {
-            (set.contains(value) ? inside : outside)[of(value)]++;
-        }
-        int[] moved = new int[count];
-        int next = count;
-        for (int i = 0; i < count; i++) {
-            moved[i] = inside[i] > 0 && outside[i] > 0 ? next++ : i;
-        }
-        if (next == count) {
-            return false;
-        }
-        byte[] finer = Arrays.copyOf(classes, 256);
-        for (int value = 0; value < 256; value++) {
-            if (set.contains(value)) {
-                finer[value] = (byte) moved[of(value)];
+        int before = count;
+        for (int i = 0; i < before; i++) {
+            ByteSet all = members[i];
+            if (all.intersects(set) && !set.containsAll(all)) {
+                members[i] = all.minus(set);
+                add(all.and(set));
             }
         }
-        classes = finer;
-        count = next;
-        return true;
+        return count > before;
+    }
+
+    private void add(ByteSet made) {
+        if (count == members.length) {
+            members = Arrays.copyOf(members, 2 * count);
+        }
+        for (int value = 0; value < 256; value++) {
+            if (made.contains(value)) {
+                classes[value] = (byte) count;
+            }
+        }
+        members[count++] = made;
     }
 }

@@ -45,6 +45,16 @@ public record ByteSet(long w0, long w1, long w2, long w3) {
         return (w0 | w1 | w2 | w3) == 0;
     }
 
+    /** Whether any byte is in both. */
+    boolean intersects(ByteSet other) {
+        return !and(other).isEmpty();
+    }
+
+    /** Whether every byte of the other is in this set. */
+    boolean containsAll(ByteSet other) {
+        return other.minus(this).isEmpty();
+    }
+
     public ByteSet or(ByteSet other) {
         return new ByteSet(w0 | other.w0, w1 | other.w1, w2 | other.w2, w3 | other.w3);
     }

@@ -17,7 +17,7 @@ public final class PlainText {
     private PlainText() {}
 
     /** The ranges of bytes that whole characters beyond ASCII are made of. */
-    static int[][] sequences() {
+    public static int[][] sequences() {
         return SEQUENCES;
     }
 

@@ -23,6 +23,10 @@ public final class RegexStore {
     private final Map<Shape, Regex> known = new HashMap<>();
     private final ByteClasses classes = new ByteClasses();
     private final Set<Regex> characters = new HashSet<>();
+
+    /** Of machines: bytes that the classes tell apart already. */
+    private final Set<ByteSet> alphabets = new HashSet<>();
+
     private final Regex empty;
     private final Regex epsilon;
     private final Regex everything;
@@ -103,7 +107,8 @@ public final class RegexStore {
             return old;
         }
         ByteSet alphabet = machine.alphabet();
-        for (int value = 0; value < 256; value++) {
+        boolean told = !alphabets.add(alphabet);
+        for (int value = told ? 256 : 0; value < 256; value++) {
             if (alphabet.contains(value) && classes.split(ByteSet.of(value))) {
                 epoch++;
             }

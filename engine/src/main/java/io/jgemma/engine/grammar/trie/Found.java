@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** A growing list of tokens. */
 final class Found {
+    private static final int[] NONE = {};
+
     private int[] tokens = new int[64];
     private int count;
 
@@ -26,7 +28,18 @@ final class Found {
         count += end - begin;
     }
 
+    void clear() {
+        count = 0;
+    }
+
+    /** Sets the bit of each token. */
+    void addTo(long[] bits) {
+        for (int i = 0; i < count; i++) {
+            bits[tokens[i] >> 6] |= 1L << tokens[i];
+        }
+    }
+
     int[] toArray() {
-        return Arrays.copyOf(tokens, count);
+        return count == 0 ? NONE : Arrays.copyOf(tokens, count);
     }
 }

@@ -28,38 +28,55 @@ final class MaskSearch {
     }
 
     TokenMask of(ParseSet set) {
-        Found none = new Found();
+        WalkBuffers buffers = vocabulary.buffers().take();
+        try {
+            return of(set, buffers);
+        } finally {
+            vocabulary.buffers().giveBack(buffers);
+        }
+    }
+
+    private TokenMask of(ParseSet set, WalkBuffers buffers) {
         int chars = plain.count(set);
-        for (Slice slice : vocabulary.slices()) {
-            if (chars >= Math.min(slice.maxChars(), maxBytes)) {
-                TrieWalk walk = walk(slice.rest());
-                walk.all(set);
-                return TokenMask.of(base(slice), none, walk.found(), vocabulary.words());
+        ParseSet similar = chars > 0 ? automaton.dead() : plain.mostly(set);
+        if (chars == 0 && !plain.takesAny(similar)) {
+            chars = plain.explored(set);
+            if (chars == 0) {
+                plain.explored(similar);
             }
         }
-        ParseSet similar = plain.mostly(set);
-        if (!plain.takesAny(similar)) {
-            TrieWalk walk = walk(vocabulary.trie());
-            walk.all(set);
-            return TokenMask.of(null, none, walk.found(), vocabulary.words());
+        for (Slice slice : vocabulary.slices()) {
+            if (chars >= Math.min(slice.maxChars(), maxBytes)) {
+                walk(slice.rest(), buffers, buffers.allowed).all(set);
+                return TokenMask.of(base(slice), buffers.forbidden, buffers.allowed, vocabulary.words());
+            }
         }
-        // Inside a string of which some few beginnings are special: all plain tokens but what those forbid.
+        if (plain.takesAny(similar)) {
+            return special(set, similar, buffers);
+        }
+        walk(vocabulary.trie(), buffers, buffers.allowed).all(set);
+        return TokenMask.of(null, buffers.forbidden, buffers.allowed, vocabulary.words());
+    }
+
+    /** Inside a string of which some few beginnings are special: all plain tokens but what those forbid, and what may come besides. */
+    private TokenMask special(ParseSet set, ParseSet similar, WalkBuffers buffers) {
         Slice any = vocabulary.slices().getFirst();
-        TrieWalk forbidden = walk(vocabulary.plainTrie());
-        forbidden.forbidden(set, plain);
-        TrieWalk walk = walk(any.rest());
-        walk.like(
-                set,
-                similar,
-                others.computeIfAbsent(similar, key -> walk(any.rest()).all(key)));
-        return TokenMask.of(base(any), forbidden.found(), walk.found(), vocabulary.words());
+        TrieWalk.Result known = others.get(similar);
+        if (known == null) {
+            known = walk(any.rest(), buffers, buffers.allowed).result(similar);
+            others.put(similar, known);
+            buffers.allowed.clear();
+        }
+        walk(vocabulary.plainTrie(), buffers, buffers.forbidden).forbidden(set, plain);
+        walk(any.rest(), buffers, buffers.allowed).like(set, similar, known);
+        return TokenMask.of(base(any), buffers.forbidden, buffers.allowed, vocabulary.words());
     }
 
     private long[] base(Slice slice) {
         return maxBytes < Integer.MAX_VALUE ? slice.shortMask() : slice.mask();
     }
 
-    private TrieWalk walk(TokenTrie trie) {
-        return new TrieWalk(automaton, trie, maxBytes);
+    private TrieWalk walk(TokenTrie trie, WalkBuffers buffers, Found found) {
+        return new TrieWalk(automaton, trie, maxBytes, buffers.path, found);
     }
 }

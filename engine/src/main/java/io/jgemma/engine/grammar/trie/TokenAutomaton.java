@@ -37,6 +37,11 @@ public final class TokenAutomaton {
         return vocabulary;
     }
 
+    /** Memory that has been filled for the grammar so far, about. */
+    public long bytes() {
+        return automaton.bytes() + maskBytes.get();
+    }
+
     /** Before the first token. */
     public ParseSet initial() {
         return automaton.initial();
@@ -145,8 +150,7 @@ public final class TokenAutomaton {
             return shared;
         }
         ParseSet forShort = automaton.relaxedForShort(relaxed);
-        TokenMask made =
-                forShort == relaxed ? all.of(relaxed) : shortMask(forShort).with(longTokens(relaxed));
+        TokenMask made = forShort == relaxed ? all.of(relaxed) : withLongTokens(shortMask(forShort), relaxed);
         masks.put(relaxed, made);
         return made;
     }
@@ -161,9 +165,13 @@ public final class TokenAutomaton {
         return known;
     }
 
-    private Found longTokens(ParseSet set) {
-        TrieWalk walk = new TrieWalk(automaton, vocabulary.longTrie());
-        walk.all(set);
-        return walk.found();
+    private TokenMask withLongTokens(TokenMask others, ParseSet set) {
+        WalkBuffers buffers = vocabulary.buffers().take();
+        try {
+            new TrieWalk(automaton, vocabulary.longTrie(), Integer.MAX_VALUE, buffers.path, buffers.allowed).all(set);
+            return others.with(buffers.allowed);
+        } finally {
+            vocabulary.buffers().giveBack(buffers);
+        }
     }
 }

@@ -16,12 +16,12 @@ record TokenMask(long @Nullable [] base, boolean shared, int[] less, int[] more)
 
     /** The tokens in a list, besides those of a base that others keep. */
     static TokenMask of(long @Nullable [] base, Found less, Found more, int words) {
-        TokenMask mask = new TokenMask(base, true, less.toArray(), more.toArray());
         if (more.count() <= 2 * words) {
-            return mask;
+            return new TokenMask(base, true, less.toArray(), more.toArray());
         }
         long[] bits = new long[words];
-        mask.copyTo(bits);
+        new TokenMask(base, true, less.toArray(), NONE).copyTo(bits);
+        more.addTo(bits);
         return new TokenMask(bits, false, NONE, NONE);
     }
 

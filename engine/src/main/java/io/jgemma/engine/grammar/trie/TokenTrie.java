@@ -10,6 +10,9 @@ final class TokenTrie {
     /** In place of a token: there is none. */
     static final int NONE = -1;
 
+    /** Added to a token: {@link #twins} has more, which are so few that looking there for each token would take longer. */
+    static final int TWINS = 1 << 30;
+
     /** By node: the byte that leads to it. */
     final byte[] labels;
 
@@ -19,7 +22,7 @@ final class TokenTrie {
     /** By node: the first node that is not below it. */
     final int[] ends;
 
-    /** By node: a token that ends there, or {@link #NONE}. */
+    /** By node: a token that ends there, with {@link #TWINS} if others have the same bytes, or {@link #NONE}. */
     final int[] tokens;
 
     /** By token: another token with the same bytes, or {@link #NONE}. */
@@ -64,6 +67,7 @@ final class TokenTrie {
             if (Arrays.equals(piece, last)) {
                 twins[id] = twins[lastId];
                 twins[lastId] = id;
+                builder.last(lastId | TWINS);
             } else {
                 builder.add(piece, last, id);
                 last = piece;
@@ -89,7 +93,7 @@ final class TokenTrie {
                 }
                 if (node < end) {
                     if (tokens[node] != NONE) {
-                        longest = tokens[node];
+                        longest = tokens[node] & ~TWINS;
                         length = i + 1 - at;
                     }
                     end = ends[node];
@@ -141,6 +145,11 @@ final class TokenTrie {
             }
             tokens[count - 1] = id;
             maxDepth = Math.max(maxDepth, piece.length);
+        }
+
+        /** Changes the token that was added last. */
+        void last(int token) {
+            tokens[count - 1] = token;
         }
 
         /** Ends the nodes deeper than {@code depth}. */

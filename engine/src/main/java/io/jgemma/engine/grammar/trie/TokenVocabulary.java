@@ -9,7 +9,7 @@ import io.jgemma.engine.text.Vocabulary;
 import java.util.Arrays;
 import java.util.List;
 
-/** The tokens of a vocabulary, prepared for constraints; made once a tokenizer. Immutable. */
+/** The tokens of a vocabulary, prepared for constraints; made once a tokenizer. Safe for any number of threads. */
 public final class TokenVocabulary {
     private static final byte[] NEVER = {};
     private static final int[] SLICE_CHARS = {4, 10, 24};
@@ -19,12 +19,14 @@ public final class TokenVocabulary {
     private final TokenTrie plainTrie;
     private final TokenTrie longTrie;
     private final List<Slice> slices;
+    private final WalkBuffers.Pool buffers;
 
     private TokenVocabulary(byte[][] pieces) {
         this.pieces = pieces;
         trie = TokenTrie.of(pieces);
         plainTrie = TokenTrie.of(plain(pieces));
         longTrie = TokenTrie.of(longOnes(pieces));
+        buffers = new WalkBuffers.Pool(trie.maxDepth);
         slices = List.of(
                 Slice.of(pieces, Integer.MAX_VALUE),
                 Slice.of(pieces, SLICE_CHARS[2]),
@@ -115,6 +117,11 @@ public final class TokenVocabulary {
     /** The tokens of more than {@link Automaton#SHORT_TOKEN_BYTES}. */
     TokenTrie longTrie() {
         return longTrie;
+    }
+
+    /** What searches among the tokens fill. */
+    WalkBuffers.Pool buffers() {
+        return buffers;
     }
 
     TokenTrie trie() {

@@ -14,29 +14,36 @@ final class TrieWalk {
      */
     record Result(int[] tokens, int[] begins) {}
 
+    private static final Result NOTHING = new Result(new int[0], new int[257]);
+
     private final Automaton automaton;
     private final TokenTrie trie;
     private final int maxBytes;
-    private final Found found = new Found();
+    private final ParseSet[] path;
+    private final Found found;
 
-    TrieWalk(Automaton automaton, TokenTrie trie) {
-        this(automaton, trie, Integer.MAX_VALUE);
-    }
-
-    /** For tokens of so many bytes at most. */
-    TrieWalk(Automaton automaton, TokenTrie trie, int maxBytes) {
+    /**
+     * @param maxBytes longer tokens are left out
+     * @param path [deeper than the trie] overwritten
+     * @param found what is found is added to it
+     */
+    TrieWalk(Automaton automaton, TokenTrie trie, int maxBytes, ParseSet[] path, Found found) {
         this.automaton = automaton;
         this.trie = trie;
         this.maxBytes = maxBytes;
-    }
-
-    Found found() {
-        return found;
+        this.path = path;
+        this.found = found;
     }
 
     /** Finds all tokens that may follow a set. */
-    Result all(ParseSet set) {
-        return like(set, automaton.dead(), new Result(new int[0], new int[257]));
+    void all(ParseSet set) {
+        like(set, automaton.dead(), NOTHING);
+    }
+
+    /** The same, when nothing has been found before. */
+    Result result(ParseSet set) {
+        int[] begins = like(set, automaton.dead(), NOTHING);
+        return new Result(found.toArray(), begins);
     }
 
     /**
@@ -44,8 +51,9 @@ final class TrieWalk {
      *
      * @param similar a set that some bytes lead from as they lead from the set itself
      * @param known what may follow that one
+     * @return [257] for each first byte, where its tokens begin
      */
-    Result like(ParseSet set, ParseSet similar, Result known) {
+    int[] like(ParseSet set, ParseSet similar, Result known) {
         int[] begins = new int[257];
         int next = 0;
         for (int node = 0; node < trie.nodes(); node = trie.ends[node]) {
@@ -66,7 +74,7 @@ final class TrieWalk {
         for (; next <= 256; next++) {
             begins[next] = found.count();
         }
-        return new Result(found.toArray(), begins);
+        return begins;
     }
 
     /** Finds the tokens of a node and of all below it. */
@@ -76,7 +84,6 @@ final class TrieWalk {
         byte[] labels = trie.labels;
         short[] depths = trie.depths;
         int[] tokens = trie.tokens;
-        ParseSet[] path = new ParseSet[trie.maxDepth + 1];
         path[1] = set;
         add(tokens[top]);
         int node = top + 1;
@@ -100,7 +107,6 @@ final class TrieWalk {
 
     /** Finds the tokens that may not follow; where {@code plain} says that any may, none is looked at. */
     void forbidden(ParseSet set, PlainSteps plain) {
-        ParseSet[] path = new ParseSet[trie.maxDepth + 1];
         path[0] = set;
         int node = 0;
         while (node < trie.nodes()) {
@@ -127,8 +133,12 @@ final class TrieWalk {
         }
     }
 
-    private void add(int first) {
-        for (int token = first; token >= 0; token = trie.twins[token]) {
+    private void add(int token) {
+        if (token >= TokenTrie.TWINS) {
+            for (int twin = token & ~TokenTrie.TWINS; twin != TokenTrie.NONE; twin = trie.twins[twin]) {
+                found.add(twin);
+            }
+        } else if (token != TokenTrie.NONE) {
             found.add(token);
         }
     }
