@@ -14,12 +14,19 @@ import io.jgemma.engine.grammar.Grammar;
 import io.jgemma.engine.grammar.Grammars;
 import io.jgemma.engine.grammar.ToolGrammar;
 import io.jgemma.engine.sample.SamplerOptions;
+import io.jgemma.engine.sample.TokenConstraint;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers of the shipped model in forms and as forced calls; {@link FormsLongTest} has many more, of other models too. */
 final class FormsTest {
@@ -148,5 +155,52 @@ final class FormsTest {
                 }
             }
         }
+    }
+
+    /** Whatever is chosen, and however often a further call is begun: with tokens for the longest name and its arguments, calls end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen"})
+    void callsEndWhateverIsChosen(String family) {
+        List<ToolGrammar.Tool> tools =
+                TOOLS.stream().map(tool -> new ToolGrammar.Tool(tool, true)).toList();
+        TokenConstraint calls = grammars.constraint(
+                Grammar.ofTools(new ToolGrammar(family, tools, new ToolGrammar.Choice.Required(), true)));
+        for (int seed = 0; seed < 60; seed++) {
+            Random random = new Random(seed);
+            TokenConstraint constraint = calls.fork();
+            int limit = 100 + 7 * seed;
+            constraint.limit(limit);
+            int count = 0;
+            OptionalInt next = choice(constraint, random);
+            while (next.isPresent()) {
+                constraint.accept(next.getAsInt());
+                count++;
+                for (int[] certain : List.of(constraint.forced(), constraint.ending())) {
+                    for (int token : certain) {
+                        constraint.accept(token);
+                        count++;
+                    }
+                }
+                next = choice(constraint, random);
+            }
+            assertThat(constraint.complete()).as("seed %d", seed).isTrue();
+            assertThat(count).as("seed %d", seed).isLessThanOrEqualTo(limit);
+        }
+    }
+
+    /** One of the tokens that may come next, likelier one that is no text; empty if none may, or the answer is complete and seldom goes on. */
+    private static OptionalInt choice(TokenConstraint constraint, Random random) {
+        long[] allowed = new long[(engine.spec().vocabulary() + 63) / 64];
+        constraint.mask(allowed);
+        int[] tokens = BitSet.valueOf(allowed).stream().toArray();
+        if (tokens.length == 0 || (constraint.complete() && random.nextInt(20) == 0)) {
+            return OptionalInt.empty();
+        }
+        int[] ends = Arrays.stream(tokens)
+                .filter(token ->
+                        "\n\"'}]),:; ".indexOf((char) engine.tokenizer().pieceBytes(token)[0]) >= 0)
+                .toArray();
+        int[] from = ends.length > 0 && random.nextInt(3) > 0 ? ends : tokens;
+        return OptionalInt.of(from[random.nextInt(from.length)]);
     }
 }

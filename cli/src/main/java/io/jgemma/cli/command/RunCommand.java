@@ -166,7 +166,7 @@ public final class RunCommand implements Callable<Integer> {
             ReasoningTags tags = engine.reasoning();
             boolean inside = tags.openedBy(engine.render(chat));
             boolean thinks = inside || engine.chatTemplate().source().contains(tags.close());
-            return grammars.constraint(thinks ? grammar.behindReasoning(inside) : grammar);
+            return grammars.constraint(thinks ? grammar.behindReasoning(tags, inside) : grammar);
         };
     }
 

@@ -23,9 +23,16 @@ final class Draw {
     private final long[] allowed;
     private @Nullable TokenLogprobs logprobs;
 
-    Draw(Sampler sampler, GenerationRequest request, Vocabulary vocabulary, int tokens) {
+    /**
+     * @param tokens logits in a row
+     * @param limit tokens that the answer may have
+     */
+    Draw(Sampler sampler, GenerationRequest request, Vocabulary vocabulary, int tokens, int limit) {
         this.sampler = sampler;
         constraint = request.constraint().map(TokenConstraint::fork).orElse(null);
+        if (constraint != null) {
+            constraint.limit(Math.max(limit - 1, 0));
+        }
         topLogprobs = request.topLogprobs();
         ends = constraint == null
                 ? NONE
@@ -87,13 +94,9 @@ final class Draw {
         }
     }
 
-    /**
-     * Tokens that complete an answer that must not be cut, once it is time.
-     *
-     * @param left tokens that it may still have
-     */
-    int[] ending(int left) {
-        return constraint == null || left <= 1 ? NONE : constraint.ending(left - 1);
+    /** Tokens that complete an answer that must not be cut, once it is time. */
+    int[] ending() {
+        return constraint == null ? NONE : constraint.ending();
     }
 
     /** Tokens that are certain to come next. They are not fed unseen where likelihoods are asked for. */

@@ -86,7 +86,8 @@ public final class Generation implements Task {
                 sampler.accept(id);
             }
         }
-        draw = new Draw(sampler, request, vocabulary, tokens);
+        int limit = Math.min(request.maxTokens().orElse(Integer.MAX_VALUE), mostTokens - prompt.length);
+        draw = new Draw(sampler, request, vocabulary, tokens, limit);
         answer = new Answer(
                 log,
                 text.answerStream(request.prompt(), request.stops(), prompt),
@@ -169,7 +170,7 @@ public final class Generation implements Task {
         }
         add(chosen);
         addAll(finish == null ? draw.forced() : NONE);
-        addAll(finish == null ? draw.ending(left()) : NONE);
+        addAll(finish == null ? draw.ending() : NONE);
     }
 
     private void addAll(int[] certain) {
@@ -179,10 +180,6 @@ public final class Generation implements Task {
             }
             add(id);
         }
-    }
-
-    private int left() {
-        return Math.min(request.maxTokens().orElse(Integer.MAX_VALUE) - answer.tokens(), mostTokens - ids.size());
     }
 
     private void add(int id) {

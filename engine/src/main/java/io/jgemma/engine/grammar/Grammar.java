@@ -1,5 +1,6 @@
 package io.jgemma.engine.grammar;
 
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.grammar.gbnf.GbnfCompiler;
 import io.jgemma.engine.grammar.json.JsonReader;
 import io.jgemma.engine.grammar.json.JsonSchemaCompiler;
@@ -121,12 +122,13 @@ public final class Grammar {
     /**
      * The same language behind a block of reasoning, which may hold anything.
      *
+     * @param tags what stands around the block
      * @param inside whether the prompt already opened the block, so that the answer begins inside; else the block may lack
      */
-    public Grammar behindReasoning(boolean inside) {
+    public Grammar behindReasoning(ReasoningTags tags, boolean inside) {
         List<String> longer = new ArrayList<>(content);
-        longer.addFirst(inside ? "inside reasoning" : "behind reasoning");
-        return new Grammar(longer, new Reasoning(inside, source), mustEnd);
+        longer.addFirst((inside ? "inside " : "behind ") + tags);
+        return new Grammar(longer, new Reasoning(tags, inside, source), mustEnd);
     }
 
     /**

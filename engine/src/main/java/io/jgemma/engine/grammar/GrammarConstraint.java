@@ -6,6 +6,8 @@ import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 
 /** A place in a grammar. Small: all that it holds is where the parser stands. */
@@ -18,8 +20,14 @@ final class GrammarConstraint implements TokenConstraint {
     /** A token that is chosen freely can begin something that takes so many more to end. */
     private static final int MARGIN_TOKENS = 24;
 
-    /** What is complete is not gone on with when no more tokens are left: a further call could not be ended. */
-    private static final int MAX_PART_TOKENS = 96;
+    /** With more tokens left, nobody asks whether what a token begins can be ended. */
+    private static final int MAX_CAREFUL_TOKENS = 512;
+
+    /** What need not be begun, such as another call, is begun only with so many tokens left besides the shortest way to end it. */
+    private static final int PART_TOKENS = 64;
+
+    /** Where more tokens are allowed, they are characters of a text, which begin nothing. */
+    private static final int MAX_CHOICES = 256;
 
     private static final int[] NONE = {};
 
@@ -27,32 +35,68 @@ final class GrammarConstraint implements TokenConstraint {
     private final Tokenizer tokenizer;
     private final boolean ends;
     private ParseSet at;
-
-    /** Whether nothing may be added to what is complete, because there are too few tokens left for another part. */
-    private boolean closed;
+    private int left;
 
     /**
      * @param ends whether the text is to be completed before tokens run out
+     * @param left tokens that may still come
      */
-    GrammarConstraint(TokenAutomaton automaton, Tokenizer tokenizer, boolean ends, ParseSet at) {
+    GrammarConstraint(TokenAutomaton automaton, Tokenizer tokenizer, boolean ends, ParseSet at, int left) {
         this.automaton = automaton;
         this.tokenizer = tokenizer;
         this.ends = ends;
         this.at = at;
+        this.left = left;
+    }
+
+    @Override
+    public void limit(int tokens) {
+        left = tokens;
     }
 
     @Override
     public void mask(long[] allowed) {
-        if (closed) {
-            Arrays.fill(allowed, 0);
-        } else {
-            automaton.mask(at, allowed);
+        automaton.mask(at, allowed);
+        if (isCareful()) {
+            leaveOutEndless(allowed);
         }
     }
 
     @Override
     public boolean allows(int token) {
-        return !closed && automaton.step(at, token).isPresent();
+        if (isCareful()) {
+            long[] allowed = new long[automaton.vocabulary().words()];
+            mask(allowed);
+            return (allowed[token >> 6] >>> token & 1) != 0;
+        }
+        return automaton.step(at, token).isPresent();
+    }
+
+    private boolean isCareful() {
+        return ends && left <= MAX_CAREFUL_TOKENS;
+    }
+
+    /** Takes away tokens behind which the text could not be completed any more, unless that is so behind all. */
+    private void leaveOutEndless(long[] allowed) {
+        BitSet choices = BitSet.valueOf(allowed);
+        if (choices.cardinality() > MAX_CHOICES) {
+            return;
+        }
+        int shortest = automaton.bytesToEnd(at);
+        List<Integer> endless = choices.stream()
+                .filter(token -> !canEnd(token, shortest))
+                .boxed()
+                .toList();
+        if (at.accepting() || endless.size() < choices.cardinality()) {
+            endless.forEach(token -> allowed[token >> 6] &= ~(1L << token));
+        }
+    }
+
+    private boolean canEnd(int token, int shortest) {
+        ParseSet next = automaton.step(at, token).orElseThrow();
+        int bytes = automaton.bytesToEnd(next);
+        int room = left - 1 - (bytes > shortest ? PART_TOKENS : 0);
+        return bytes <= room || (room > 0 && automaton.ending(next, room).isPresent());
     }
 
     @Override
@@ -60,6 +104,7 @@ final class GrammarConstraint implements TokenConstraint {
         Optional<ParseSet> next = automaton.step(at, token);
         at = next.orElseThrow(
                 () -> new IllegalArgumentException("token " + token + " is not allowed here by the grammar"));
+        left--;
     }
 
     /**
@@ -87,8 +132,7 @@ final class GrammarConstraint implements TokenConstraint {
     }
 
     @Override
-    public int[] ending(int left) {
-        closed = ends && at.accepting() && left <= MAX_PART_TOKENS;
+    public int[] ending() {
         if (!ends || left > MAX_ENDING_TOKENS || left > automaton.bytesToEnd(at) + MARGIN_TOKENS) {
             return NONE;
         }
@@ -105,8 +149,6 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public TokenConstraint fork() {
-        GrammarConstraint fork = new GrammarConstraint(automaton, tokenizer, ends, at);
-        fork.closed = closed;
-        return fork;
+        return new GrammarConstraint(automaton, tokenizer, ends, at, left);
     }
 }

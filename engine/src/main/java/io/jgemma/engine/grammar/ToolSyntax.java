@@ -3,7 +3,6 @@ package io.jgemma.engine.grammar;
 import io.jgemma.engine.grammar.json.Json;
 import io.jgemma.engine.grammar.json.JsonSchemaCompiler;
 import io.jgemma.engine.grammar.json.Notation;
-import io.jgemma.engine.grammar.regex.CodePoints;
 import io.jgemma.engine.grammar.regex.PatternNode;
 import io.jgemma.engine.grammar.regex.PatternParser;
 import io.jgemma.engine.grammar.regex.Regex;
@@ -17,7 +16,7 @@ import java.util.List;
 
 /** How families of models write calls. */
 enum ToolSyntax {
-    /** {@code [get_weather(city='Paris', days=3), get_time()]}, at the beginning of a line. */
+    /** {@code [get_weather(city='Paris', days=3), get_time()]}, as the whole answer. */
     GEMMA("[", ", ", "]") {
         @Override
         void arguments(Json schema, GrammarBuilder builder, Rule rule) {
@@ -41,13 +40,12 @@ enum ToolSyntax {
             List<PatternNode> calls = names.stream()
                     .map(name -> FreeText.characters("[" + name + "("))
                     .toList();
-            return new PatternNode.Sequence(
-                    List.of(PatternParser.parse("(?:^|\\n)[ \\t]*"), new PatternNode.Choice(calls)));
+            return new PatternNode.Sequence(List.of(new PatternNode.Start(), before(), new PatternNode.Choice(calls)));
         }
 
         @Override
         PatternNode before() {
-            return PatternParser.parse("(?:[^]*\\n)?");
+            return PatternParser.parse("[ \\t\\n]*");
         }
     },
 
@@ -77,7 +75,7 @@ enum ToolSyntax {
         }
     },
 
-    /** {@code <tool_call>}, an object with {@code name} and {@code arguments}, {@code </tool_call>}, each on a line. */
+    /** {@code <tool_call>}, an object with {@code name} and {@code arguments}, {@code </tool_call>}, each at the beginning of a line. */
     QWEN("", "\n", "") {
         @Override
         void arguments(Json schema, GrammarBuilder builder, Rule rule) {
@@ -91,12 +89,13 @@ enum ToolSyntax {
 
         @Override
         PatternNode begin(List<String> names) {
-            return FreeText.characters("<tool_call>");
+            return new PatternNode.Sequence(
+                    List.of(PatternParser.parse("(?:^|\\n)[ \\t]*"), FreeText.characters("<tool_call>")));
         }
 
         @Override
         PatternNode before() {
-            return new PatternNode.Repeat(new PatternNode.Chars(CodePoints.ALL), 0, RegexStore.UNBOUNDED);
+            return PatternParser.parse("(?:[^]*\\n)?[ \\t]*");
         }
     };
 

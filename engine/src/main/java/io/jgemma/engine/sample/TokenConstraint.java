@@ -38,12 +38,16 @@ public interface TokenConstraint {
     }
 
     /**
-     * Tokens that complete the answer, if it is time to end it: they are fed together, without being sampled, as those of
-     * {@link #forced}. Empty while there is time, and always where an answer may be cut.
-     *
-     * @param left tokens that the answer may still have, besides the one that ends it
+     * Says how many tokens the answer may have, besides the one that ends it; called once, before the first. Where an answer must not be cut,
+     * nothing is begun near that limit that could not be completed.
      */
-    default int[] ending(int left) {
+    default void limit(int tokens) {}
+
+    /**
+     * Tokens that complete the answer, if it is time to end it: they are fed together, without being sampled, as those of
+     * {@link #forced}. Empty while there is time, and always where an answer may be cut. The state stays as it is.
+     */
+    default int[] ending() {
         return new int[0];
     }
 

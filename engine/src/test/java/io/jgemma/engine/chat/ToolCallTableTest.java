@@ -75,4 +75,38 @@ class ToolCallTableTest {
             }
         }
     }
+
+    // A call of any family that an answer shows within a sentence, a quotation or a block of code is text for every
+    // family.
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma", "llama3", "qwen", "none"})
+    void whatIsShownIsText(String syntax) {
+        ToolCallParser parser = ToolCallParsers.byName(syntax);
+        List<ToolDefinition> tools = CallTable.load("gemma").tools();
+        for (String call : List.of(
+                "[get_weather(city='Paris', days=3)]",
+                "get_weather(city='Paris', days=3)",
+                "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\"}}",
+                "{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}",
+                "<|python_tag|>{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Paris\"}}",
+                "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Paris\"}}\n</tool_call>")) {
+            for (String around : List.of(
+                    "It would be %s here.",
+                    "For example: %s",
+                    "For example:\n\n```\n%s\n```",
+                    "```json\n%s\n```\nis a call.",
+                    "```python\nx = 1\n%s\nprint(x)\n```\n",
+                    "`%s`",
+                    "`%s` is a call.",
+                    "> %s\n\nis a call.",
+                    "- %s\n")) {
+                String answer = around.formatted(call);
+                for (List<String> pieces : List.of(List.of(answer), Answers.characters(answer))) {
+                    List<AnswerEvent> events = Answers.events(parser, tools, pieces);
+                    assertThat(events).as(answer).noneMatch(AnswerEvent.Call.class::isInstance);
+                    assertThat(Answers.text(events)).isEqualTo(answer);
+                }
+            }
+        }
+    }
 }

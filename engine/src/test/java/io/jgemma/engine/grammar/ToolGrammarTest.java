@@ -3,6 +3,7 @@ package io.jgemma.engine.grammar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolDefinition;
 import io.jgemma.engine.grammar.spec.GrammarException;
 import java.util.List;
@@ -68,16 +69,20 @@ class ToolGrammarTest {
                         "",
                         "Hello [get_weather(] there",
                         "[getting started]",
-                        "Let me see.\n[get_weather(city='Paris')]",
+                        "Let me see.\n[get_weather(town='Paris')] is no call behind text.",
+                        "\n[get_weather(city='Paris')]",
                         "[get_time()]"))
                 .allMatch(gemma::accepts);
-        assertThat(List.of("[get_weather(town='Paris')]", "So:\n[get_weather(city", "[get_time()] and more"))
+        assertThat(List.of("[get_weather(town='Paris')]", "\n [get_weather(city", "[get_time()] and more"))
                 .noneMatch(gemma::accepts);
         Grammar qwen = grammar("qwen", AUTO, true);
         assertThat(qwen.accepts("I <think> so < tool_call>")).isTrue();
-        assertThat(qwen.accepts("So: <tool_call>\n{\"name\": \"get_time\", \"arguments\": {}}\n</tool_call>"))
+        assertThat(qwen.accepts("So:\n<tool_call>\n{\"name\": \"get_time\", \"arguments\": {}}\n</tool_call>"))
                 .isTrue();
-        assertThat(qwen.accepts("So: <tool_call>\n")).isFalse();
+        assertThat(qwen.accepts("So:\n<tool_call>\n{\"name\": \"other\", \"arguments\": {}}\n</tool_call>"))
+                .isFalse();
+        assertThat(qwen.accepts("So:\n <tool_call>\n")).isFalse();
+        assertThat(qwen.accepts("It writes <tool_call> for that.")).isTrue();
     }
 
     @Test
@@ -105,11 +110,15 @@ class ToolGrammarTest {
     @Test
     void letsReasoningStandBefore() {
         Grammar answer = Grammar.ofRegex("[0-9]+");
-        assertThat(answer.behindReasoning(false).accepts("<think>\n3 and 4</think>\n\n7"))
+        assertThat(answer.behindReasoning(ReasoningTags.THINK, false).accepts("<think>\n3 and 4</think>\n\n7"))
                 .isTrue();
-        assertThat(answer.behindReasoning(false).accepts("7")).isTrue();
-        assertThat(answer.behindReasoning(false).accepts("<think>7")).isFalse();
-        assertThat(answer.behindReasoning(true).accepts("so </thin</think>7")).isTrue();
-        assertThat(answer.behindReasoning(true).accepts("7")).isFalse();
+        assertThat(answer.behindReasoning(ReasoningTags.THINK, false).accepts("7"))
+                .isTrue();
+        assertThat(answer.behindReasoning(ReasoningTags.THINK, false).accepts("<think>7"))
+                .isFalse();
+        assertThat(answer.behindReasoning(ReasoningTags.THINK, true).accepts("so </thin</think>7"))
+                .isTrue();
+        assertThat(answer.behindReasoning(ReasoningTags.THINK, true).accepts("7"))
+                .isFalse();
     }
 }

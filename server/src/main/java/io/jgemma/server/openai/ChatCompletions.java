@@ -47,7 +47,7 @@ public final class ChatCompletions {
                     Fingerprint.of(model.engine()),
                     model.engine().tokenizer(),
                     settings.topLogprobs().isPresent(),
-                    input.reasoning().inline());
+                    input.reasoning().inline() ? Optional.of(model.engine().reasoning()) : Optional.empty());
             List<GenerationRequest> requests = settings.requests(prompt, constraint);
             Use.note(exchange, model.id(), answer(exchange, fields, model, json, requests));
         }

@@ -2,12 +2,14 @@ package io.jgemma.server.openai;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.text.Tokenizer;
 import io.jgemma.server.json.Json;
 import io.jgemma.server.run.Answer;
 import io.jgemma.server.run.TimingsJson;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Chat completions as JSON.
@@ -18,7 +20,7 @@ import java.util.List;
  * @param fingerprint names what computes
  * @param tokenizer names tokens
  * @param logprobs whether they were asked for
- * @param inlineReasoning whether thoughts stay in the text
+ * @param inlineReasoning what thoughts stand between if they stay in the text; empty = they come apart from it
  */
 record ChatJson(
         String id,
@@ -27,7 +29,7 @@ record ChatJson(
         String fingerprint,
         Tokenizer tokenizer,
         boolean logprobs,
-        boolean inlineReasoning) {
+        Optional<ReasoningTags> inlineReasoning) {
 
     /** The whole answer. */
     ObjectNode completion(List<Answer> answers) {
@@ -49,7 +51,7 @@ record ChatJson(
         String text = answer.text(inlineReasoning);
         message.put("content", text.isEmpty() && !answer.calls().isEmpty() ? null : text);
         message.putNull("refusal");
-        if (!inlineReasoning && !answer.result().reasoning().isEmpty()) {
+        if (inlineReasoning.isEmpty() && !answer.result().reasoning().isEmpty()) {
             message.put("reasoning_content", answer.result().reasoning());
         }
         if (!answer.calls().isEmpty()) {

@@ -73,13 +73,13 @@ final class ChatStream implements AnswerSink {
         }
 
         void reasoning(String text) {
-            if (!json.inlineReasoning()) {
+            if (json.inlineReasoning().isEmpty()) {
                 put("reasoning_content", text);
                 return;
             }
             if (!thinking) {
                 thinking = true;
-                put("content", "<think>");
+                put("content", json.inlineReasoning().orElseThrow().open());
             }
             put("content", text);
         }
@@ -88,7 +88,7 @@ final class ChatStream implements AnswerSink {
         private void closeThoughts() {
             if (thinking) {
                 thinking = false;
-                put("content", "</think>");
+                put("content", json.inlineReasoning().orElseThrow().close());
             }
         }
 

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param variables for the template
  * @param budgetTokens tokens of thoughts at most; empty = as many as the model likes
- * @param inline whether thoughts stay in the text, between {@code <think>} and {@code </think>}
+ * @param inline whether thoughts stay in the text, between the tags that the model writes
  */
 public record Reasoning(Map<String, Object> variables, OptionalInt budgetTokens, boolean inline) {
     private static final String ENABLE = "enable_thinking";

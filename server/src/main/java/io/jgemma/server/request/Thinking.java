@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  *
  * @param on whether they do; empty = as the chat template has it
  * @param budgetTokens tokens of thoughts at most; empty = as many as they like
- * @param inline whether thoughts stay in the text, between {@code <think>} and {@code </think>}
+ * @param inline whether thoughts stay in the text, between the tags that the model writes
  */
 public record Thinking(Optional<Boolean> on, OptionalInt budgetTokens, boolean inline) {
     /** As the model does by itself. */

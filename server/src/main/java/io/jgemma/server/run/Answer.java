@@ -1,9 +1,11 @@
 package io.jgemma.server.run;
 
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolCall;
 import io.jgemma.engine.generation.FinishReason;
 import io.jgemma.engine.generation.GenerationResult;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An answer that has ended.
@@ -18,11 +20,16 @@ public record Answer(GenerationResult result, List<ToolCall> calls, int reasonin
         calls = List.copyOf(calls);
     }
 
-    /** The text, with the thoughts before it where they are wanted in it. */
-    public String text(boolean inlineReasoning) {
-        return inlineReasoning && !result.reasoning().isEmpty()
-                ? "<think>" + result.reasoning() + "</think>" + result.text()
-                : result.text();
+    /**
+     * The text, with the thoughts before it where they are wanted in it.
+     *
+     * @param inlineReasoning what the thoughts stand between; empty = they are left out
+     */
+    public String text(Optional<ReasoningTags> inlineReasoning) {
+        return inlineReasoning
+                .filter(tags -> !result.reasoning().isEmpty())
+                .map(tags -> tags.open() + result.reasoning() + tags.close() + result.text())
+                .orElse(result.text());
     }
 
     /** {@code stop}, {@code tool_calls} or {@code length}, as OpenAI's clients know it. */

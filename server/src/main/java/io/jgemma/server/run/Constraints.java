@@ -1,6 +1,7 @@
 package io.jgemma.server.run;
 
 import io.jgemma.engine.Engine;
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolCallParsers;
 import io.jgemma.engine.generation.Prompt;
 import io.jgemma.engine.grammar.Grammar;
@@ -47,15 +48,16 @@ public final class Constraints {
         if (wanted.isEmpty() && budget.isEmpty()) {
             return Optional.empty();
         }
-        boolean inside = engine.reasoning().openedBy(engine.render(prompt));
-        if (!inside
-                && !engine.chatTemplate().source().contains(engine.reasoning().close())) {
+        ReasoningTags tags = engine.reasoning();
+        boolean inside = tags.openedBy(engine.render(prompt));
+        if (!inside && !engine.chatTemplate().source().contains(tags.close())) {
             return wanted.map(grammar -> constraint(engine, grammar));
         }
-        Optional<TokenConstraint> kept = wanted.map(grammar -> constraint(engine, grammar.behindReasoning(inside)));
+        Optional<TokenConstraint> kept =
+                wanted.map(grammar -> constraint(engine, grammar.behindReasoning(tags, inside)));
         return budget.isEmpty()
                 ? kept
-                : Optional.of(new ThinkingBudget(engine.tokenizer(), inside, budget.getAsInt(), kept));
+                : Optional.of(new ThinkingBudget(engine.tokenizer(), tags, inside, budget.getAsInt(), kept));
     }
 
     private TokenConstraint constraint(Engine engine, Grammar grammar) {

@@ -1,5 +1,6 @@
 package io.jgemma.server.run;
 
+import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.sample.TokenConstraint;
 import io.jgemma.engine.text.EncodeOptions;
 import io.jgemma.engine.text.Tokenizer;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * must keep to is another constraint's, which goes along.
  */
 final class ThinkingBudget implements TokenConstraint {
-    private static final String OPEN = "<think>";
-    private static final String CLOSE = "</think>";
     private static final int[] NONE = {};
 
     private enum Phase {
@@ -24,6 +23,7 @@ final class ThinkingBudget implements TokenConstraint {
     }
 
     private final Tokenizer tokenizer;
+    private final ReasoningTags tags;
     private final @Nullable TokenConstraint form;
     private final int[] closing;
     private final int budget;
@@ -34,15 +34,18 @@ final class ThinkingBudget implements TokenConstraint {
     /**
      * A budget.
      *
+     * @param tags what the model writes around its thoughts
      * @param inside whether the prompt ends inside the block of thoughts
      * @param budget tokens of thoughts, 0 or more
      * @param form what the answer must keep to besides
      */
-    ThinkingBudget(Tokenizer tokenizer, boolean inside, int budget, Optional<TokenConstraint> form) {
+    ThinkingBudget(
+            Tokenizer tokenizer, ReasoningTags tags, boolean inside, int budget, Optional<TokenConstraint> form) {
         this.tokenizer = tokenizer;
+        this.tags = tags;
         this.form = form.orElse(null);
         this.budget = budget;
-        closing = tokenizer.encode("\n" + CLOSE + "\n\n", EncodeOptions.FRAGMENT);
+        closing = tokenizer.encode("\n" + tags.close() + "\n\n", EncodeOptions.FRAGMENT);
         seen = new StringBuilder();
         phase = inside ? Phase.THINKING : Phase.BEFORE;
         closeIfSpent();
@@ -50,6 +53,7 @@ final class ThinkingBudget implements TokenConstraint {
 
     private ThinkingBudget(ThinkingBudget from) {
         tokenizer = from.tokenizer;
+        tags = from.tags;
         form = from.form == null ? null : from.form.fork();
         closing = from.closing;
         budget = from.budget;
@@ -98,22 +102,22 @@ final class ThinkingBudget implements TokenConstraint {
 
     private void lookForThoughts(int token) {
         String text = read(token).stripLeading();
-        if (text.startsWith(OPEN)) {
+        if (text.startsWith(tags.open())) {
             phase = Phase.THINKING;
             closeIfSpent();
-        } else if (!OPEN.startsWith(text)) {
+        } else if (!tags.open().startsWith(text)) {
             phase = Phase.ANSWER;
         }
     }
 
     private void think(int token) {
         used++;
-        if (read(token).contains(CLOSE)) {
+        if (read(token).contains(tags.close())) {
             phase = Phase.ANSWER;
             return;
         }
         // A tag may be spread over tokens: only its length is remembered.
-        seen.delete(0, Math.max(0, seen.length() - CLOSE.length()));
+        seen.delete(0, Math.max(0, seen.length() - tags.close().length()));
         closeIfSpent();
     }
 
@@ -137,8 +141,15 @@ final class ThinkingBudget implements TokenConstraint {
     }
 
     @Override
-    public int[] ending(int left) {
-        return form == null || phase == Phase.CLOSING ? NONE : form.ending(left);
+    public void limit(int tokens) {
+        if (form != null) {
+            form.limit(tokens);
+        }
+    }
+
+    @Override
+    public int[] ending() {
+        return form == null || phase == Phase.CLOSING ? NONE : form.ending();
     }
 
     @Override
