@@ -23,11 +23,16 @@ import java.util.stream.Stream;
  *
  * <p>A grammar reads keys in the order in which the schema names them, those that it does not name behind them. Instances are put
  * into that order before, since the suite does not care for it.
+ *
+ * <p>{@code format.json} tests that {@code format} is an annotation, {@code optional/format} that it is asserted. The first is run with schemas that
+ * ask for annotations ({@code x-jgemma-format}), all others as they are.
  */
 public final class SchemaSuite {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
+
+    private static final String ANNOTATIONS = "format.json";
 
     private final List<String> lines = new ArrayList<>();
     private final List<String> otherwise = new ArrayList<>();
@@ -75,7 +80,12 @@ public final class SchemaSuite {
         JsonNode schema = group.get("schema");
         Grammar grammar;
         try {
-            grammar = Grammar.ofJsonSchema(schema.toString());
+            grammar = Grammar.ofJsonSchema(
+                    file.equals(ANNOTATIONS) && schema instanceof ObjectNode object
+                            ? object.deepCopy()
+                                    .put("x-jgemma-format", "annotation")
+                                    .toString()
+                            : schema.toString());
         } catch (GrammarException e) {
             return 1;
         }

@@ -79,6 +79,18 @@ class GrammarTest {
     }
 
     @Test
+    void takesFormatsForAnnotationsWhereAsked() {
+        String schema = "{\"x-jgemma-format\":\"annotation\",\"anyOf\":[{\"format\":\"date\"},{\"format\":\"regex\"}]}";
+        assertThat(Grammar.ofJsonSchema(schema).accepts("\"no date\"")).isTrue();
+        assertThat(Grammar.ofJsonSchema("{\"x-jgemma-format\":\"assertion\",\"format\":\"date\"}")
+                        .accepts("\"no date\""))
+                .isFalse();
+        assertThatThrownBy(() -> Grammar.ofJsonSchema("{\"x-jgemma-format\":\"both\"}"))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("#/x-jgemma-format");
+    }
+
+    @Test
     void countsPropertiesThatAreNotNamed() {
         Grammar many = Grammar.ofJsonSchema("{\"type\":\"object\",\"required\":[\"x\"],\"minProperties\":4}");
         assertThat(many.accepts("{\"x\":1,\"a\":2,\"b\":3,\"c\":4}")).isTrue();

@@ -15,11 +15,21 @@ import java.util.OptionalInt;
 
 /** Reads the values of keywords and says what is wrong with them. */
 final class Keywords {
+    /** Of the whole schema: {@code "assertion"}, or {@code "annotation"} if {@code format} asks for nothing. */
+    private static final String FORMAT = "x-jgemma-format";
+
     private final SchemaIndex index;
+    private final boolean asserted;
     private final Map<String, PatternNode> patterns = new HashMap<>();
 
     Keywords(SchemaIndex index) {
         this.index = index;
+        asserted = switch (index.root().keyword(FORMAT).orElse(null)) {
+            case null -> true;
+            case Json.Str(String name) when name.equals("assertion") -> true;
+            case Json.Str(String name) when name.equals("annotation") -> false;
+            default -> throw index.root().malformed(FORMAT, "\"assertion\" or \"annotation\"");
+        };
     }
 
     /** A count; empty where the keyword is missing. */
@@ -42,6 +52,13 @@ final class Keywords {
             case Json.Num(BigDecimal value) -> Optional.of(value);
             default -> throw node.malformed(keyword, "a number");
         };
+    }
+
+    /** The name of a format that strings must be of; empty where the keyword is missing or {@link #FORMAT} makes it an annotation. */
+    Optional<String> format(SchemaNode node) {
+        return asserted && node.keyword("format").orElse(null) instanceof Json.Str(String name)
+                ? Optional.of(name)
+                : Optional.empty();
     }
 
     /** Names; none where the keyword is missing. */

@@ -95,9 +95,9 @@ final class NegativeKeywords {
         for (StringFact.Match match : positive.match(node)) {
             ways.add(string(new StringFact.Match(match.pattern(), match.whole(), false)));
         }
-        if (node.keyword("format").orElse(null) instanceof Json.Str(String name) && Formats.isUnsupported(name)) {
-            ways.add(refusal(Types.STRING, node, "format"));
-        }
+        keywords.format(node)
+                .filter(Formats::isUnsupported)
+                .ifPresent(name -> ways.add(refusal(Types.STRING, node, "format")));
     }
 
     private static Consumer<Branch> refusal(int type, SchemaNode node, String keyword) {

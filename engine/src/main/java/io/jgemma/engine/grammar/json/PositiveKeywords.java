@@ -137,9 +137,10 @@ final class PositiveKeywords {
             branch.strings.add(new StringFact.Length(min.orElse(0), max.orElse(-1)));
         }
         match(node).forEach(branch.strings::add);
-        if (node.keyword("format").orElse(null) instanceof Json.Str(String name) && Formats.isUnsupported(name)) {
-            branch.refuse(Types.STRING, node.at("format"), "the format '" + name + "' is not supported");
-        }
+        keywords.format(node)
+                .filter(Formats::isUnsupported)
+                .ifPresent(name ->
+                        branch.refuse(Types.STRING, node.at("format"), "the format '" + name + "' is not supported"));
     }
 
     /** What {@code pattern} and {@code format} ask. */
@@ -151,9 +152,9 @@ final class PositiveKeywords {
                 facts.add(new StringFact.Match(keywords.pattern(node.at("pattern"), pattern), false, true));
             default -> throw node.malformed("pattern", "a string");
         }
-        if (node.keyword("format").orElse(null) instanceof Json.Str(String name)) {
-            Formats.pattern(name).ifPresent(pattern -> facts.add(new StringFact.Match(pattern, true, true)));
-        }
+        keywords.format(node)
+                .flatMap(Formats::pattern)
+                .ifPresent(pattern -> facts.add(new StringFact.Match(pattern, true, true)));
         return facts;
     }
 
