@@ -2,11 +2,6 @@ package io.jgemma.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.SchemaException;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.chat.AnswerListener;
 import io.jgemma.engine.chat.CallIds;
@@ -19,32 +14,38 @@ import io.jgemma.engine.generation.GenerationHandle;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.grammar.Grammar;
+import io.jgemma.engine.grammar.IndependentValidator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
-import tools.jackson.core.JacksonException;
+import java.util.function.Consumer;
 
 /** What answers in a form have to be, by an independent validator of schemas and by the readers of calls. */
 final class AnswersInForms {
     private static final int AT_A_TIME = 16;
 
-    private int undecided;
-    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private final IndependentValidator validator = new IndependentValidator();
 
     /** The results in the order of the requests, of which some are always in progress together. */
     static List<GenerationResult> all(Engine engine, List<GenerationRequest> requests) {
         List<GenerationResult> results = new ArrayList<>();
-        Deque<GenerationHandle> running = new ArrayDeque<>();
-        for (GenerationRequest request : requests) {
-            if (running.size() == AT_A_TIME) {
-                results.add(running.remove().join());
-            }
-            running.add(engine.submit(request));
-        }
-        running.forEach(handle -> results.add(handle.join()));
+        each(engine, requests.iterator(), results::add);
         return results;
+    }
+
+    /** Generates what is asked for in order, with some always in progress together. */
+    static void each(Engine engine, Iterator<GenerationRequest> requests, Consumer<GenerationResult> results) {
+        Deque<GenerationHandle> running = new ArrayDeque<>();
+        while (requests.hasNext()) {
+            if (running.size() == AT_A_TIME) {
+                results.accept(running.remove().join());
+            }
+            running.add(engine.submit(requests.next()));
+        }
+        running.forEach(handle -> results.accept(handle.join()));
     }
 
     /** The bytes of an answer, which may end within a character. */
@@ -73,24 +74,14 @@ final class AnswersInForms {
     }
 
     void assertValid(String schema, String instance) {
-        List<Error> errors;
-        try {
-            errors = registry.getSchema(schema, InputFormat.JSON)
-                    .validate(
-                            instance,
-                            InputFormat.JSON,
-                            context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)));
-        } catch (JacksonException | SchemaException e) {
-            // It asks for the long value of numbers that have none, and does not know every schema's "id".
-            undecided++;
-            return;
-        }
-        assertThat(errors).as("%s: %s", schema, instance).isEmpty();
+        assertThat(validator.errors(schema, instance))
+                .as("%s: %s", schema, instance)
+                .isEmpty();
     }
 
     /** Instances on which the validator failed. */
     int undecided() {
-        return undecided;
+        return validator.undecided();
     }
 
     /** The calls in an answer, of which nothing else may be in it. */

@@ -22,14 +22,18 @@ import io.jgemma.engine.grammar.spec.GrammarException;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,29 +92,41 @@ final class FormsLongTest {
         List<JsonNode> schemas = schemas("");
         try (Engine engine = open(name)) {
             Grammars grammars = Grammars.of(engine.tokenizer(), engine.spec().vocabulary());
-            int used = 0;
-            int whole = 0;
-            for (int i = 0; i < schemas.size() && used < SCHEMAS; i++) {
-                String schema = schemas.get(i).toString();
-                Grammar grammar;
-                try {
-                    grammar = Grammar.ofJsonSchema(schema);
-                } catch (GrammarException e) {
-                    continue;
+            Iterator<JsonNode> left = schemas.iterator();
+            Deque<Form> inProgress = new ArrayDeque<>();
+            Iterator<GenerationRequest> requests = IntStream.range(0, SEEDS * SCHEMAS)
+                    .mapToObj(i -> {
+                        inProgress.add(i % SEEDS == 0 ? supported(left) : inProgress.getLast());
+                        Grammar grammar = inProgress.getLast().grammar();
+                        return request(grammars, grammar, "A short example in JSON:\n", SEEDS + i, TOKENS);
+                    })
+                    .iterator();
+            int[] counts = new int[2];
+            AnswersInForms.each(engine, requests, result -> {
+                Form form = inProgress.remove();
+                counts[0]++;
+                counts[1] += answers.isWhole(engine, form.schema(), form.grammar(), result) ? 1 : 0;
+                if (counts[0] % (50 * SEEDS) == 0) {
+                    System.out.printf("%s: %d answers, %d whole%n", name, counts[0], counts[1]);
                 }
-                used++;
-                List<GenerationRequest> requests = new ArrayList<>();
-                for (int seed = 0; seed < SEEDS; seed++) {
-                    requests.add(request(grammars, grammar, "A short example in JSON:\n", SEEDS * used + seed, TOKENS));
-                }
-                for (GenerationResult result : AnswersInForms.all(engine, requests)) {
-                    whole += answers.isWhole(engine, schema, grammar, result) ? 1 : 0;
-                }
-            }
-            System.out.printf("%s: %d schemas, %d of %d answers whole%n", name, used, whole, SEEDS * used);
-            assertThat(used).isEqualTo(SCHEMAS);
-            assertThat(whole).isPositive();
+            });
+            assertThat(counts[0]).isEqualTo(SEEDS * SCHEMAS);
+            assertThat(counts[1]).isPositive();
             assertThat(answers.undecided()).isLessThanOrEqualTo(SCHEMAS / 100);
+        }
+    }
+
+    /** A schema that is supported. */
+    private record Form(String schema, Grammar grammar) {}
+
+    private static Form supported(Iterator<JsonNode> schemas) {
+        while (true) {
+            String schema = schemas.next().toString();
+            try {
+                return new Form(schema, Grammar.ofJsonSchema(schema));
+            } catch (GrammarException e) {
+                // Another one takes its place.
+            }
         }
     }
 
