@@ -7,7 +7,7 @@
 The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "data": ..}]}; the GGUF file needs only its vocabulary, which tokenizer.json
 holds once more for llguidance. Results go to FOLDER,
 a file for each engine and round; what is there already is not measured again, so that rounds may be run one at a time (--round N). With
---engines jgemma and another vocabulary, the time of other vocabularies. At the end a table of all rounds in FOLDER: quantiles over each mask's
+--engines jgemma and another vocabulary, the time of other vocabularies. Times are elapsed ones unless --clock processor. At the end a table of all rounds in FOLDER: quantiles over each mask's
 own median of the rounds, and the means of whole rounds.
 """
 
@@ -23,8 +23,9 @@ import time
 import numpy as np
 
 ENGINES = ("jgemma", "llguidance", "xgrammar")
-# Processor time of the one thread, so that other work on the machine counts little. jgemma's own is measured alike.
-now = time.thread_time_ns
+# --clock: elapsed time, or processor time of the one thread, which other work on the machine disturbs less. jgemma measures alike.
+CLOCKS = {"elapsed": time.perf_counter_ns, "processor": time.thread_time_ns}
+now = CLOCKS["elapsed"]
 
 
 def read_tokens(folder):
@@ -141,7 +142,7 @@ def xgrammar(folder, _):
 def java(options, command, output):
     subprocess.run(
         [options.java, "-XX:+UseSerialGC", "-Xms2g", "-Xmx2g", "--enable-native-access=ALL-UNNAMED", "-cp", options.classpath,
-         "io.jgemma.bench.grammar.MaskBench", command, options.zip, options.vocabulary, str(output)], check=True)
+         "io.jgemma.bench.grammar.MaskBench", command, options.zip, options.vocabulary, str(output), options.clock], check=True)
 
 
 def measure(options, engine, output):
@@ -149,7 +150,8 @@ def measure(options, engine, output):
         java(options, "run", output)
         return
     # A process for each, so that none finds what another left in caches and heaps.
-    child = [sys.executable, __file__, "--work", str(options.work), "--child", engine, "--output", str(output), "--tokenizer", options.tokenizer]
+    child = [sys.executable, __file__, "--work", str(options.work), "--child", engine, "--output", str(output), "--tokenizer", options.tokenizer,
+             "--clock", options.clock]
     subprocess.run(child, check=True)
 
 
@@ -200,9 +202,12 @@ def main():
     parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--round", type=int)
+    parser.add_argument("--clock", choices=CLOCKS, default="elapsed")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--output", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    global now
+    now = CLOCKS[options.clock]
     if options.child:
         result = {"llguidance": llguidance, "xgrammar": xgrammar}[options.child](options.work, options.tokenizer)
         pathlib.Path(options.output).write_text(json.dumps(result))
