@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * Chromium without a window, started once for all tests. Nothing is downloaded: where the machine has no Chromium, tests that
  * want one are skipped. {@code JGEMMA_CHROMIUM} names one in an unusual place.
  */
-final class Browser implements ParameterResolver {
+final class Browser implements ExecutionCondition, ParameterResolver {
     /** This machine by a name for which the browser withholds what it gives to secure pages only, e.g. the clipboard. */
     static final String OTHER_NAME = "jgemma.test";
 
@@ -39,18 +40,23 @@ final class Browser implements ParameterResolver {
     }
 
     @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return find().isPresent()
+                ? ConditionEvaluationResult.enabled("there is a Chromium")
+                : ConditionEvaluationResult.disabled(
+                        "no Chromium on this machine: install one, or let JGEMMA_CHROMIUM name it");
+    }
+
+    @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == com.microsoft.playwright.Browser.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Optional<Path> chromium = find();
-        Assumptions.assumeTrue(
-                chromium.isPresent(), "no Chromium on this machine: install one, or let JGEMMA_CHROMIUM name it");
         return context.getRoot()
                 .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(Started.class, key -> start(chromium.orElseThrow()), Started.class)
+                .getOrComputeIfAbsent(Started.class, key -> start(find().orElseThrow()), Started.class)
                 .browser();
     }
 
