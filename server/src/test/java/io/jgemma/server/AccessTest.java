@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -151,6 +152,20 @@ class AccessTest {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Contents are in the log on request only, and then none of them can pass for a line of the log. */
+    @Test
+    void logsContentsOnRequestOnly() {
+        List<String> prompts = new CopyOnWriteArrayList<>();
+        String body = "{\"content\":\r\n\t\"secret \u001b[2J\u009b\"}";
+        try (TestServer talkative = new TestServer(options -> options.promptLog(prompts::add))) {
+            talkative.get("/v1/models");
+            talkative.post("/tokenize", body);
+
+            assertThat(prompts).containsExactly("{\"content\":\\r\\n\\t\"secret \\u001b[2J\\u009b\"}");
+            assertThat(talkative.log()).hasSize(2).noneMatch(line -> line.contains("secret"));
         }
     }
 }

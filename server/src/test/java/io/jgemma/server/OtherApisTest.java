@@ -227,9 +227,15 @@ class OtherApisTest {
     @Test
     void countsForPrometheus() {
         server.post("/v1/chat/completions", TestServer.HELLO + "}");
+        String longest = server.get("/metrics").body();
+        server.post("/v1/embeddings", "{\"input\":\"" + "a river ".repeat(300) + "\"}");
 
         String metrics = server.get("/metrics").body();
 
+        assertThat(count(longest, "llamacpp:n_tokens_max")).isBetween(10.0, 600.0);
+        assertThat(count(metrics, "llamacpp:n_tokens_max")).isGreaterThan(600);
+        assertThat(count(metrics, "llamacpp:prompt_tokens_total") - count(longest, "llamacpp:prompt_tokens_total"))
+                .isGreaterThan(600);
         assertThat(metrics)
                 .contains(
                         "llamacpp:prompt_tokens_total ",
@@ -242,6 +248,14 @@ class OtherApisTest {
                         "jgemma_kv_bytes{state=\"used\"}",
                         "jgemma_memory_bytes{of=\"weights\"}",
                         "jgemma_device_memory_bytes{device=\"cpu\"}");
+    }
+
+    private static double count(String metrics, String name) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -22,6 +22,7 @@ final class StatusLine implements AutoCloseable {
     private String line = "";
     private Thread thread = Thread.currentThread();
     private long lastTokens;
+    private boolean closed;
 
     StatusLine(Console console) {
         out = console.err();
@@ -75,6 +76,9 @@ final class StatusLine implements AutoCloseable {
     }
 
     private synchronized void show(String text) {
+        if (closed) {
+            return;
+        }
         line = text;
         out.print(ERASE + line);
         out.flush();
@@ -91,6 +95,7 @@ final class StatusLine implements AutoCloseable {
         if (shown && thread != Thread.currentThread()) {
             thread.interrupt();
             synchronized (this) {
+                closed = true;
                 out.print(ERASE);
                 out.flush();
                 line = "";

@@ -11,7 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -61,6 +63,33 @@ class ServeCommandTest {
         assertThat(console.err()).contains("No model was named", "POST /v1/chat/completions 200");
         assertThat(metrics).isEqualTo(501);
         assertThat(code.get()).isZero();
+    }
+
+    /** A person at a terminal sees what the server does, below the log. */
+    @Test
+    @Timeout(60)
+    void showsALineOfWhatItDoes() throws InterruptedException {
+        TestConsole console = TestConsole.atTerminal("");
+        Thread server =
+                Thread.ofPlatform().start(() -> console.run("serve", "--port", "0", "-c", "256", "--log-prompts"));
+        Pattern line = Pattern.compile("\r\033\\[K0 running, 0 waiting, 0 tokens/s, [0-9.]+ MiB, [01] connections");
+        while (!line.matcher(console.err()).find() && server.isAlive()) {
+            Thread.sleep(10);
+        }
+        URI address = URI.create(console.out().strip().replace("listening on ", ""));
+        HttpRequest request = HttpRequest.newBuilder(address.resolve("/tokenize"))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"content\":\n\"Hello\"}"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            client.sendAsync(request, HttpResponse.BodyHandlers.discarding()).join();
+        }
+        server.interrupt();
+        server.join();
+
+        assertThat(console.err())
+                .containsPattern("\033\\[K\\{\"content\":\\\\n\"Hello\"}\n0 running")
+                .containsPattern("\033\\[K\\S+ POST /tokenize 200 \\d+ms\\S*.*\n0 running")
+                .endsWith("\r\033[K");
     }
 
     @Test

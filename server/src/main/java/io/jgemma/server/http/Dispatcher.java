@@ -58,7 +58,7 @@ final class Dispatcher {
                 exchange.authenticated(keys.require(exchange));
             }
             exchange.readBody();
-            logs.prompts().ifPresent(log -> log.accept(exchange.bodyText()));
+            logs.prompts().ifPresent(log -> exchange.bodyLine().ifPresent(log));
             route.handler().handle(exchange);
         } catch (PeerGoneException | RequestException | CloseConnectionException e) {
             throw e;

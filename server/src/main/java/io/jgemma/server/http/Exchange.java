@@ -12,6 +12,7 @@ import io.jgemma.server.run.Peer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** A request and its answer. */
@@ -86,9 +87,29 @@ public final class Exchange {
         peer.requestArrived();
     }
 
-    /** The body as it came. */
-    public String bodyText() {
-        return new String(body, StandardCharsets.UTF_8);
+    /** The body on one line: control characters are escaped, so that none of it looks like another line of a log. */
+    Optional<String> bodyLine() {
+        if (body.length == 0) {
+            return Optional.empty();
+        }
+        String text = new String(body, StandardCharsets.UTF_8);
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> line.append("\\n");
+                case '\r' -> line.append("\\r");
+                case '\t' -> line.append("\\t");
+                default -> {
+                    if (Character.isISOControl(c)) {
+                        line.append("\\u").append(HexFormat.of().toHexDigits(c));
+                    } else {
+                        line.append(c);
+                    }
+                }
+            }
+        }
+        return Optional.of(line.toString());
     }
 
     /**

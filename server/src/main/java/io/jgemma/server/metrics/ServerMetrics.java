@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
@@ -45,6 +46,7 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
     private final Counter prompts;
     private final MultiGauge devices;
     private final double[] lastSpeeds = new double[2];
+    private final AtomicInteger mostTokens = new AtomicInteger();
     private final Instant began = Instant.now();
 
     /** Metrics of a server. */
@@ -66,6 +68,7 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
                 "llamacpp:predicted_tokens_seconds",
                 "Tokens generated a second, of the last answer",
                 m -> m.lastSpeed(1));
+        gauge("llamacpp:n_tokens_max", "Tokens of the longest prompt and its answer so far", m -> m.mostTokens.get());
         Gauge.builder("jgemma.requests", admission, Admission::taken)
                 .description("Requests worked on or waiting")
                 .register(registry);
@@ -190,12 +193,21 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
     }
 
     @Override
+    public void embedded(int tokens, long nanos) {
+        promptTokens.record(tokens);
+        prompts.increment(tokens);
+        promptSeconds.increment(nanos / NANOS);
+        mostTokens.accumulateAndGet(tokens, Math::max);
+    }
+
+    @Override
     public void ended(GenerationResult result) {
         Timings timings = result.timings();
         promptTokens.record(result.promptTokens());
         prompts.increment(timings.promptTokens());
         cachedPrompts.increment(timings.cachedTokens());
         promptSeconds.increment(timings.promptNanos() / NANOS);
+        mostTokens.accumulateAndGet(result.promptTokens() + result.generatedTokens(), Math::max);
         predicted.increment(timings.generatedTokens());
         predictedSeconds.increment(timings.generateNanos() / NANOS);
         synchronized (lastSpeeds) {

@@ -46,6 +46,7 @@ public final class Embeddings {
             List<int[]> texts = texts(fields, engine);
             ArrayNode data = Json.array();
             int tokens = 0;
+            long began = System.nanoTime();
             for (int[] ids : texts) {
                 if (exchange.peer().isGone()) {
                     throw new PeerGoneException();
@@ -54,6 +55,7 @@ public final class Embeddings {
                 float[] vector = normalized(engine.embed(new Prompt.Tokens(ids), pooling));
                 data.add(embedding(data.size(), vector, base64));
             }
+            service.answers().listener().embedded(tokens, System.nanoTime() - began);
             exchange.note("model", model.id());
             exchange.note("prompt", tokens);
             exchange.json(answer(model.id(), data, tokens));

@@ -52,8 +52,9 @@ public final class AnswerProgress {
     public Timings timings() {
         long now = System.nanoTime();
         long prompted = tokens == 0 ? now : firstTokenNanos;
-        return new Timings(
-                cachedTokens, promptTokens, beganNanos == 0 ? 0 : prompted - beganNanos, tokens, now - prompted);
+        boolean none = beganNanos == 0 || promptTokens + tokens == 0;
+        long promptNanos = none ? 0 : prompted - beganNanos;
+        return new Timings(cachedTokens, promptTokens, promptNanos, tokens, now - prompted);
     }
 
     /** The calls so far. */

@@ -119,6 +119,11 @@ public final class Answers {
         }
     }
 
+    /** Told how generations go. */
+    public RunListener listener() {
+        return listener;
+    }
+
     /** The answers in progress. */
     public Slots slots() {
         return slots;

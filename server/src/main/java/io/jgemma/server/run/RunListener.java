@@ -11,6 +11,9 @@ public interface RunListener {
     /** Another token came so long after the one before. */
     void nextToken(long nanos);
 
+    /** Texts of so many tokens became vectors in so long. */
+    void embedded(int tokens, long nanos);
+
     /** An answer has ended. */
     void ended(GenerationResult result);
 }
