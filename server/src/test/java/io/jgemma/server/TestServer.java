@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -42,7 +44,10 @@ public final class TestServer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    private static final Duration LOG_PATIENCE = Duration.ofSeconds(5);
+
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger answers = new AtomicInteger();
     private final Server server;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -172,6 +177,7 @@ public final class TestServer implements AutoCloseable {
     public Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            answers.incrementAndGet();
             return new Answer(response.statusCode(), response.headers(), response.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -196,8 +202,12 @@ public final class TestServer implements AutoCloseable {
         return server.models().list().getFirst().status().orElseThrow();
     }
 
-    /** Lines of the access log so far. */
+    /** Lines of the access log. An answer is logged after it was sent, so this waits for those of the answers that came. */
     public List<String> log() {
+        long end = System.nanoTime() + LOG_PATIENCE.toNanos();
+        while (log.size() < answers.get() && System.nanoTime() < end) {
+            LockSupport.parkNanos(1_000_000);
+        }
         return List.copyOf(log);
     }
 
