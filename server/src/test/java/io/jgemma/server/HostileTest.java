@@ -124,8 +124,11 @@ class HostileTest {
         TestServer server = server();
         assertThat(server.get("/health").status()).isEqualTo(200);
         assertThat(server.server().requests()).isZero();
-        assertThat(server.status().running()).isZero();
-        assertThat(server.status().kv().usedBytes()).isZero();
+        // A request with "keep_alive": 0 may have unloaded the model.
+        server.server().models().list().getFirst().status().ifPresent(status -> {
+            assertThat(status.running()).isZero();
+            assertThat(status.kv().usedBytes()).isZero();
+        });
         server.close();
     }
 
