@@ -35,7 +35,6 @@ final class Download {
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final Hub hub;
-    private final Retries retries;
     private final RemoteFile file;
     private final Path target;
     private final Path part;
@@ -50,9 +49,8 @@ final class Download {
         void at(String doing, RemoteFile file, long doneBytes, long totalBytes);
     }
 
-    private Download(Hub hub, Retries retries, RemoteFile file, Hub.Place place, Path target, Progress progress) {
+    private Download(Hub hub, RemoteFile file, Hub.Place place, Path target, Progress progress) {
         this.hub = hub;
-        this.retries = retries;
         this.file = file;
         this.place = place;
         this.target = target;
@@ -65,8 +63,7 @@ final class Download {
      *
      * @throws CommandException when the server refuses it, there is no room, or what came is not what was promised
      */
-    static void of(Hub hub, Retries retries, RemoteFile file, Path target, Progress progress)
-            throws IOException, InterruptedException {
+    static void of(Hub hub, RemoteFile file, Path target, Progress progress) throws IOException, InterruptedException {
         Hub.Place place = hub.resolve(file.page(), file.name());
         long bytes = place.bytes().orElse(file.bytes());
         if (bytes <= 0) {
@@ -74,7 +71,7 @@ final class Download {
         }
         RemoteFile known =
                 new RemoteFile(file.page(), file.path(), bytes, place.sha256().or(file::sha256));
-        new Download(hub, retries, known, place, target, progress).run();
+        new Download(hub, known, place, target, progress).run();
     }
 
     private void run() throws IOException, InterruptedException {
@@ -171,7 +168,7 @@ final class Download {
                         renew(asked);
                         trouble = "the server answered " + status;
                     } else if (Retries.isBusy(status)) {
-                        retries.pause(answer, attempt + 1);
+                        hub.retries().pause(answer, attempt + 1);
                         trouble = "the server answered " + status;
                     } else if (status == 200) {
                         throw new CommandException("the server of " + file.name() + " gives no parts of files (Range)");
@@ -181,7 +178,7 @@ final class Download {
                 }
             } catch (IOException e) {
                 trouble = "the connection ended (" + e + ")";
-                retries.pause(Math.max(1, attempt));
+                hub.retries().pause(Math.max(1, attempt));
             }
             attempt = range.at > at ? 0 : attempt + 1;
             at = range.at;

@@ -1,6 +1,7 @@
 package io.jgemma.cli.hub;
 
 import io.jgemma.cli.io.CommandException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 
 /** Which of a repository's files are meant: those of one quantization, all parts of a split model, and a projector for pictures. */
 final class FileChoice {
+    private static final String ENDING = ".gguf";
     private static final Pattern PART = Pattern.compile("(.*)-\\d{5}-of-\\d{5}\\.gguf");
     private static final Pattern QUANT =
             Pattern.compile("(?i)(?:^|[-._/])((?:UD-)?(?:I?Q\\d\\w*|B?F16|F32|MXFP4\\w*))(?=[-.]|$)");
@@ -23,6 +25,11 @@ final class FileChoice {
 
     private FileChoice() {}
 
+    /** Whether a file's name is that of a GGUF file. */
+    static boolean isGguf(String path) {
+        return path.toLowerCase(Locale.ROOT).endsWith(ENDING);
+    }
+
     /** Whether a file is a projector, which turns pictures into rows of a model. */
     static boolean isProjector(String path) {
         return path.substring(path.lastIndexOf('/') + 1)
@@ -31,9 +38,9 @@ final class FileChoice {
     }
 
     /** A file's path without {@code .gguf} and the number of its part. */
-    static String stem(String path) {
+    private static String stem(String path) {
         Matcher part = PART.matcher(path);
-        return part.matches() ? part.group(1) : path.substring(0, path.length() - ".gguf".length());
+        return part.matches() ? part.group(1) : path.substring(0, path.length() - ENDING.length());
     }
 
     /**
@@ -65,18 +72,15 @@ final class FileChoice {
                 + quants(models).getFirst() + " (" + String.join(", ", quants(models)) + ")");
     }
 
-    private static Map<String, List<String>> models(Collection<String> paths) {
+    /** The models among files: the parts of each in order, by what their names begin with. */
+    static Map<String, List<String>> models(Collection<String> paths) {
         Map<String, List<String>> models = new TreeMap<>();
-        for (String path : paths.stream().sorted().toList()) {
-            if (path.toLowerCase(Locale.ROOT).endsWith(".gguf") && !isProjector(path)) {
-                models.merge(stem(path), List.of(path), FileChoice::joined);
-            }
-        }
+        paths.stream()
+                .filter(path -> isGguf(path) && !isProjector(path))
+                .sorted()
+                .forEach(path -> models.computeIfAbsent(stem(path), _ -> new ArrayList<>())
+                        .add(path));
         return models;
-    }
-
-    private static List<String> joined(List<String> first, List<String> second) {
-        return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
     }
 
     private static List<String> named(Map<String, List<String>> models, String wanted, String where) {
@@ -119,7 +123,7 @@ final class FileChoice {
 
     private static List<String> quants(Map<String, List<String>> models) {
         return models.keySet().stream()
-                .map(stem -> quant(stem).isEmpty() ? stem + ".gguf" : quant(stem))
+                .map(stem -> quant(stem).isEmpty() ? stem + ENDING : quant(stem))
                 .distinct()
                 .toList();
     }
@@ -127,7 +131,7 @@ final class FileChoice {
     /** The projector to take along, if there is one. */
     static Optional<String> projector(Collection<String> paths) {
         List<String> all = paths.stream()
-                .filter(path -> path.toLowerCase(Locale.ROOT).endsWith(".gguf") && isProjector(path))
+                .filter(path -> isGguf(path) && isProjector(path))
                 .sorted()
                 .toList();
         for (String type : PROJECTORS) {

@@ -36,7 +36,7 @@ final class Hub implements AutoCloseable {
     private final HttpClient http;
     private final Retries retries;
 
-    /** Where a file lies now, what it is, and whether its address will end. */
+    /** Where a file lies now, and what it is. Its address may end. */
     record Place(URI address, OptionalLong bytes, Optional<String> sha256) {}
 
     Hub(URI endpoint, Optional<String> token, HttpClient http, Retries retries) {
@@ -68,13 +68,18 @@ final class Hub implements AutoCloseable {
         }
     }
 
+    /** How requests are repeated. */
+    Retries retries() {
+        return retries;
+    }
+
     /** The files of a repository. */
     List<RemoteFile> files(ModelSource.Repository repository) throws IOException, InterruptedException {
         List<RemoteFile> files = new ArrayList<>();
         Optional<URI> page = Optional.of(endpoint.resolve(endpoint.getRawPath() + "/api/models/" + repository.id()
                 + "/tree/" + repository.revision() + "?recursive=true"));
         while (page.isPresent()) {
-            HttpResponse<InputStream> answer = send(page.get(), "GET", Optional.empty());
+            HttpResponse<InputStream> answer = send(page.get(), "GET");
             try (InputStream body = answer.body()) {
                 if (answer.statusCode() != 200) {
                     throw Refusal.of(answer.statusCode(), repository.toString(), token.isPresent());
@@ -125,7 +130,7 @@ final class Hub implements AutoCloseable {
         OptionalLong bytes = OptionalLong.empty();
         Optional<String> sha256 = Optional.empty();
         for (int i = 0; i < MOST_REDIRECTIONS; i++) {
-            HttpResponse<InputStream> answer = send(at, "HEAD", Optional.empty());
+            HttpResponse<InputStream> answer = send(at, "HEAD");
             answer.body().close();
             var headers = answer.headers();
             if (headers.firstValue("X-Linked-Size").isPresent()) {
@@ -158,12 +163,11 @@ final class Hub implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofInputStream());
     }
 
-    private HttpResponse<InputStream> send(URI address, String method, Optional<String> range)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request = request(address).method(method, HttpRequest.BodyPublishers.noBody());
-        range.ifPresent(value -> request.header("Range", value));
-        HttpRequest whole = request.build();
-        return retries.answer(address, () -> http.send(whole, HttpResponse.BodyHandlers.ofInputStream()));
+    private HttpResponse<InputStream> send(URI address, String method) throws IOException, InterruptedException {
+        HttpRequest request = request(address)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build();
+        return retries.answer(address, () -> http.send(request, HttpResponse.BodyHandlers.ofInputStream()));
     }
 
     private HttpRequest.Builder request(URI address) {

@@ -1,17 +1,17 @@
 package io.jgemma.cli.hub;
 
+import io.jgemma.cli.io.BaseDirectory;
 import io.jgemma.cli.io.CommandException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +20,6 @@ import java.util.stream.Stream;
  */
 public final class ModelStore {
     private static final String WEB = "web";
-    private static final String ENDING = ".gguf";
 
     private final Path root;
 
@@ -56,14 +55,9 @@ public final class ModelStore {
         if (!own.isBlank()) {
             return new ModelStore(Path.of(own));
         }
-        for (String variable : List.of("XDG_DATA_HOME", "LOCALAPPDATA")) {
-            String data = environment.getOrDefault(variable, "");
-            if (!data.isEmpty() && Path.of(data).isAbsolute()) {
-                return new ModelStore(Path.of(data, "jgemma", "models"));
-            }
-        }
+        Path usual = home.resolve(".local").resolve("share");
         return new ModelStore(
-                home.resolve(".local").resolve("share").resolve("jgemma").resolve("models"));
+                BaseDirectory.of(environment, "XDG_DATA_HOME", usual).resolve("models"));
     }
 
     public Path root() {
@@ -82,45 +76,39 @@ public final class ModelStore {
 
     /** All models, by name. */
     public List<Model> models() {
-        Map<Path, List<Path>> byStem = new TreeMap<>();
-        for (Path file : files()) {
-            if (!FileChoice.isProjector(file.toString())) {
-                byStem.computeIfAbsent(Path.of(FileChoice.stem(file.toString())), _ -> new ArrayList<>())
-                        .add(file);
-            }
-        }
+        List<String> files = files();
         List<Model> models = new ArrayList<>();
-        byStem.forEach((stem, parts) -> models.add(model(stem, parts)));
-        models.sort(java.util.Comparator.comparing(Model::name).thenComparing(Model::from));
+        FileChoice.models(files).forEach((stem, parts) -> models.add(model(stem, parts, files)));
+        models.sort(Comparator.comparing(Model::name).thenComparing(Model::from));
         return models;
     }
 
-    private Model model(Path stem, List<Path> parts) {
-        Path folder = folder(parts.getFirst());
-        Optional<Path> projector = files().stream()
-                .filter(file -> folder.equals(folder(file)) && FileChoice.isProjector(file.toString()))
-                .findFirst();
+    private Model model(String stem, List<String> parts, List<String> files) {
+        String from = folder(stem);
         return new Model(
-                stem.getFileName().toString(),
-                root.toAbsolutePath().relativize(folder).toString().replace('\\', '/'),
-                parts,
-                projector);
+                from.isEmpty() ? stem : stem.substring(from.length() + 1),
+                from,
+                parts.stream().map(root::resolve).toList(),
+                files.stream()
+                        .filter(file ->
+                                FileChoice.isProjector(file) && folder(file).equals(from))
+                        .findFirst()
+                        .map(root::resolve));
     }
 
-    private static Path folder(Path file) {
-        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
+    private static String folder(String path) {
+        return path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }
 
-    private List<Path> files() {
+    /** The GGUF files, their paths from the folder on with {@code /}. */
+    private List<String> files() {
         if (!Files.isDirectory(root)) {
             return List.of();
         }
         try (Stream<Path> all = Files.walk(root)) {
-            return all.filter(file -> file.getFileName()
-                                    .toString()
-                                    .toLowerCase(Locale.ROOT)
-                                    .endsWith(ENDING)
-                            && Files.isRegularFile(file))
+            return all.filter(Files::isRegularFile)
+                    .map(file -> root.relativize(file).toString().replace('\\', '/'))
+                    .filter(FileChoice::isGguf)
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -157,6 +145,17 @@ public final class ModelStore {
                 : Optional.empty();
     }
 
+    /**
+     * The same, which must be here.
+     *
+     * @throws CommandException when it is not, or several are meant
+     */
+    Model require(String name) {
+        return find(name)
+                .orElseThrow(() ->
+                        new CommandException("there is no model '" + name + "' in '" + root + "'; see jgemma list"));
+    }
+
     /** The model of a repository, if it is here. */
     Optional<Model> find(ModelSource.Repository repository) {
         List<Model> here = models().stream()
@@ -183,20 +182,14 @@ public final class ModelStore {
 
     /** Removes a model, its projector if no other model is beside it, and folders that are empty then. */
     public void remove(Model model) throws IOException {
-        Path folder = folder(model.parts().getFirst());
         for (Path file : model.parts()) {
             Files.delete(file);
         }
-        if (models().stream()
-                .noneMatch(other -> folder.equals(folder(other.parts().getFirst())))) {
-            if (model.projector().isPresent()) {
-                Files.delete(model.projector().get());
-            }
+        boolean alone = models().stream().noneMatch(other -> other.from().equals(model.from()));
+        if (alone && model.projector().isPresent()) {
+            Files.delete(model.projector().get());
         }
-        Path top = root.toAbsolutePath();
-        for (Path at = folder;
-                at != null && at.startsWith(top) && !at.equals(top) && isEmpty(at);
-                at = at.getParent()) {
+        for (Path at = root.resolve(model.from()); at != null && !at.equals(root) && isEmpty(at); at = at.getParent()) {
             Files.delete(at);
         }
     }

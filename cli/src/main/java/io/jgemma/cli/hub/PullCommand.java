@@ -4,10 +4,9 @@ import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,11 +31,8 @@ public final class PullCommand implements Callable<Integer> {
     @Option(names = "--no-mmproj", description = "Do not fetch the projector, which a model needs for pictures.")
     private boolean noProjector;
 
-    @Option(
-            names = {"-hft", "--hf-token"},
-            paramLabel = "TOKEN",
-            description = "Token for Hugging Face. Default: the variable HF_TOKEN.")
-    private @Nullable String token;
+    @Mixin
+    private TokenOption token = new TokenOption();
 
     public PullCommand(Console console) {
         this.console = console;
@@ -62,7 +58,7 @@ public final class PullCommand implements Callable<Integer> {
             throw new UsageException("no model is named; 'jgemma pull --list' shows some");
         }
         for (String name : names) {
-            ModelStore.Model model = Puller.pull(console, name, Optional.ofNullable(token), !noProjector);
+            ModelStore.Model model = Puller.pull(console, name, token.token(), !noProjector);
             console.note("talk to it: jgemma chat " + model.name());
         }
         return 0;

@@ -12,20 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Brings all files of a model to the folder of models. */
 public final class Puller {
     private final Console console;
     private final ModelStore store;
     private final Hub hub;
-    private final Retries retries;
 
-    Puller(Console console, ModelStore store, Hub hub, Retries retries) {
+    Puller(Console console, ModelStore store, Hub hub) {
         this.console = console;
         this.store = store;
         this.hub = hub;
-        this.retries = retries;
     }
 
     /**
@@ -39,7 +39,7 @@ public final class Puller {
     public static ModelStore.Model pull(Console console, String name, Optional<String> token, boolean projector) {
         ModelStore store = store(console);
         try (Hub hub = Hub.of(console.environment(), token)) {
-            return new Puller(console, store, hub, new Retries(Thread::sleep)).pull(name, projector);
+            return new Puller(console, store, hub).pull(name, projector);
         }
     }
 
@@ -75,21 +75,20 @@ public final class Puller {
     }
 
     private void fetch(ModelSource.Repository repository, boolean projector) throws IOException, InterruptedException {
-        Map<String, RemoteFile> files = new java.util.TreeMap<>();
+        Map<String, RemoteFile> files = new TreeMap<>();
         hub.files(repository).forEach(file -> files.put(file.path(), file));
         List<String> wanted =
                 new ArrayList<>(FileChoice.model(files.keySet(), repository.quant(), repository.toString()));
         if (projector) {
             FileChoice.projector(files.keySet()).ifPresent(wanted::add);
         }
+        Path folder = store.folder(repository);
         for (String path : wanted) {
-            RemoteFile file = files.get(path);
-            Path folder = store.folder(repository);
             Path target = folder.resolve(path).normalize();
-            if (file == null || !target.startsWith(folder)) {
+            if (!target.startsWith(folder)) {
                 throw new CommandException(repository + " has a file '" + path + "' outside its folder");
             }
-            fetch(file, target);
+            fetch(Objects.requireNonNull(files.get(path)), target);
         }
     }
 
@@ -102,7 +101,6 @@ public final class Puller {
             Rate rate = new Rate();
             Download.of(
                     hub,
-                    retries,
                     file,
                     target,
                     (doing, _, done, total) ->

@@ -23,8 +23,7 @@ public final class RemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelStore store = Puller.store(console);
-        List<ModelStore.Model> models =
-                names.stream().map(name -> Pulled.named(store, name)).toList();
+        List<ModelStore.Model> models = names.stream().map(store::require).toList();
         for (ModelStore.Model model : models) {
             String freed = Sizes.bytes(model.bytes());
             store.remove(model);

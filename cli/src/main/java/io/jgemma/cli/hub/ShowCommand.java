@@ -26,7 +26,7 @@ public final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ModelStore.Model model = Pulled.named(Puller.store(console), name);
+        ModelStore.Model model = Puller.store(console).require(name);
         console.out().println("name       " + model.name());
         console.out().println("from       " + model.from());
         for (Path part : model.parts()) {

@@ -19,15 +19,8 @@ public final class StateDirectory {
      * @param home the user's home directory
      */
     public static Path of(Map<String, String> environment, Path home) {
-        String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        if (!state.isEmpty() && Path.of(state).isAbsolute()) {
-            return Path.of(state).resolve("jgemma");
-        }
-        String local = environment.getOrDefault("LOCALAPPDATA", "");
-        if (!local.isEmpty()) {
-            return Path.of(local).resolve("jgemma");
-        }
-        return home.resolve(".local").resolve("state").resolve("jgemma");
+        return BaseDirectory.of(
+                environment, "XDG_STATE_HOME", home.resolve(".local").resolve("state"));
     }
 
     /** Makes {@code name} in {@code directory} if it is not there, readable and writable by its owner alone. */

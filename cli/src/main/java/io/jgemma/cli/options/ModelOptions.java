@@ -2,6 +2,7 @@ package io.jgemma.cli.options;
 
 import io.jgemma.cli.hub.ModelStore;
 import io.jgemma.cli.hub.Puller;
+import io.jgemma.cli.hub.TokenOption;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,11 +37,8 @@ public final class ModelOptions {
             description = "A repository of Hugging Face, fetched first where it is not here (jgemma pull).")
     private @Nullable String repository;
 
-    @Option(
-            names = {"-hft", "--hf-token"},
-            paramLabel = "TOKEN",
-            description = "Token for Hugging Face. Default: the variable HF_TOKEN.")
-    private @Nullable String token;
+    @Mixin
+    private TokenOption token = new TokenOption();
 
     /**
      * The file named, or empty when none is.
@@ -64,9 +63,7 @@ public final class ModelOptions {
 
     /** The model, fetched only where no file of it is here: what is here needs no network. */
     private ModelStore.Model pulled(Console console, String name) {
-        return Puller.store(console)
-                .find(name)
-                .orElseGet(() -> Puller.pull(console, name, Optional.ofNullable(token), true));
+        return Puller.store(console).find(name).orElseGet(() -> Puller.pull(console, name, token.token(), true));
     }
 
     private static Path existing(Console console, String name) {

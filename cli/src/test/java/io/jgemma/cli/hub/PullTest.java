@@ -65,7 +65,7 @@ class PullTest {
             }
         });
         try (Hub client = new Hub(URI.create(hub.endpoint()), token, http(), retries)) {
-            return new Puller(new TestConsole("").console(), new ModelStore(folder), client, retries).pull(name, true);
+            return new Puller(new TestConsole("").console(), new ModelStore(folder), client).pull(name, true);
         }
     }
 
