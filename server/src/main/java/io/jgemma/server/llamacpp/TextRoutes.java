@@ -14,7 +14,6 @@ import io.jgemma.server.json.Fields;
 import io.jgemma.server.json.Json;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.models.Models;
-import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.run.ChatPrompts;
 import io.jgemma.server.run.Service;
 import java.nio.charset.StandardCharsets;
@@ -81,10 +80,7 @@ public final class TextRoutes {
     public void applyTemplate(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(
-                    model.engine(),
-                    ChatInput.openai(
-                            fields, service.thinking(), service.pictures().get()));
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), service.conversation(fields));
             ObjectNode json = Json.object();
             json.put("prompt", model.engine().render(prompt));
             exchange.json(json);
@@ -95,10 +91,7 @@ public final class TextRoutes {
     public void countTokens(Exchange exchange) {
         Fields fields = exchange.fields();
         try (ModelLease model = service.model(fields)) {
-            Prompt.Chat prompt = ChatPrompts.of(
-                    model.engine(),
-                    ChatInput.openai(
-                            fields, service.thinking(), service.pictures().get()));
+            Prompt.Chat prompt = ChatPrompts.of(model.engine(), service.conversation(fields));
             ObjectNode json = Json.object();
             json.put("object", "response.input_tokens");
             json.put("input_tokens", model.engine().countTokens(prompt));

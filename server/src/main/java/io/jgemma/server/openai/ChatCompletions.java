@@ -30,8 +30,7 @@ public final class ChatCompletions {
     /** Answers a conversation. */
     public void handle(Exchange exchange) {
         Fields fields = exchange.fields();
-        ChatInput input =
-                ChatInput.openai(fields, service.thinking(), service.pictures().get());
+        ChatInput input = service.conversation(fields);
         Optional<Form> form = Form.of(fields);
         try (Admission.Place _ = service.admission().enter(exchange.key());
                 ModelLease model = service.model(fields)) {

@@ -6,6 +6,7 @@ import io.jgemma.server.json.ApiException;
 import io.jgemma.server.json.Fields;
 import io.jgemma.server.models.ModelLease;
 import io.jgemma.server.models.Models;
+import io.jgemma.server.request.ChatInput;
 import io.jgemma.server.request.Pictures;
 import io.jgemma.server.request.Thinking;
 import java.time.Duration;
@@ -50,6 +51,15 @@ public record Service(
     /** The model that a request names, held until the lease is closed. */
     public ModelLease model(Fields request) {
         return models.acquire(request.string("model").orElse(null), KeepAlive.of(request));
+    }
+
+    /**
+     * A conversation as OpenAI's API spells it.
+     *
+     * @throws ApiException with 400 when it cannot be read
+     */
+    public ChatInput conversation(Fields request) {
+        return ChatInput.openai(request, thinking, pictures.get());
     }
 
     /** Seconds since 1970. */
