@@ -74,7 +74,9 @@ class DocumentRulesTest {
                 }
             }
         }
-        assertThat(missing).isEmpty();
+        assertThat(missing)
+                .as("pages that docs/README.md or docs/adr/README.md do not list")
+                .isEmpty();
     }
 
     /** The list is {@code .ci/forbidden-phrases.txt}: one regular expression a line, then what to write instead. */
