@@ -1,16 +1,12 @@
 package io.jgemma.engine.memory;
 
+import io.jgemma.engine.platform.PageMemory;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * The machine code of {@link FaultHandler}, for Linux on x86-64, and how it comes into memory. Shapes of native calls are those
@@ -18,31 +14,7 @@ import java.nio.file.Path;
  */
 final class FaultCode {
 
-    private static final long PAGE_BYTES = 4096;
-    private static final int READ_WRITE = 1 | 2;
-    private static final int READ_EXECUTE = 1 | 4;
-    private static final int PRIVATE_ANONYMOUS = 0x02 | 0x20;
-
-    /** Where {@code e_machine} of an ELF file stands, and its value for x86-64. */
-    private static final int ELF_MACHINE = 18;
-
-    private static final int ELF_X86_64 = 62;
-
     private FaultCode() {}
-
-    /** Whether this process runs such code: the program that runs the JVM says so itself. */
-    static boolean runsHere() {
-        byte[] head;
-        try (InputStream program = Files.newInputStream(Path.of("/proc/self/exe"))) {
-            head = program.readNBytes(ELF_MACHINE + 2);
-        } catch (IOException e) {
-            return false;
-        }
-        return head.length == ELF_MACHINE + 2
-                && head[0] == 0x7F
-                && head[ELF_MACHINE] == ELF_X86_64
-                && head[ELF_MACHINE + 1] == 0;
-    }
 
     /**
      * The handler, {@code void handler(int signal, siginfo_t *info, void *context)}. Only registers that a function may change are
@@ -103,31 +75,13 @@ final class FaultCode {
         return code.toByteArray();
     }
 
-    /** Puts code into a page of its own, executable and not writable, which stays; 0 where the system refuses. */
-    static long load(byte[] code) throws Throwable {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-            MethodHandle mmap = function(
-                    "mmap",
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_LONG));
-            long address = (long) mmap.invokeExact(state, 0L, PAGE_BYTES, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-            if (address == -1) {
-                return 0;
-            }
-            MemorySegment.copy(code, 0, page(address), ValueLayout.JAVA_BYTE, 0, code.length);
-            MethodHandle mprotect = function(
-                    "mprotect",
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-            return (int) mprotect.invokeExact(state, address, PAGE_BYTES, READ_EXECUTE) == 0 ? address : 0;
-        }
+    /** Puts code into a page of its own, executable and not writable, which stays. */
+    static long load(byte[] code) {
+        PageMemory memory = PageMemory.ofSystem();
+        MemorySegment page = memory.map(PageMemory.PAGE_BYTES);
+        MemorySegment.copy(code, 0, page, ValueLayout.JAVA_BYTE, 0, code.length);
+        memory.protect(page, PageMemory.Protection.READ_EXECUTE);
+        return page.address();
     }
 
     /** Calls loaded code of the shape {@code void f(long)}. */
@@ -135,18 +89,6 @@ final class FaultCode {
     static void call(long address, long argument) throws Throwable {
         MethodHandle handle = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
         handle.invokeExact(MemorySegment.ofAddress(address), argument);
-    }
-
-    @SuppressWarnings("restricted")
-    private static MemorySegment page(long address) {
-        return MemorySegment.ofAddress(address).reinterpret(PAGE_BYTES);
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor type) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
     }
 
     /** Code as it is put together. */

@@ -1,5 +1,6 @@
 package io.jgemma.engine.memory;
 
+import io.jgemma.engine.platform.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -48,7 +49,7 @@ final class FaultHandler {
     }
 
     private static @Nullable FaultHandler install() {
-        if (!FaultHandler.class.getModule().isNativeAccessEnabled() || !FaultCode.runsHere()) {
+        if (!FaultHandler.class.getModule().isNativeAccessEnabled() || Platform.here() != Platform.LINUX_X86_64) {
             return null;
         }
         MemorySegment table = Arena.global().allocate(SLOTS * SLOT_BYTES, SLOT_BYTES);
@@ -64,7 +65,7 @@ final class FaultHandler {
     private static boolean replace(MemorySegment table, Arena arena) throws Throwable {
         long setAction = FaultCode.load(FaultCode.action());
         MemorySegment action = arena.allocate(ACTION_BYTES, Long.BYTES);
-        if (setAction == 0 || !setAction(setAction, 0, action.address(), arena)) {
+        if (!setAction(setAction, 0, action.address(), arena)) {
             return false;
         }
         long before = action.get(ValueLayout.JAVA_LONG, 0);
@@ -74,7 +75,7 @@ final class FaultHandler {
         }
         long handler = FaultCode.load(FaultCode.handler(table.address(), SLOTS, before));
         action.set(ValueLayout.JAVA_LONG, 0, handler); // flags, restorer and mask stay those of the JVM's handler
-        return handler != 0 && setAction(setAction, action.address(), 0, arena);
+        return setAction(setAction, action.address(), 0, arena);
     }
 
     private static boolean setAction(long code, long next, long old, Arena arena) throws Throwable {

@@ -15,6 +15,7 @@ import io.jgemma.engine.model.Weights;
 import io.jgemma.engine.plan.DevicePlan;
 import io.jgemma.engine.plan.LoadListener;
 import io.jgemma.engine.plan.MemoryPlan;
+import io.jgemma.engine.platform.HostMemory;
 import io.jgemma.engine.selftest.SelfTest;
 import io.jgemma.engine.selftest.SelfTestOptions;
 import io.jgemma.engine.selftest.SelfTestResult;

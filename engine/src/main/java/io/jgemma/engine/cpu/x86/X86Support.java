@@ -1,23 +1,15 @@
 package io.jgemma.engine.cpu.x86;
 
-import io.jgemma.engine.cpu.x86.assembler.CodeMemoryException;
 import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
 import io.jgemma.engine.cpu.x86.assembler.Cpuid;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
+import io.jgemma.engine.platform.CodeMemoryException;
+import io.jgemma.engine.platform.Platform;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Whether assembled kernels can run here, and if not, why. */
 public final class X86Support {
-
-    /** Linux describes its processors here; on x86-64 with a line of flags among which is long mode. */
-    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
     private final @Nullable CpuFeatures features;
     private final @Nullable Isa isa;
@@ -49,8 +41,8 @@ public final class X86Support {
             return new X86Support(
                     "native access is not allowed; start java with --enable-native-access=ALL-UNNAMED", true);
         }
-        if (!isLinuxOnX86()) {
-            return new X86Support("they are made for Linux on x86-64");
+        if (Platform.here() == Platform.OTHER) {
+            return new X86Support("they are made for Linux and Windows on x86-64");
         }
         try {
             CpuFeatures found = Cpuid.features();
@@ -60,18 +52,6 @@ public final class X86Support {
         } catch (CodeMemoryException e) {
             return new X86Support(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static boolean isLinuxOnX86() {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(PROCESSORS, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            return false;
-        }
-        return lines.stream()
-                .filter(line -> line.startsWith("flags"))
-                .anyMatch(line -> Arrays.asList(line.split("\\s+", -1)).contains("lm"));
     }
 
     /**

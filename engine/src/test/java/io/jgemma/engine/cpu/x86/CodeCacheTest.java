@@ -11,9 +11,13 @@ import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
 import io.jgemma.engine.cpu.x86.assembler.Cpuid;
 import io.jgemma.engine.cpu.x86.assembler.Gp;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.platform.Platform;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +26,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class CodeCacheTest {
+
+    /** Readable and executable, not writable. */
+    private static final String EXECUTABLE = "r-xp";
 
     @BeforeEach
     void needsTheMachine() {
@@ -58,22 +67,42 @@ class CodeCacheTest {
     }
 
     @Test
-    void pagesAreNeverWritableAndExecutableAtOnce() throws IOException {
+    void pagesAreNeverWritableAndExecutableAtOnce() throws Throwable {
         try (CodeCache code = CodeCache.load(Map.of("add", adding(1)))) {
-            assertThat(protectionOf(code.pages().address())).isEqualTo("r-xp");
+            assertThat(protectionOf(code.pages().address())).isEqualTo(EXECUTABLE);
         }
     }
 
     @Test
-    void closingGivesThePagesBack() throws IOException {
+    void closingGivesThePagesBack() throws Throwable {
         CodeCache code = CodeCache.load(Map.of("add", adding(1)));
         long address = code.pages().address();
         code.close();
         code.close();
-        assertThat(protectionOf(address)).isNotEqualTo("r-xp");
+        assertThat(protectionOf(address)).isNotEqualTo(EXECUTABLE);
     }
 
-    private static String protectionOf(long address) throws IOException {
+    private static String protectionOf(long address) throws Throwable {
+        return Platform.here() == Platform.WINDOWS_X86_64 ? ofWindows(address) : ofLinux(address);
+    }
+
+    /** {@code VirtualQuery}: of its MEMORY_BASIC_INFORMATION the protection, where the pages are there. */
+    @SuppressWarnings("restricted")
+    private static String ofWindows(long address) throws Throwable {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment query = SymbolLookup.libraryLookup("kernel32", arena).findOrThrow("VirtualQuery");
+            FunctionDescriptor type = FunctionDescriptor.of(
+                    ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+            MemorySegment information = arena.allocate(48, 8);
+            assertThat((long) Linker.nativeLinker()
+                            .downcallHandle(query, type)
+                            .invokeExact(address, information, information.byteSize()))
+                    .isEqualTo(information.byteSize());
+            return information.get(ValueLayout.JAVA_INT, 36) == 0x20 ? EXECUTABLE : "another";
+        }
+    }
+
+    private static String ofLinux(long address) throws IOException {
         List<String> lines = Files.readAllLines(Path.of("/proc/self/maps"));
         for (String line : lines) {
             String[] range = line.substring(0, line.indexOf(' ')).split("-", 2);
@@ -85,6 +114,7 @@ class CodeCacheTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
     void theProcessorsAnswersAreThoseOfTheSystem() throws IOException {
         String flags = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("flags"))

@@ -58,6 +58,8 @@ class EncoderTest {
         refuses(a -> a.emit(Op.VPERM2I128, Vec.zmm(1), Vec.zmm(0), Vec.zmm(0), 1));
         refuses(a -> a.emitBroadcast(Op.VPADDW, Y1, Y1, Mem.at(Gp.RAX)));
         refuses(a -> a.emitBroadcast(Op.VPADDD, Y1, X1, Mem.at(Gp.RAX)));
+        refuses(a -> a.movups(Y1, Mem.at(Gp.RAX)));
+        refuses(a -> a.movups(Mem.at(Gp.RAX), Vec.xmm(16)));
         refuses(a -> a.shl(Gp.RAX, 64));
         refuses(a -> a.mov(Gp.RAX, Mem.at(Gp.RAX, Gp.RSP, 1, 0)));
         refuses(a -> a.mov(Gp.RAX, Mem.at(Gp.RAX, Gp.RCX, 3, 0)));

@@ -1,6 +1,6 @@
 package io.jgemma.engine.cpu.x86;
 
-import io.jgemma.engine.cpu.x86.assembler.PageMemory;
+import io.jgemma.engine.platform.PageMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.List;
 /** Memory whose last byte is followed, or whose first is preceded, by a page that nobody may touch. */
 final class GuardedMemory implements AutoCloseable {
 
-    private final PageMemory memory = new PageMemory();
+    private final PageMemory memory = PageMemory.ofSystem();
     private final List<MemorySegment> mapped = new ArrayList<>();
 
     /** Zeroed bytes that end where a forbidden page begins; a stray access beyond them ends the JVM. */
@@ -31,8 +31,10 @@ final class GuardedMemory implements AutoCloseable {
         return pages;
     }
 
+    /** Gives back all that was asked for so far. */
     @Override
     public void close() {
         mapped.forEach(memory::unmap);
+        mapped.clear();
     }
 }

@@ -186,6 +186,12 @@ final class InstructionCases {
                 withMemory(d, m);
             }
         }
+        for (int number : new int[] {1, 9, 15}) {
+            for (Mem m : MEMORY) {
+                add("movups %s, %s", a -> a.movups(Vec.xmm(number), m), Vec.xmm(number), text(m));
+                add("movups %s, %s", a -> a.movups(m, Vec.xmm(number)), text(m), Vec.xmm(number));
+            }
+        }
         add("ret", Assembler::ret);
         add("cpuid", Assembler::cpuid);
         add("xgetbv", Assembler::xgetbv);

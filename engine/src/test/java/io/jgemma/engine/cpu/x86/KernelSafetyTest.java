@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jgemma.engine.cpu.x86.assembler.Assembler;
+import io.jgemma.engine.cpu.x86.assembler.CallingConvention;
 import io.jgemma.engine.cpu.x86.assembler.Gp;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
+import io.jgemma.engine.cpu.x86.assembler.Mem;
+import io.jgemma.engine.cpu.x86.assembler.Vec;
 import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
 import io.jgemma.engine.cpu.x86.elements.ElementRows;
 import io.jgemma.engine.cpu.x86.elements.FirstAbove;
@@ -38,6 +41,13 @@ class KernelSafetyTest {
         assumeTrue(isa.runsOn(X86Support.find().features().orElseThrow()), () -> "no " + isa.title() + " here");
         Map<String, byte[]> codes = new LinkedHashMap<>(codes(isa));
         codes.put("careless", new Assembler().mov(Gp.R14, 7).ret().finish());
+        codes.put(
+                "careless on Windows",
+                new Assembler()
+                        .mov(Gp.RDI, 7)
+                        .movups(Vec.xmm(7), Mem.at(Gp.RSP))
+                        .ret()
+                        .finish());
         calls = new GuardedCalls(codes);
     }
 
@@ -56,9 +66,16 @@ class KernelSafetyTest {
     }
 
     @Test
-    void theStubNoticesAChangedRegister() {
+    void theStubsNoticeChangedRegisters() {
         load(Isa.AVX2);
-        assertThat(calls.changedRegisters("careless", 0)).isEqualTo(1);
+        assertThat(calls.changedRegisters(CallingConvention.SYSTEM_V, "careless", 0))
+                .isEqualTo(1);
+        assertThat(calls.changedRegisters(CallingConvention.WIN64, "careless", 0))
+                .isEqualTo(1);
+        assertThat(calls.changedWithoutEntry(CallingConvention.WIN64, "careless on Windows"))
+                .isEqualTo(2);
+        assertThat(calls.changedRegisters(CallingConvention.WIN64, "careless on Windows", 0))
+                .isZero();
     }
 
     @ParameterizedTest

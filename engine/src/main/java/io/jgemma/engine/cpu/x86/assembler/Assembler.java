@@ -136,6 +136,23 @@ public final class Assembler {
         return this;
     }
 
+    /** Stores the low 128 bits of one of the first 16 registers; unlike {@link Op#VMOVUPS_STORE}, on any processor. */
+    public Assembler movups(Mem d, Vec s) {
+        return rex(0x0F11, legacy(s), d, false);
+    }
+
+    /** Loads the low 128 bits of one of the first 16 registers and leaves the others; on any processor. */
+    public Assembler movups(Vec d, Mem s) {
+        return rex(0x0F10, legacy(d), s, false);
+    }
+
+    private static int legacy(Vec v) {
+        if (v.bits() != 128 || v.number() > 15) {
+            throw new AssemblyException("movups does not take " + v);
+        }
+        return v.number();
+    }
+
     // Integer instructions
 
     public Assembler mov(Gp d, Gp s) {
@@ -269,6 +286,13 @@ public final class Assembler {
 
     public Assembler call(Gp target) {
         return rex(0xFF, 2, target, false);
+    }
+
+    /** Calls what stands at a label. */
+    public Assembler call(Label target) {
+        code.put8(0xE8);
+        code.putDistance(target, 0);
+        return this;
     }
 
     public Assembler ret() {

@@ -1,5 +1,8 @@
 package io.jgemma.engine.cpu.x86.assembler;
 
+import io.jgemma.engine.platform.CodeMemoryException;
+import io.jgemma.engine.platform.PageMemory;
+import io.jgemma.engine.platform.Platform;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -12,12 +15,11 @@ import java.util.Map;
 public final class CodeCache implements AutoCloseable {
 
     /** Each routine begins on a cache line. */
-    private static final long ALIGNMENT_BYTES = 64;
+    private static final int ALIGNMENT_BYTES = 64;
 
     private final PageMemory memory;
     private final MemorySegment pages;
     private final Map<String, Routine> routines = new LinkedHashMap<>();
-    private final Map<String, Long> offsets = new LinkedHashMap<>();
     private boolean closed;
 
     private CodeCache(PageMemory memory, MemorySegment pages) {
@@ -25,22 +27,30 @@ public final class CodeCache implements AutoCloseable {
         this.pages = pages;
     }
 
+    /** Loads finished code, to be called as this system calls it. */
+    public static CodeCache load(Map<String, byte[]> codes) {
+        return load(codes, CallingConvention.of(Platform.here()));
+    }
+
     /**
      * Loads finished code.
      *
-     * @param codes bytes by name; each entry is a routine of its own and knows no address but relative to itself
+     * @param codes bytes by name; each entry is a routine of its own, written for {@link CallingConvention#SYSTEM_V}, and knows no
+     *     address but relative to itself
+     * @param convention how it is going to be called
      * @throws CodeMemoryException when the system forbids it
      */
-    public static CodeCache load(Map<String, byte[]> codes) {
-        PageMemory memory = new PageMemory();
+    public static CodeCache load(Map<String, byte[]> codes, CallingConvention convention) {
+        PageMemory memory = PageMemory.ofSystem();
+        byte[] entry = convention.enter(ALIGNMENT_BYTES);
         long size = 0;
         for (byte[] code : codes.values()) {
-            size += roundUp(code.length, ALIGNMENT_BYTES);
+            size += roundUp(entry.length + code.length, ALIGNMENT_BYTES);
         }
         CodeCache cache = new CodeCache(memory, memory.map(roundUp(Math.max(size, 1), PageMemory.PAGE_BYTES)));
         boolean done = false;
         try {
-            cache.fill(codes);
+            cache.fill(codes, entry);
             done = true;
         } finally {
             if (!done) {
@@ -50,14 +60,14 @@ public final class CodeCache implements AutoCloseable {
         return cache;
     }
 
-    private void fill(Map<String, byte[]> codes) {
+    private void fill(Map<String, byte[]> codes, byte[] entry) {
         long at = 0;
-        for (Map.Entry<String, byte[]> entry : codes.entrySet()) {
-            byte[] code = entry.getValue();
-            MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, at, code.length);
-            routines.put(entry.getKey(), new Routine(entry.getKey(), pages.asSlice(at)));
-            offsets.put(entry.getKey(), at);
-            at += roundUp(code.length, ALIGNMENT_BYTES);
+        for (Map.Entry<String, byte[]> each : codes.entrySet()) {
+            byte[] code = each.getValue();
+            MemorySegment.copy(entry, 0, pages, ValueLayout.JAVA_BYTE, at, entry.length);
+            MemorySegment.copy(code, 0, pages, ValueLayout.JAVA_BYTE, at + entry.length, code.length);
+            routines.put(each.getKey(), new Routine(each.getKey(), pages.asSlice(at)));
+            at += roundUp(entry.length + code.length, ALIGNMENT_BYTES);
         }
         memory.protect(pages, PageMemory.Protection.READ_EXECUTE);
     }
@@ -72,15 +82,6 @@ public final class CodeCache implements AutoCloseable {
             throw new AssemblyException("no routine called " + name + " was loaded");
         }
         return routine;
-    }
-
-    /** Where a routine begins. */
-    public long address(String name) {
-        Long offset = offsets.get(name);
-        if (offset == null) {
-            throw new AssemblyException("no routine called " + name + " was loaded");
-        }
-        return pages.address() + offset;
     }
 
     /** The pages, executable and not writable. */

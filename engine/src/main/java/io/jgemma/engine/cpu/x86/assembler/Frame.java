@@ -1,16 +1,14 @@
 package io.jgemma.engine.cpu.x86.assembler;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * How a routine begins and ends by the System V calling convention: its argument is in RDI; RBX, RBP and R12 to R15 must
- * be given back as they were; RAX, RCX, RDX, RSI, RDI, R8 to R11 and all vector registers are free.
+ * How a routine begins and ends by the calling convention that all are written for, System V's: its argument is in RDI; RBX, RBP and
+ * R12 to R15 must be given back as they were; RAX, RCX, RDX, RSI, RDI, R8 to R11 and all vector registers are free. What is
+ * below the stack pointer is not a routine's to use, because not every system leaves that alone. {@link CallingConvention} makes
+ * it callable elsewhere.
  */
 public final class Frame {
-
-    public static final Set<Gp> CALLEE_SAVED = EnumSet.of(Gp.RBX, Gp.RBP, Gp.R12, Gp.R13, Gp.R14, Gp.R15);
 
     private final Assembler assembler;
     private final List<Gp> saved;
@@ -33,7 +31,7 @@ public final class Frame {
     }
 
     private static Frame begin(Assembler assembler, List<Gp> saved, boolean vectors) {
-        if (!CALLEE_SAVED.containsAll(saved)) {
+        if (!CallingConvention.SYSTEM_V.calleeSaved().containsAll(saved)) {
             throw new AssemblyException("of " + saved + " some need no saving");
         }
         saved.forEach(assembler::push);

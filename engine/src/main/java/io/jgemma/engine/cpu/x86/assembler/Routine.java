@@ -1,5 +1,6 @@
 package io.jgemma.engine.cpu.x86.assembler;
 
+import io.jgemma.engine.platform.CodeMemoryException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package io.jgemma.engine.cpu.x86.assembler;
+package io.jgemma.engine.platform;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -10,31 +10,15 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/**
- * Whole pages from Linux: anonymous memory whose protection can be changed ({@code mmap}, {@code mprotect},
- * {@code munmap}). Needs native access.
- */
-public final class PageMemory {
-
-    /** What may be done with pages. There is no way to make them writable and executable at once. */
-    public enum Protection {
-        NONE(0),
-        READ_WRITE(1 | 2),
-        READ_EXECUTE(1 | 4);
-
-        private final int bits;
-
-        Protection(int bits) {
-            this.bits = bits;
-        }
-    }
-
-    public static final long PAGE_BYTES = 4096;
+/** Pages by {@code mmap}, {@code mprotect}, {@code munmap} and {@code madvise}. */
+final class LinuxPages implements PageMemory {
 
     private static final long HUGE_PAGE_BYTES = 2 << 20;
     private static final long LINE_BYTES = 64;
     private static final int USE_HUGE_PAGES = 14;
 
+    private static final int READ_WRITE = 1 | 2;
+    private static final int READ_EXECUTE = 1 | 4;
     private static final int PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -44,7 +28,7 @@ public final class PageMemory {
     private final MethodHandle munmap;
     private final MethodHandle madvise;
 
-    public PageMemory() {
+    LinuxPages() {
         mmap = function(
                 "mmap",
                 FunctionDescriptor.of(
@@ -76,20 +60,14 @@ public final class PageMemory {
         return linker.downcallHandle(address, type, Linker.Option.captureCallState("errno"));
     }
 
-    /**
-     * New zeroed pages, readable and writable.
-     *
-     * @param bytes whole pages
-     * @return memory without a lifetime of its own: whoever asked for it calls {@link #unmap}
-     */
+    @Override
     @SuppressWarnings("restricted")
     public MemorySegment map(long bytes) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long address;
             try {
-                address = (long)
-                        mmap.invokeExact(state, 0L, bytes, Protection.READ_WRITE.bits, PRIVATE_ANONYMOUS, -1, 0L);
+                address = (long) mmap.invokeExact(state, 0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             } catch (Throwable e) {
                 throw new CodeMemoryException("mmap could not be called", e);
             }
@@ -100,11 +78,7 @@ public final class PageMemory {
         }
     }
 
-    /**
-     * New zeroed memory in huge pages, as far as the system has them: fewer addresses to translate on the way through it.
-     *
-     * @return aligned to a line of memory; freed with {@code arena}
-     */
+    @Override
     public MemorySegment mapHuge(long bytes, Arena arena) {
         if (bytes < HUGE_PAGE_BYTES) {
             return arena.allocate(bytes, LINE_BYTES);
@@ -132,19 +106,19 @@ public final class PageMemory {
                 throw new CodeMemoryException("madvise could not be called", e);
             }
             if (result != 0) {
-                System.getLogger(PageMemory.class.getName())
+                System.getLogger(LinuxPages.class.getName())
                         .log(System.Logger.Level.DEBUG, "no huge pages (errno {0})", ERRNO.get(state, 0L));
             }
         }
     }
 
-    /** Changes what may be done with pages. */
+    @Override
     public void protect(MemorySegment pages, Protection protection) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             int result;
             try {
-                result = (int) mprotect.invokeExact(state, pages.address(), pages.byteSize(), protection.bits);
+                result = (int) mprotect.invokeExact(state, pages.address(), pages.byteSize(), bits(protection));
             } catch (Throwable e) {
                 throw new CodeMemoryException("mprotect could not be called", e);
             }
@@ -154,7 +128,7 @@ public final class PageMemory {
         }
     }
 
-    /** Gives pages back. */
+    @Override
     public void unmap(MemorySegment pages) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
@@ -173,5 +147,13 @@ public final class PageMemory {
     private static CodeMemoryException failed(String what, long bytes, MemorySegment state) {
         return new CodeMemoryException(
                 what + " of " + bytes + " bytes was refused by the system (errno " + (int) ERRNO.get(state, 0L) + ")");
+    }
+
+    private static int bits(Protection protection) {
+        return switch (protection) {
+            case NONE -> 0;
+            case READ_WRITE -> READ_WRITE;
+            case READ_EXECUTE -> READ_EXECUTE;
+        };
     }
 }

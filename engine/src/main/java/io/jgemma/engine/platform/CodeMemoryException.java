@@ -1,4 +1,4 @@
-package io.jgemma.engine.cpu.x86.assembler;
+package io.jgemma.engine.platform;
 
 /** The system gives no memory to run assembled code from. */
 public final class CodeMemoryException extends RuntimeException {

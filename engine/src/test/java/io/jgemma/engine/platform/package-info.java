@@ -1,0 +1,4 @@
+@NullMarked
+package io.jgemma.engine.platform;
+
+import org.jspecify.annotations.NullMarked;
