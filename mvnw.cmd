@@ -34,10 +34,12 @@ exit /b %ERRORLEVEL%
 rem Sets MVN to the given mvn.cmd where that is Maven 3.8 or newer.
 :use_if_recent
 if not exist "%~1" exit /b 0
-for /f "tokens=3" %%V in ('call "%~1" -B -v 2^>nul ^| findstr /b /c:"Apache Maven"') do (
-    for /f "tokens=1,2 delims=." %%A in ("%%V") do (
-        if %%A GTR 3 set "MVN=%~1"
-        if %%A EQU 3 if %%B GEQ 8 set "MVN=%~1"
-    )
+for /f "tokens=1,2,3" %%U in ('call "%~1" -B -v 2^>nul') do if "%%U %%V"=="Apache Maven" call :compare "%~1" %%W
+exit /b 0
+
+:compare
+for /f "tokens=1,2 delims=." %%A in ("%~2") do (
+    if %%A GTR 3 set "MVN=%~1"
+    if %%A EQU 3 if %%B GEQ 8 set "MVN=%~1"
 )
 exit /b 0

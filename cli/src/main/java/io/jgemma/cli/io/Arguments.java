@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command-line arguments in UTF-8. */
+/** Command-line arguments as they were typed. */
 public final class Arguments {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -15,11 +15,15 @@ public final class Arguments {
 
     /**
      * The arguments as they were typed. In the {@code C} locale Java replaces every byte beyond ASCII before
-     * {@code main} sees it; Linux still holds the bytes in {@code /proc/self/cmdline}.
+     * {@code main} sees it; Linux still holds the bytes in {@code /proc/self/cmdline}. On Windows the arguments come in the system's
+     * code page, which lacks most letters; the system still has them in Unicode.
      *
      * @param given what {@code main} got
      */
     public static String[] repaired(String[] given) {
+        if (WindowsConsole.isHere()) {
+            return repaired(given, WindowsConsole.commandLine());
+        }
         if (!damaged(given)) {
             return given;
         }
@@ -43,6 +47,24 @@ public final class Arguments {
         return all.size() < given.length
                 ? given
                 : all.subList(all.size() - given.length, all.size()).toArray(String[]::new);
+    }
+
+    /**
+     * The last of the command line's words, as many as were given, if they are the same arguments: those without letters beyond
+     * ASCII must be equal. They are not where the JVM itself has expanded a pattern of file names.
+     */
+    static String[] repaired(String[] given, List<String> commandLine) {
+        if (commandLine.size() < given.length) {
+            return given;
+        }
+        List<String> last = commandLine.subList(commandLine.size() - given.length, commandLine.size());
+        for (int i = 0; i < given.length; i++) {
+            boolean plain = last.get(i).chars().allMatch(each -> each < 128);
+            if (plain && !last.get(i).equals(given[i])) {
+                return given;
+            }
+        }
+        return last.toArray(String[]::new);
     }
 
     private static boolean damaged(String[] given) {

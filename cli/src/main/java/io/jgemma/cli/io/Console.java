@@ -31,6 +31,9 @@ public record Console(
 
     /** Console of this process. */
     public static Console system() {
+        if (WindowsConsole.isHere()) {
+            WindowsConsole.takeUtf8();
+        }
         StandardError error = StandardError.ofProcess();
         return new Console(
                 Terminals.isTakenByJava(0) ? InputStream.nullInputStream() : new FileInputStream(FileDescriptor.in),

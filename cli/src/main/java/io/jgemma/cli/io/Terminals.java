@@ -11,10 +11,13 @@ final class Terminals {
     private Terminals() {}
 
     /**
-     * True when file descriptor 0, 1 or 2 is a terminal. Linux tells by the name behind the descriptor; elsewhere Java
-     * only knows whether input and output both are, which then stands for all three.
+     * True when file descriptor 0, 1 or 2 is a terminal. Linux tells by the name behind the descriptor, Windows by whether it is a
+     * console; elsewhere Java only knows whether input and output both are, which then stands for all three.
      */
     static boolean isTerminal(int descriptor) {
+        if (WindowsConsole.isHere()) {
+            return WindowsConsole.isConsole(descriptor);
+        }
         Path links = Path.of("/proc/self/fd");
         if (Files.isDirectory(links)) {
             return isTerminalName(nameOf(links.resolve(Integer.toString(descriptor))));
@@ -29,6 +32,9 @@ final class Terminals {
      * would be no input.
      */
     static boolean isTakenByJava(int descriptor) {
+        if (WindowsConsole.isHere()) {
+            return false; // descriptors there are not numbered by the next file that is opened
+        }
         String name = nameOf(Path.of("/proc/self/fd", Integer.toString(descriptor)));
         return isTakenByJava(name, System.getProperty("java.home"), System.getProperty("java.class.path"));
     }

@@ -3,6 +3,7 @@ package io.jgemma.cli.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ArgumentsTest {
@@ -29,5 +30,24 @@ class ArgumentsTest {
         String[] given = {"run", "-p", "你好"};
 
         assertThat(Arguments.repaired(given)).isSameAs(given);
+    }
+
+    @Test
+    void takesTheLastWordsOfAnUnicodeCommandLine() {
+        List<String> line = List.of("java.exe", "Main", "run", "-p", "h\u00e9llo \u4f60\u597d", "-m", "a?.gguf");
+        String[] given = {"run", "-p", "h\u00e9llo ??", "-m", "a?.gguf"};
+
+        assertThat(Arguments.repaired(given, line))
+                .containsExactly("run", "-p", "h\u00e9llo \u4f60\u597d", "-m", "a?.gguf");
+    }
+
+    @Test
+    void keepsArgumentsThatTheCommandLineDoesNotHave() {
+        String[] expanded = {"run", "-m", "a.gguf", "b.gguf"};
+        assertThat(Arguments.repaired(expanded, List.of("java.exe", "Main", "run", "-m", "*.gguf")))
+                .isSameAs(expanded);
+
+        String[] more = {"run", "x"};
+        assertThat(Arguments.repaired(more, List.of("run"))).isSameAs(more);
     }
 }
