@@ -1,5 +1,6 @@
 package io.jgemma.cuda;
 
+import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.List;
@@ -7,13 +8,17 @@ import java.util.List;
 /** Looks at cuBLAS before any class of JCublas is touched: a missing entry would end the process there. */
 public final class CublasLibrary {
     /** What the CUDA toolkit installs, by the name programs load it with. */
-    public static final String NAME = "libcublas.so.12";
+    public static final String NAME = isWindows() ? "cublas64_12.dll" : "libcublas.so.12";
 
     private static final List<String> ENTRIES =
             List.of("cublasCreate_v2", "cublasDestroy_v2", "cublasSetStream_v2", "cublasGemmEx");
     private static final String GO_ON = "; without --gpu-gemm cublas jgemma's own kernels do its work";
 
     private CublasLibrary() {}
+
+    private static boolean isWindows() {
+        return File.separatorChar == '\\';
+    }
 
     /**
      * Passes if the library can be used.
@@ -38,7 +43,7 @@ public final class CublasLibrary {
         } catch (IllegalArgumentException e) {
             throw new CudaUnavailableException(
                     "cuBLAS is not installed (" + library + " is not found): install the CUDA 12 toolkit, or name the"
-                            + " library's folder in LD_LIBRARY_PATH" + GO_ON,
+                            + " library's folder in " + (isWindows() ? "PATH" : "LD_LIBRARY_PATH") + GO_ON,
                     e);
         }
     }

@@ -1,5 +1,6 @@
 package io.jgemma.cuda;
 
+import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public final class CudaDrivers {
     /** What the driver installs, by the name programs load it with. */
-    public static final String LIBRARY = "libcuda.so.1";
+    public static final String LIBRARY = File.separatorChar == '\\' ? "nvcuda.dll" : "libcuda.so.1";
 
     private static final int OLDEST_DRIVER = 12000;
     private static final int NO_DEVICE = 100;

@@ -113,6 +113,11 @@ final class LinuxPages implements PageMemory {
     }
 
     @Override
+    public boolean hasHugePages() {
+        return true;
+    }
+
+    @Override
     public void protect(MemorySegment pages, Protection protection) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);

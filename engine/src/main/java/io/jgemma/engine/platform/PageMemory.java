@@ -44,6 +44,9 @@ public sealed interface PageMemory permits LinuxPages, WindowsPages {
      */
     MemorySegment mapHuge(long bytes, Arena arena);
 
+    /** Whether {@link #mapHuge} asks for huge pages here; the system may still have none left. */
+    boolean hasHugePages();
+
     /** Changes what may be done with pages. Code written before they become executable is the code that runs. */
     void protect(MemorySegment pages, Protection protection);
 

@@ -110,6 +110,11 @@ final class WindowsPages implements PageMemory {
     }
 
     @Override
+    public boolean hasHugePages() {
+        return LargePages.bytes() > 0;
+    }
+
+    @Override
     public void protect(MemorySegment pages, Protection protection) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = WindowsLibrary.state(arena);

@@ -9,9 +9,11 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,5 +137,27 @@ class MappedFileTest {
             assertThat(mapped.segment().byteSize()).isZero();
             assertThat(copied.segment().byteSize()).isZero();
         }
+    }
+
+    /** More than a Java array or an {@code int} can hold; sparse, so that it takes no room on the disk. */
+    @Test
+    void aFileOfThreeGibibytesIsMappedReleasedAndDeleted() throws IOException {
+        long bytes = 3L << 30;
+        Path big = Files.createDirectories(folder.resolve("a folder \u2013 pr\u00fcfung \u4f8b"))
+                .resolve("big model.gguf");
+        try (FileChannel channel = FileChannel.open(
+                big, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {5}), 0);
+            channel.write(ByteBuffer.wrap(new byte[] {9}), bytes - 1);
+        }
+        MappedFile file = MappedFile.map(big);
+        assertThat(file.segment().byteSize()).isEqualTo(bytes);
+        assertThat(at(file, 0)).isEqualTo((byte) 5);
+        assertThat(at(file, bytes / 2)).isZero();
+        assertThat(at(file, bytes - 1)).isEqualTo((byte) 9);
+        file.close();
+
+        Files.delete(big);
+        assertThat(big).doesNotExist();
     }
 }

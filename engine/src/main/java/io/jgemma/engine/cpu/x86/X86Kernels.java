@@ -67,6 +67,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final X86Attention attention;
     private final int blockQueries;
     private final String prompts;
+    private final String pages;
     private final int planes;
 
     private X86Kernels(CpuKernels others, Isa isa, CodeCache code, int planes) {
@@ -78,6 +79,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
         groups = new X86Groups(code, isa, groupBits(isa, planes));
         PageMemory memory = PageMemory.ofSystem();
+        pages = memory.hasHugePages() ? "" : ", no large pages";
         RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
         panels = wide ? new X86WidePanels(code, planes) : X86Panels.mapped(code);
         groupPanels = wide ? panels : X86Panels.repacked(code, isa, planes * Byte.SIZE);
@@ -151,7 +153,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     /** The instructions used, and who does what is not assembled. */
     @Override
     public String detail() {
-        return isa.title() + prompts + "; " + others.name() + " for the rest";
+        return isa.title() + prompts + pages + "; " + others.name() + " for the rest";
     }
 
     @Override
