@@ -22,7 +22,7 @@ public final class ComputeOptions {
             paramLabel = "NAME",
             defaultValue = "auto",
             description =
-                    "CPU kernels: auto, fast (8 bits where that is faster: in prompts, below AVX-512 everywhere), x86 (avx2, avx-vnni "
+                    "CPU kernels: auto, fast (activations rounded to 8 bits instead of 16), x86 (avx2, avx-vnni "
                             + "and avx512-vnni use no later instructions, nor do avx2-fast and avx-vnni-fast), vector or scalar. "
                             + "Default: ${DEFAULT-VALUE}.")
     private KernelSet kernels = KernelSet.AUTO;

@@ -2,18 +2,30 @@ package io.jgemma.engine.sample;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The tokens that may still be chosen, and the stages that make them fewer. Each stage keeps at least one token; all
- * sums are in double, in the order of the candidates, with {@link StrictMath}, so that every JDK gets the same ones.
+ * sums are in double, in the order of the candidates, of {@link Exponential}, so that every JDK gets the same ones.
  *
  * <p>A candidate is one {@code long}: its logit's bits, ordered like the logits themselves, above the complement of its
  * token id. A greater key is a greater logit or, among equals, a lower id: a total order without ties. p(i) stands for
  * the softmax over the candidates present when a stage begins.
  */
 final class Candidates {
+    /** Logits by how far they are below the top one, a step each 1/128; the last step holds all that are farther. */
+    private static final int STEPS = 8192;
+
+    private static final double STEPS_PER_LOGIT = 128;
+
+    /** More than sums of a vocabulary's weights in two orders differ by, relative to the sum. */
+    private static final double ROUNDING = 1e-9;
+
     private final float[] logits;
     private final long[] keys;
+    private final double[] stepWeights = new double[STEPS];
+    private final int[] stepStarts = new int[STEPS];
+    private final int[] stepEnds = new int[STEPS];
     private final double[] weights;
     private int count;
     private float top;
@@ -115,13 +127,12 @@ final class Candidates {
      * equals), until their probabilities together exceed {@code p}. They stay in descending order of logits.
      */
     void keepTypical(double p) {
+        weigh(1);
         double sum = 0;
         double moment = 0;
         for (int i = 0; i < count; i++) {
-            double x = (double) logit(keys[i]) - top;
-            double weight = StrictMath.exp(x);
-            sum += weight;
-            moment += weight * x;
+            sum += weights[i];
+            moment += weights[i] * ((double) logit(keys[i]) - top);
         }
         // ln p(i) = x(i) - ln sum, so H = ln sum - sum p(i) x(i), and -ln p(i) - H is this mean less x(i).
         double mean = moment / sum;
@@ -136,7 +147,7 @@ final class Candidates {
         do {
             MinHeap.pop(keys, count - kept);
             kept++;
-            reached += StrictMath.exp((double) logits[~(int) ~keys[count - kept]] - top);
+            reached += Exponential.of((double) logits[~(int) ~keys[count - kept]] - top);
         } while (reached <= target && kept < count);
         bringForward(kept);
         for (int i = 0; i < kept; i++) {
@@ -153,38 +164,97 @@ final class Candidates {
      * {@code p}.
      */
     void keepTopP(double p) {
+        weigh(1);
         double sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += StrictMath.exp((double) logit(keys[i]) - top);
+            sum += weights[i];
         }
         double target = p * sum;
-        if (sorted) {
-            double reached = 0;
-            int kept = 0;
-            do {
-                reached += StrictMath.exp((double) logit(keys[kept]) - top);
-                kept++;
-            } while (reached < target && kept < count);
-            count = kept;
-            return;
+        if (!sorted) {
+            // Of a whole vocabulary only what may be kept needs an order.
+            sortDownTo(stepThatHolds(target + sum * ROUNDING));
+            sorted = true;
+            weigh(1);
         }
-        // All candidates below (1 - p) / 2n of the sum together hold less than half of 1 - p, so the others reach p
-        // without them, with room for rounding errors: of a whole vocabulary only these need an order.
-        keepAtLeast(top + StrictMath.log((1 - p) / 2 * sum / count));
-        for (int i = 0; i < count; i++) {
-            keys[i] = ~keys[i];
-        }
-        MinHeap.build(keys, count);
         double reached = 0;
         int kept = 0;
         do {
-            MinHeap.pop(keys, count - kept);
+            reached += weights[kept];
             kept++;
-            reached += StrictMath.exp((double) logit(~keys[count - kept]) - top);
         } while (reached < target && kept < count);
-        bringForward(kept);
         count = kept;
-        sorted = true;
+    }
+
+    /** The step at whose end the candidates together weigh {@code least}. */
+    private int stepThatHolds(double least) {
+        Arrays.fill(stepWeights, 0);
+        for (int i = 0; i < count; i++) {
+            stepWeights[step(keys[i])] += weights[i];
+        }
+        double reached = 0;
+        for (int step = 0; step < STEPS - 1; step++) {
+            reached += stepWeights[step];
+            if (reached >= least) {
+                return step;
+            }
+        }
+        return STEPS - 1;
+    }
+
+    /**
+     * Keeps the candidates down to a step and sorts them: first by steps, in place (McIlroy, Bostic and McIlroy, "Engineering radix sort", 1993), then
+     * those of each step, which are few.
+     */
+    private void sortDownTo(int last) {
+        Arrays.fill(stepEnds, 0, last + 1, 0);
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            int step = step(keys[i]);
+            if (step <= last) {
+                keys[kept++] = keys[i];
+                stepEnds[step]++;
+            }
+        }
+        count = kept;
+        int end = 0;
+        for (int step = 0; step <= last; step++) {
+            stepStarts[step] = end;
+            end += stepEnds[step];
+            stepEnds[step] = end;
+        }
+        int from = 0;
+        for (int step = 0; step <= last; step++) {
+            int to = stepEnds[step];
+            while (stepStarts[step] < to) {
+                int here = stepStarts[step];
+                long key = keys[here];
+                int place = stepStarts[step(key)]++;
+                keys[here] = keys[place];
+                keys[place] = key;
+            }
+            Arrays.sort(keys, from, to);
+            reverse(from, to);
+            from = to;
+        }
+    }
+
+    private int step(long key) {
+        return (int) Math.min((top - (double) logit(key)) * STEPS_PER_LOGIT, STEPS - 1);
+    }
+
+    private void reverse(int from, int to) {
+        for (int i = from, j = to - 1; i < j; i++, j--) {
+            long key = keys[i];
+            keys[i] = keys[j];
+            keys[j] = key;
+        }
+    }
+
+    /** Sets the weight of each candidate to exp((logit - top) / temperature). */
+    private void weigh(double temperature) {
+        for (int i = 0; i < count; i++) {
+            weights[i] = Exponential.of(((double) logit(keys[i]) - top) / temperature);
+        }
     }
 
     /**
@@ -203,9 +273,9 @@ final class Candidates {
      * @return the token id
      */
     int draw(double temperature, double u) {
+        weigh(temperature);
         double sum = 0;
         for (int i = 0; i < count; i++) {
-            weights[i] = StrictMath.exp(((double) logit(keys[i]) - top) / temperature);
             sum += weights[i];
         }
         double target = u * sum;

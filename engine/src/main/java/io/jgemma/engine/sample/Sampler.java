@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * token whose running sum of p exceeds u. All of it is arithmetic that Java specifies to the bit: the same seed, options
  * and logits give the same tokens on every JDK.
  *
- * <p>Nothing is allocated after construction. A sampler holds no native memory and is not thread-safe.
+ * <p>Nothing is allocated after construction, but for some bytes where many logits are nearly equal. A sampler holds no native memory and is not thread-safe.
  */
 public final class Sampler {
     /** No token: see {@link #sampleGreatest}. */
@@ -212,10 +212,15 @@ public final class Sampler {
         }
         penalties.apply(logits);
         if (allowed != null) {
-            for (int id = 0; id < logits.length; id++) {
-                if ((allowed[id >> 6] >>> id & 1) == 0) {
-                    logits[id] = Float.NEGATIVE_INFINITY;
-                }
+            forbid(allowed);
+        }
+    }
+
+    private void forbid(long[] allowed) {
+        for (int from = 0; from < logits.length; from += Long.SIZE) {
+            int size = Math.min(Long.SIZE, logits.length - from);
+            for (long word = ~allowed[from / Long.SIZE] & -1L >>> -size; word != 0; word &= word - 1) {
+                logits[from + Long.numberOfTrailingZeros(word)] = Float.NEGATIVE_INFINITY;
             }
         }
     }

@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * Assembled kernels for products with the types of {@code BlockFormat} and {@code SuperBlocks} and with floats ({@link X86Dots}), and for
  * attention ({@link X86Attention}); everything else is done by another set, which {@link #detail} names. Activations of quantized
  * products are rounded to integers, 32 with one scale (256 where {@link X86Rows} multiplies blocks of 256): to 16 bits, or where so asked
- * to 8: on registers of 512 bits in prompts, where attention multiplies quantized tiles in bytes as well ({@link X86ByteAttention}), on those of 256 in all
- * products with repacked weights.
+ * to 8, where weights are repacked. On registers of 512 bits a single row keeps 16 bits then, and attention multiplies quantized tiles of prompts in bytes as
+ * well ({@link X86ByteAttention}).
  *
  * <p>With few rows of activations weights are multiplied as they lie: in the file ({@link X86BlockRows}, {@link X86Rows}), or repacked
  * ({@link X86Groups}). With more, they are first unpacked into panels ({@link X86Panels}, {@link X86WidePanels}), which costs about as much
@@ -59,6 +59,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final CodeCache code;
     private final Products rows;
     private final X86Groups groups;
+    private final X86Groups singleRow;
     private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
     private final Products groupPanels;
@@ -66,7 +67,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final X86Elements elements;
     private final X86Attention attention;
     private final int blockQueries;
-    private final String prompts;
+    private final String rounding;
     private final String pages;
     private final int planes;
 
@@ -77,7 +78,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         this.planes = planes;
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
-        groups = new X86Groups(code, isa, groupBits(isa, planes));
+        groups = new X86Groups(code, isa, planes * Byte.SIZE);
+        singleRow = new X86Groups(code, isa, singleRowBits(isa, planes));
         PageMemory memory = PageMemory.ofSystem();
         pages = memory.hasHugePages() ? "" : ", no large pages";
         RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
@@ -89,7 +91,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
         dots = new X86Dots(code, isa);
         attention = new X86Attention(code, isa, others, dots, bytes, words);
-        prompts = planes == 2 ? "" : wide ? ", 8 bits in prompts" : ", 8 bits where weights are repacked";
+        rounding = planes == 2 ? "" : wide ? ", 8 bits" : ", 8 bits where weights are repacked";
     }
 
     /**
@@ -118,7 +120,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(X86BlockRows.codes(isa));
             codes.putAll(RowActivations.codes());
         }
-        codes.putAll(X86Groups.codes(isa, groupBits(isa, planes)));
+        codes.putAll(X86Groups.codes(isa, planes * Byte.SIZE));
+        codes.putAll(X86Groups.codes(isa, singleRowBits(isa, planes)));
         if (X86WidePanels.supports(isa)) {
             codes.putAll(X86WidePanels.codes(planes));
             codes.putAll(PanelActivations.codes(isa.width(), ActivationForm.ofBits(planes * Byte.SIZE)));
@@ -135,8 +138,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         return codes;
     }
 
-    /** Bits of one row of activations that meets groups: those of 512-bit registers wait for memory with 16 as well. */
-    private static int groupBits(Isa isa, int planes) {
+    /** Bits of a single row of activations that meets groups: on 512-bit registers it waits for memory with 16 as well. */
+    private static int singleRowBits(Isa isa, int planes) {
         return isa.isWide() ? Short.SIZE : planes * Byte.SIZE;
     }
 
@@ -153,7 +156,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     /** The instructions used, and who does what is not assembled. */
     @Override
     public String detail() {
-        return isa.title() + prompts + pages + "; " + others.name() + " for the rest";
+        return isa.title() + rounding + pages + "; " + others.name() + " for the rest";
     }
 
     @Override
@@ -194,7 +197,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         }
         boolean mapped = w.layout() == null;
         boolean many = count >= (mapped ? PANELS_FROM_ROWS : groups.panelsFrom(w.type(), planes));
-        Products products = mapped ? (many ? panels : rows) : (many ? groupPanels : groups);
+        Products few = mapped ? rows : count == 1 ? singleRow : groups;
+        Products products = many ? (mapped ? panels : groupPanels) : few;
         return count > 0 && products.handles(w.type()) ? products : null;
     }
 

@@ -279,7 +279,7 @@ final class ProductCalls {
                         rowBytes,
                         blocks);
             }
-            for (int bits : isa.isWide() ? new int[] {16} : new int[] {8, 16}) {
+            for (int bits : new int[] {8, 16}) {
                 ActivationForm form = format.form(isa, bits);
                 long input = (long) form.bytes() * n + factors + terms;
                 for (int tokens = 1; tokens <= format.tokens(); tokens++) {

@@ -114,12 +114,12 @@ public record GroupFormat(BlockFormat blocks, Width width) implements RowGroups 
 
     @Override
     public int panelsFrom(int bytes) {
-        return width == Width.ZMM ? GroupTokens.MOST * (bytes == 2 ? 4 : 1) + 1 : 6;
+        return width == Width.ZMM ? GroupTokens.MOST * (bytes == 1 ? 8 : 4) + 1 : 6;
     }
 
     @Override
     public byte[] assembleRows(Isa isa, int bits, int tokens) {
-        return tokens == 1 ? GroupRows.assemble(this, isa, bits) : GroupTokens.assemble(this, tokens);
+        return tokens == 1 ? GroupRows.assemble(this, isa, bits) : GroupTokens.assemble(this, form(isa, bits), tokens);
     }
 
     @Override

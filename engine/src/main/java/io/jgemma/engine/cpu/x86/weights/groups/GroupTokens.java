@@ -5,6 +5,7 @@ import static io.jgemma.engine.cpu.x86.assembler.Op.VCVTPH2PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VFMADD231PS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMULPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPADDD;
+import static io.jgemma.engine.cpu.x86.assembler.Op.VPBROADCASTD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPDPBUSD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPSLLD;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPXOR;
@@ -15,15 +16,17 @@ import io.jgemma.engine.cpu.x86.assembler.Condition;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
 import io.jgemma.engine.cpu.x86.assembler.Vec;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 
 /**
- * Groups of 16 rows of weights ({@link GroupFormat}) times several rows of activations of 16 bits, in the order of operations of {@link GroupRows} and
+ * Groups of 16 rows of weights ({@link GroupFormat}) times several rows of activations of 8 or 16 bits, in the order of operations of {@link GroupRows} and
  * {@code WidePanels}, so that a row gets the same bits in any company. AVX-512 with VNNI.
  *
  * <p>The codes of a block, 32 columns, are unpacked once and stay in eight registers while all rows of activations meet them: for 288 bytes of weights in
- * nibbles some 20 operations, and for each row of activations 16 multiply-adds, which broadcast four activations each, and 6 others. Where two multiply-adds begin in a
- * cycle, 8 rows take about 75 cycles, which is near what memory takes for the weights when two processors share it.
+ * nibbles some 20 operations, and for each row of activations 8 multiply-adds a byte, which broadcast four activations each, and 4 or 6 others. Where two
+ * multiply-adds begin in a cycle, 8 rows of 16 bits take about 75 cycles and of 8 bits about 45; memory takes 25 to 35 for the weights when two
+ * processors share it.
  *
  * <p>Registers: zmm0 to zmm7 codes, then scales, zmm8 to zmm15 integer sums, zmm16 to zmm23 sums, zmm24 to zmm27 as {@link GroupCodes} has them.
  */
@@ -38,14 +41,16 @@ final class GroupTokens {
 
     private final Assembler a = new Assembler();
     private final GroupFormat format;
+    private final ActivationForm form;
     private final int tokens;
     private final GroupCodes codes;
     private final TokenFrame frame;
     private final LinesAhead ahead;
     private final boolean minima;
 
-    private GroupTokens(GroupFormat format, int tokens) {
+    private GroupTokens(GroupFormat format, ActivationForm form, int tokens) {
         this.format = format;
+        this.form = form;
         this.tokens = tokens;
         codes = new GroupCodes(a, format, 24);
         frame = TokenFrame.open(a, tokens);
@@ -53,8 +58,8 @@ final class GroupTokens {
         minima = format.blocks().hasMinimum();
     }
 
-    static byte[] assemble(GroupFormat format, int tokens) {
-        return new GroupTokens(format, tokens).routine();
+    static byte[] assemble(GroupFormat format, ActivationForm form, int tokens) {
+        return new GroupTokens(format, form, tokens).routine();
     }
 
     private byte[] routine() {
@@ -72,7 +77,7 @@ final class GroupTokens {
         a.align(64).bind(loop);
         block(0);
         block(1);
-        frame.advance(format.unitBytes(), 4 * BlockFormat.SIZE, 8, 8);
+        frame.advance(format.unitBytes(), 2 * form.bytes() * BlockFormat.SIZE, 8, 8);
         a.sub(TokenFrame.LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         a.bind(tail).mov(TokenFrame.LEFT, Mem.at(TokenFrame.ARGUMENTS, GroupRows.REST));
         a.test(TokenFrame.LEFT, TokenFrame.LEFT).jump(Condition.EQUAL, store);
@@ -87,25 +92,44 @@ final class GroupTokens {
 
     private void block(int b) {
         codes.block(TokenFrame.UNIT, b, Vec::zmm);
-        for (int t = 0; t < tokens; t++) {
-            a.emit(VPXOR, products(t), products(t), products(t));
+        int input = form.bytes() * BlockFormat.SIZE * b;
+        if (form == ActivationForm.BYTES) {
+            begin(minima ? -1 : b);
+            multiply(input, b);
+        } else {
+            begin(-1);
+            multiply(input, 2 * b);
+            shift(b);
+            multiply(input + BlockFormat.SIZE, 2 * b + 1);
         }
-        int input = 2 * BlockFormat.SIZE * b;
-        multiply(input, 2 * b);
+        scale(b);
+    }
+
+    /** Begins the integer sums with the terms of a block, or with 0 where that is below 0. */
+    private void begin(int terms) {
+        for (int t = 0; t < tokens; t++) {
+            if (terms < 0) {
+                a.emit(VPXOR, products(t), products(t), products(t));
+            } else {
+                a.emit(VPBROADCASTD, products(t), frame.terms(t, 4L * terms));
+            }
+        }
+    }
+
+    /** Makes sums of high bytes such of integers, and adds the terms. */
+    private void shift(int b) {
         for (int t = 0; t < tokens; t++) {
             a.emit(VPSLLD, products(t), products(t), Byte.SIZE);
             if (!minima) {
                 a.emitBroadcast(VPADDD, products(t), products(t), frame.terms(t, 4L * b));
             }
         }
-        multiply(input + BlockFormat.SIZE, 2 * b + 1);
-        scale(b);
     }
 
-    /** A plane of the activations, one of the four that a unit meets. */
-    private void multiply(int plane, int quarter) {
+    /** A plane of the activations of a block; {@code pass} counts the planes that a unit meets. */
+    private void multiply(int plane, int pass) {
         for (int i = 0; i < CODES; i++) {
-            ahead.prefetch(CODES * quarter + i, 4 * CODES);
+            ahead.prefetch(CODES * pass + i, 2 * form.bytes() * CODES);
             for (int t = 0; t < tokens; t++) {
                 a.emitBroadcast(VPDPBUSD, products(t), zmm(i), frame.inputs(t, plane + 4L * i));
             }

@@ -119,7 +119,9 @@ record SuperGroupFormat(QuantType type, Width width) implements RowGroups {
 
     @Override
     public byte[] assembleRows(Isa isa, int bits, int tokens) {
-        return width == Width.ZMM ? SuperGroupTokens.assemble(this, tokens) : NarrowSuperRows.assemble(this, isa, bits);
+        return width == Width.ZMM
+                ? SuperGroupTokens.assemble(this, form(isa, bits), tokens)
+                : NarrowSuperRows.assemble(this, isa, bits);
     }
 
     @Override

@@ -15,14 +15,15 @@ import io.jgemma.engine.cpu.x86.assembler.Assembler;
 import io.jgemma.engine.cpu.x86.assembler.Condition;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Vec;
+import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 
 /**
- * Groups of 16 rows of weights in blocks of 256 ({@link SuperGroupFormat}) times one to four rows of activations, which are rounded to 16 bits, 32 with one
- * scale. The formula is that of the panels; whatever the number of rows, each gets the same bits. AVX-512 with VNNI.
+ * Groups of 16 rows of weights in blocks of 256 ({@link SuperGroupFormat}) times one to four rows of activations, which are rounded to 8 or 16 bits, 32 with
+ * one scale. The formula is that of the panels; whatever the number of rows, each gets the same bits. AVX-512 with VNNI.
  *
- * <p>For 64 columns of Q4_K, 576 bytes, there are about 50 operations on weights, and for each row of activations 32 multiply-adds,
- * which broadcast four activations each, and 16 others.
+ * <p>For 64 columns of Q4_K, 576 bytes, there are about 50 operations on weights, and for each row of activations 16
+ * multiply-adds a byte, which broadcast four activations each, and 12 or 16 others.
  *
  * <p>Registers: zmm0 to zmm3 sums, zmm4 to zmm19 integer sums of two parts' high and low bytes, zmm20 and zmm21 codes, then factors, zmm22 and following
  * as {@link SuperGroupCodes} has them.
@@ -37,14 +38,16 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
 
     private final Assembler a = new Assembler();
     private final SuperGroupFormat format;
+    private final ActivationForm form;
     private final int tokens;
     private final SuperGroupCodes codes;
     private final TokenFrame frame;
     private final LinesAhead ahead;
     private final int partSize;
 
-    private SuperGroupTokens(SuperGroupFormat format, int tokens) {
+    private SuperGroupTokens(SuperGroupFormat format, ActivationForm form, int tokens) {
         this.format = format;
+        this.form = form;
         this.tokens = tokens;
         codes = new SuperGroupCodes(a, format, TokenFrame.UNIT, LOW, HIGH);
         frame = TokenFrame.open(a, tokens);
@@ -52,8 +55,8 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
         partSize = BlockFormat.SIZE / format.scaling().parts();
     }
 
-    static byte[] assemble(SuperGroupFormat format, int tokens) {
-        return new SuperGroupTokens(format, tokens).routine();
+    static byte[] assemble(SuperGroupFormat format, ActivationForm form, int tokens) {
+        return new SuperGroupTokens(format, form, tokens).routine();
     }
 
     private byte[] routine() {
@@ -68,7 +71,8 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
         a.align(64).bind(loop);
         codes.emit(this);
         int columns = format.unitColumns();
-        frame.advance(format.unitBytes(), 2 * columns, 4 * (columns / BlockFormat.SIZE), 4 * (columns / partSize));
+        frame.advance(
+                format.unitBytes(), form.bytes() * columns, 4 * (columns / BlockFormat.SIZE), 4 * (columns / partSize));
         a.sub(TokenFrame.LEFT, 1).jump(Condition.NOT_EQUAL, loop);
         frame.store(format.line(), Vec::zmm);
         frame.next(group);
@@ -90,7 +94,9 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
             int part = which == 0 ? first : second;
             for (int t = 0; t < tokens; t++) {
                 Vec lower = lower(which, t);
-                a.emit(VPXOR, upper(which, t), upper(which, t), upper(which, t));
+                if (form == ActivationForm.PLANES) {
+                    a.emit(VPXOR, upper(which, t), upper(which, t), upper(which, t));
+                }
                 if (format.isSix()) {
                     a.emit(VPBROADCASTD, lower, frame.terms(t, 4L * part));
                 } else {
@@ -103,10 +109,15 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
     @Override
     public void codes(Vec four, int which, int element) {
         ahead.prefetch(element / 4, format.unitColumns() / 4);
-        int at = element / BlockFormat.SIZE * 2 * BlockFormat.SIZE + element % BlockFormat.SIZE;
+        int block = element / BlockFormat.SIZE * BlockFormat.SIZE;
+        int at = form.bytes() * block + element % BlockFormat.SIZE;
         for (int t = 0; t < tokens; t++) {
-            multiply(upper(which, t), four, t, at);
-            multiply(lower(which, t), four, t, at + BlockFormat.SIZE);
+            if (form == ActivationForm.PLANES) {
+                multiply(upper(which, t), four, t, at);
+                multiply(lower(which, t), four, t, at + BlockFormat.SIZE);
+            } else {
+                multiply(lower(which, t), four, t, at);
+            }
         }
     }
 
@@ -128,8 +139,10 @@ final class SuperGroupTokens implements SuperGroupCodes.Sink {
         long factor = 4L * (part * partSize / BlockFormat.SIZE);
         for (int t = 0; t < tokens; t++) {
             Vec products = lower(which, t);
-            a.emit(VPSLLD, upper(which, t), upper(which, t), Byte.SIZE);
-            a.emit(VPADDD, products, products, upper(which, t));
+            if (form == ActivationForm.PLANES) {
+                a.emit(VPSLLD, upper(which, t), upper(which, t), Byte.SIZE);
+                a.emit(VPADDD, products, products, upper(which, t));
+            }
             a.emit(VCVTDQ2PS, products, products);
             a.emit(VMULPS, products, products, LOW);
             a.emitBroadcast(VFMADD231PS, zmm(t), products, frame.factors(t, factor));
