@@ -21,10 +21,9 @@ public final class ComputeOptions {
             names = "--cpu-kernels",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description =
-                    "CPU kernels: auto, fast (activations rounded to 8 bits instead of 16), x86 (avx2, avx-vnni "
-                            + "and avx512-vnni use no later instructions, nor do avx2-fast and avx-vnni-fast), vector or scalar. "
-                            + "Default: ${DEFAULT-VALUE}.")
+            description = "CPU kernels: auto, fast (activations rounded to 8 bits instead of 16), x86 (avx2, avx-vnni "
+                    + "and avx512-vnni use no later instructions, nor do avx2-fast and avx-vnni-fast), vector or scalar. "
+                    + "Default: ${DEFAULT-VALUE}.")
     private KernelSet kernels = KernelSet.AUTO;
 
     @Option(
