@@ -21,6 +21,8 @@ module io.jgemma.cli {
             info.picocli;
     opens io.jgemma.cli.command to
             info.picocli;
+    opens io.jgemma.cli.estimate to
+            info.picocli;
     opens io.jgemma.cli.hub to
             info.picocli;
     opens io.jgemma.cli.options to

@@ -8,6 +8,10 @@ import io.jgemma.cli.command.LogitsCommand;
 import io.jgemma.cli.command.RunCommand;
 import io.jgemma.cli.command.TemplateCommand;
 import io.jgemma.cli.command.TokenizeCommand;
+import io.jgemma.cli.compat.NearMisses;
+import io.jgemma.cli.compat.OtherCommands;
+import io.jgemma.cli.compat.OtherOptions;
+import io.jgemma.cli.estimate.EstimateCommand;
 import io.jgemma.cli.grammar.GrammarCommand;
 import io.jgemma.cli.hub.ListCommand;
 import io.jgemma.cli.hub.PullCommand;
@@ -26,19 +30,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line as a whole: picks a command, runs it, and answers every error with one line and an exit code. */
 public final class Cli {
     private static final int HELP_WIDTH = 100;
+    private static final String HELP = "help";
+
+    /** Options of the program itself. */
+    private static final Set<String> OF_NO_COMMAND =
+            Set.of("-h", "--help", "-V", "--version", "--list-devices", "--debug");
 
     private final Console console;
 
@@ -54,29 +70,67 @@ public final class Cli {
      */
     public int run(String... args) {
         boolean debug = Arrays.asList(args).contains("--debug");
+        List<String> words = completed(List.of(args));
+        CommandLine line = commandLine(words);
         try {
-            int code = commandLine(args).execute(args);
+            int code = line.execute(translated(line, words));
             console.out().flush();
             return code;
         } catch (ClosedOutputException e) {
             return ExitCode.CLOSED_OUTPUT;
+        } catch (UsageException e) {
+            return misused("jgemma " + words.getFirst(), Failures.line(e));
         } catch (OutOfMemoryError e) {
             return failed("jgemma", e, debug);
         }
     }
 
-    private CommandLine commandLine(String[] args) {
+    /** The command line with the command that is meant, in jgemma's words. */
+    private List<String> completed(List<String> args) {
+        if (args.isEmpty()) {
+            return args;
+        }
+        List<String> words = new ArrayList<>(args);
+        String first = words.getFirst();
+        if (first.equals(HELP)) {
+            words.removeFirst();
+            words.add("--help");
+        } else if (first.startsWith("-") && !OF_NO_COMMAND.contains(first)) {
+            words.addFirst(OtherCommands.meant(args));
+        } else {
+            words.set(0, OtherCommands.own(first));
+        }
+        return words;
+    }
+
+    /** The arguments of a command in its own options. What has no effect is told here. */
+    private String[] translated(CommandLine line, List<String> words) {
+        CommandLine command = words.isEmpty() ? null : line.getSubcommands().get(words.getFirst());
+        if (command == null) {
+            return words.toArray(String[]::new);
+        }
+        OtherOptions.Translated own =
+                new OtherOptions().translate(command.getCommandSpec(), words.subList(1, words.size()));
+        own.notes().forEach(console::note);
+        List<String> all = new ArrayList<>(own.arguments());
+        all.addFirst(words.getFirst());
+        return all.toArray(String[]::new);
+    }
+
+    private CommandLine commandLine(List<String> words) {
         CommandLine line = withCommonOptions(new JgemmaCommand(console));
         Map<String, Supplier<Object>> commands = commands(line);
+        Supplier<Object> named = words.isEmpty() ? null : commands.get(words.getFirst());
         // Reading the annotations of all commands costs more than running a small one, so only the one named is read.
-        if (args.length > 0 && commands.containsKey(args[0]) && !args[0].equals(CompletionCommand.NAME)) {
-            line.addSubcommand(args[0], withCommonOptions(commands.get(args[0]).get()));
+        if (named != null && !words.getFirst().equals(CompletionCommand.NAME)) {
+            line.addSubcommand(words.getFirst(), withCommonOptions(named.get()));
         } else {
             commands.forEach((name, command) -> line.addSubcommand(name, withCommonOptions(command.get())));
         }
         Numbers.register(line);
         return line.registerConverter(Path.class, Cli::path)
                 .setPosixClusteredShortOptionsAllowed(false)
+                .setOverwrittenOptionsAllowed(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH)
                 .setColorScheme(
@@ -84,7 +138,37 @@ public final class Cli {
                 .setOut(console.out().printWriter())
                 .setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true))
                 .setParameterExceptionHandler((failure, parsed) -> misused(failure))
-                .setExecutionExceptionHandler((failure, command, parsed) -> executionFailed(failure, command, args));
+                .setExecutionExceptionHandler((failure, command, parsed) -> executionFailed(failure, command, words));
+    }
+
+    /**
+     * Reads a command line without running it.
+     *
+     * @return the command that would run; {@code help}, {@code version} or {@code devices}; {@code refused} when it makes no sense, which is told
+     */
+    String understood(String... args) {
+        List<String> words = completed(List.of(args));
+        CommandLine line = commandLine(words);
+        try {
+            ParseResult parsed = line.parseArgs(translated(line, words));
+            ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+            if (command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
+                return command.isUsageHelpRequested() ? "help" : "version";
+            }
+            return command == parsed ? "devices" : command.commandSpec().name();
+        } catch (ParameterException e) {
+            misused(e);
+        } catch (UsageException e) {
+            misused("jgemma " + words.getFirst(), Failures.line(e));
+        }
+        return "refused";
+    }
+
+    /** The options of a command. */
+    CommandSpec options(String command) {
+        return Objects.requireNonNull(
+                        commandLine(List.of(command)).getSubcommands().get(command))
+                .getCommandSpec();
     }
 
     private static CommandLine withCommonOptions(Object command) {
@@ -103,6 +187,7 @@ public final class Cli {
         commands.put("show", () -> new ShowCommand(console));
         commands.put("rm", () -> new RemoveCommand(console));
         commands.put("info", () -> new InfoCommand(console));
+        commands.put("estimate", () -> new EstimateCommand(console));
         commands.put("tokenize", () -> new TokenizeCommand(console));
         commands.put("template", () -> new TemplateCommand(console));
         commands.put(
@@ -127,15 +212,37 @@ public final class Cli {
     }
 
     private int misused(ParameterException failure) {
-        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
-        if (failure instanceof UnmatchedArgumentException unmatched
-                && failure.getCommandLine().getParent() == null
-                && !unmatched.isUnknownOption()) {
-            String word = unmatched.getUnmatched().getFirst();
-            String hint = Files.exists(path(word)) ? "; to talk with the model in that file: jgemma chat " + word : "";
-            return misused(name, "there is no command '" + word + "'" + hint);
+        CommandSpec command = failure.getCommandLine().getCommandSpec();
+        return misused(
+                command.qualifiedName(),
+                failure instanceof UnmatchedArgumentException unmatched
+                        ? unknown(unmatched, command)
+                        : Failures.line(failure));
+    }
+
+    /** What to say of the first argument that nobody understands; those behind it may be its values. */
+    private static String unknown(UnmatchedArgumentException failure, CommandSpec command) {
+        String word = failure.getUnmatched().getFirst();
+        if (failure.isUnknownOption()) {
+            String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+            return "there is no option '" + name + "'"
+                    + meant(NearMisses.of(name, command.optionsMap().keySet()));
         }
-        return misused(name, Failures.line(failure));
+        if (command.parent() != null) {
+            return "'" + word + "' is one word too many";
+        }
+        Optional<String> advice = OtherCommands.advice(word);
+        if (advice.isPresent()) {
+            return "there is no command '" + word + "': " + advice.get();
+        }
+        return "there is no command '" + word + "'"
+                + (Files.exists(path(word))
+                        ? "; to talk with the model in that file: jgemma chat " + word
+                        : meant(NearMisses.of(word, command.subcommands().keySet())));
+    }
+
+    private static String meant(List<String> words) {
+        return words.isEmpty() ? "" : "; did you mean " + String.join(" or ", words) + "?";
     }
 
     private int misused(String name, String message) {
@@ -144,13 +251,13 @@ public final class Cli {
         return ExitCode.USAGE;
     }
 
-    private int executionFailed(Exception failure, CommandLine command, String[] args) {
+    private int executionFailed(Exception failure, CommandLine command, List<String> args) {
         String name = command.getCommandSpec().qualifiedName();
         return switch (failure) {
             case ClosedOutputException _ -> ExitCode.CLOSED_OUTPUT;
             case UsageException usage -> misused(name, Failures.line(usage));
             case ParameterException usage -> misused(name, Failures.line(usage));
-            default -> failed(name, failure, Arrays.asList(args).contains("--debug"));
+            default -> failed(name, failure, args.contains("--debug"));
         };
     }
 

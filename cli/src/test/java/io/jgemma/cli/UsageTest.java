@@ -19,8 +19,8 @@ class UsageTest {
             delimiter = '|',
             value = {
                 "frobnicate|jgemma: there is no command 'frobnicate'",
-                "run --frobnicate|jgemma run: Unknown option: '--frobnicate'",
-                "run -p a --nonsense 99|Unknown option",
+                "run --frobnicate|jgemma run: there is no option '--frobnicate'",
+                "run -p a --nonsense 99|there is no option '--nonsense'",
                 "run --prompts a -f b|jgemma run: --prompts and -p or -f are both given",
                 "run -p a -f b|jgemma run: -p and -f are both given",
                 "run -p a -c many|'many' is not a number of tokens",

@@ -102,7 +102,7 @@ public final class Engine implements AutoCloseable {
                 options.chatTemplate().orElse(null),
                 options.toolParser().orElse(null),
                 pictures);
-        placement = resources.add(Placement.open(options.placement(), spec, file));
+        placement = resources.add(Placement.open(options.placement(), file));
         KvPlan plan = placement.kvPlan(spec, options.placement());
         int rows = Math.min(options.microBatchTokens(), contextTokens());
         decoder = resources.add(architecture.decoder(new DecoderContext(spec, placement.stages(), plan, rows)));

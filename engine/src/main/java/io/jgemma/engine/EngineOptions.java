@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.generation.Speculation;
 import io.jgemma.engine.placement.PlacementOptions;
 import io.jgemma.engine.plan.LoadListener;
@@ -30,6 +31,7 @@ public final class EngineOptions {
     private final KernelSet kernels;
     private final boolean repack;
     private final boolean mapped;
+    private final boolean locked;
     private final @Nullable String chatTemplate;
     private final @Nullable String toolParser;
     private final Offload offload;
@@ -53,6 +55,7 @@ public final class EngineOptions {
         kernels = from.kernels;
         repack = from.repack;
         mapped = from.mapped;
+        locked = from.locked;
         chatTemplate = from.chatTemplate;
         toolParser = from.toolParser;
         offload = from.offload;
@@ -153,6 +156,11 @@ public final class EngineOptions {
         return mapped;
     }
 
+    /** Whether weights are locked into the machine's memory, so that they are never swapped out or dropped. */
+    public boolean locked() {
+        return locked;
+    }
+
     /** Jinja source that replaces the file's template; empty = the file's. */
     public Optional<String> chatTemplate() {
         return Optional.ofNullable(chatTemplate);
@@ -211,7 +219,15 @@ public final class EngineOptions {
     /** What of it says where layers run. */
     PlacementOptions placement() {
         return new PlacementOptions(
-                offload, kernels, threads, repack, keyType, valueType, contextTokens, microBatchTokens, listener);
+                offload,
+                kernels,
+                threads,
+                new CpuBackend.Placing(repack, locked),
+                keyType,
+                valueType,
+                contextTokens,
+                microBatchTokens,
+                listener);
     }
 
     /** See {@link #contextTokens()}. */
@@ -237,6 +253,11 @@ public final class EngineOptions {
     /** See {@link #repack()}. */
     public EngineOptions withRepack(boolean value) {
         return toBuilder().repack(value).build();
+    }
+
+    /** See {@link #locked()}. */
+    public EngineOptions withLocked(boolean value) {
+        return toBuilder().locked(value).build();
     }
 
     /** See {@link #chatTemplate()}. */
@@ -291,6 +312,7 @@ public final class EngineOptions {
         private KernelSet kernels = KernelSet.AUTO;
         private boolean repack = true;
         private boolean mapped = true;
+        private boolean locked;
         private @Nullable String chatTemplate;
         private @Nullable String toolParser;
         private Offload offload = Offload.NONE;
@@ -318,6 +340,7 @@ public final class EngineOptions {
             kernels = from.kernels;
             repack = from.repack;
             mapped = from.mapped;
+            locked = from.locked;
             chatTemplate = from.chatTemplate;
             toolParser = from.toolParser;
             offload = from.offload;
@@ -382,6 +405,12 @@ public final class EngineOptions {
         /** See {@link EngineOptions#repack()}. */
         public Builder repack(boolean value) {
             repack = value;
+            return this;
+        }
+
+        /** See {@link EngineOptions#locked()}. */
+        public Builder locked(boolean value) {
+            locked = value;
             return this;
         }
 

@@ -92,14 +92,13 @@ final class EngineTest {
     void memoryIsWhatThePlanSays() {
         try (Engine engine = Engine.open(SMALL);
                 Session session = engine.newSession()) {
-            MemoryPlan plan = MemoryPlan.of(
-                    engine.spec(), engine.memory().weightsBytes(), 300, QuantTypes.F16, QuantTypes.F16, 512);
+            long buffers = MemoryEstimate.of(engine.file(), SMALL).bufferBytes();
+            MemoryPlan plan = MemoryEstimate.of(engine.file(), SMALL.withContextTokens(300));
             session.evaluate(new int[300], i -> false, (i, logits) -> {});
             assertThat(engine.memory().kvBytes()).isEqualTo(plan.kvBytes());
-            assertThat(engine.memory().bufferBytes()).isEqualTo(plan.bufferBytes());
+            assertThat(engine.memory().bufferBytes()).isEqualTo(buffers);
             assertThat(engine.memory().ofDevices())
-                    .containsOnly(
-                            Map.entry("cpu", engine.memory().copiedBytes() + plan.kvBytes() + plan.bufferBytes()));
+                    .containsOnly(Map.entry("cpu", engine.memory().copiedBytes() + plan.kvBytes() + buffers));
         }
     }
 

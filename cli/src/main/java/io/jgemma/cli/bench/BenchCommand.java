@@ -2,25 +2,25 @@ package io.jgemma.cli.bench;
 
 import io.jgemma.cli.bench.BenchTest.PromptThenGeneration;
 import io.jgemma.cli.io.Build;
+import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;
-import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.ComputeOptions;
-import io.jgemma.cli.options.KvOptions;
 import io.jgemma.cli.options.KvTypeConverter;
-import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.ScheduleOptions;
 import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.Session;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -38,7 +38,7 @@ public final class BenchCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private BenchModels models = new BenchModels();
 
     @Option(
             names = {"-p", "--n-prompt"},
@@ -89,14 +89,6 @@ public final class BenchCommand implements Callable<Integer> {
     private int gapStreams;
 
     @Option(
-            names = {"-t", "--threads"},
-            paramLabel = "N[,N..]",
-            split = ",",
-            defaultValue = "0",
-            description = "CPU threads; 0 = physical cores. Default: ${DEFAULT-VALUE}.")
-    private List<Integer> threads = List.of();
-
-    @Option(
             names = {"-r", "--repetitions"},
             paramLabel = "N",
             defaultValue = "5",
@@ -105,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = {"-o", "--output"},
-            paramLabel = "md|json|csv",
+            paramLabel = "md|json|jsonl|csv",
             defaultValue = "md",
             description = "Format of the results. Default: ${DEFAULT-VALUE}.")
     private BenchReport.Format format = BenchReport.Format.MD;
@@ -120,11 +112,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--no-warmup", description = "Leave out the runs before the counted ones.")
     private boolean noWarmUp;
 
-    @Mixin
-    private BatchOptions batch = new BatchOptions();
+    @Option(names = "--delay", paramLabel = "SECONDS", description = "Pause before each test. Default: 0.")
+    private int delaySeconds;
 
     @Mixin
-    private KvOptions kv = new KvOptions();
+    private BenchAxes axes = new BenchAxes();
 
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
@@ -149,36 +141,48 @@ public final class BenchCommand implements Callable<Integer> {
         int contextTokens = contextTokens(tests);
         BenchReport report = format.report();
         boolean begun = false;
-        for (int count : threads) {
-            EngineOptions options =
-                    schedule.applyTo(RuntimeOptions.engineOptions(model.file(console), count, batch, kv, compute)
-                            .withContextTokens(contextTokens));
-            try (Engine engine = EngineOpener.open(console, options);
-                    Session session = engine.newSession()) {
-                if (!begun) { // a model that cannot be opened leaves no half a table
-                    report.begin(console.out());
-                    begun = true;
+        for (Optional<Path> file : models.paths(console)) {
+            for (BenchAxes.Setting setting : axes.settings()) {
+                EngineOptions options = options(file, setting, contextTokens);
+                try (Engine engine = EngineOpener.open(console, options);
+                        Session session = engine.newSession()) {
+                    if (!begun) { // a model that cannot be opened leaves no half a table
+                        report.begin(console.out());
+                        begun = true;
+                    }
+                    console.note(KvChoices.of(engine.spec(), contextTokens, setting.keyType(), setting.valueType())
+                            .sentence());
+                    run(tests, report, new BenchRunner(engine, session), setup(engine, options));
                 }
-                console.note(KvChoices.of(engine.spec(), contextTokens, kv.key(), kv.value())
-                        .sentence());
-                run(tests, report, new BenchRunner(engine, session), setup(engine, options));
             }
         }
         report.end(console.out());
         return 0;
     }
 
+    private EngineOptions options(Optional<Path> file, BenchAxes.Setting setting, int contextTokens) {
+        EngineOptions options = RuntimeOptions.engineOptions(file, setting.threads(), compute);
+        return schedule.applyTo(setting.applyTo(options).withContextTokens(contextTokens));
+    }
+
     /** Several sequences at once: the longest prompt and answer decide about the context. */
     private int together() {
         int most = prompts.stream().mapToInt(n -> n).max().orElse(0)
                 + generations.stream().mapToInt(n -> n).max().orElse(0);
-        EngineOptions options = schedule.applyTo(
-                RuntimeOptions.engineOptions(model.file(console), threads.getFirst(), batch, kv, compute)
-                        .withContextTokens(Math.max(TOGETHER_CONTEXT, 2 * most)));
-        try (Engine engine = EngineOpener.open(console, options)) {
-            new TogetherMeasurement(console, new ParallelBench(engine), format)
-                    .run(prompts, generations, parallel, gapStreams, noWarmUp ? 0 : warmUpSeconds, repetitions);
+        ParallelReport report = new ParallelReport(format, console.out());
+        for (Optional<Path> file : models.paths(console)) {
+            for (BenchAxes.Setting setting : axes.settings()) {
+                EngineOptions options = options(file, setting, Math.max(TOGETHER_CONTEXT, 2 * most));
+                try (Engine engine = EngineOpener.open(console, options)) {
+                    new TogetherMeasurement(
+                                    console,
+                                    new ParallelBench(engine, setting.kernels().toString()),
+                                    report)
+                            .run(prompts, generations, parallel, gapStreams, noWarmUp ? 0 : warmUpSeconds, repetitions);
+                }
+            }
         }
+        report.end();
         return 0;
     }
 
@@ -186,11 +190,13 @@ public final class BenchCommand implements Callable<Integer> {
         if (gapStreams < 0 || parallel.stream().anyMatch(n -> n < 1)) {
             throw new UsageException("--parallel and --gaps need 1 or more sequences");
         }
-        boolean negative = Stream.of(prompts, generations, depths, threads)
-                .flatMap(List::stream)
-                .anyMatch(n -> n < 0);
+        boolean negative =
+                Stream.of(prompts, generations, depths).flatMap(List::stream).anyMatch(n -> n < 0);
         if (negative || pairs.stream().anyMatch(pair -> pair.prompt() < 0 || pair.generation() < 0)) {
-            throw new UsageException("lengths, depths and threads must not be negative");
+            throw new UsageException("lengths and depths must not be negative");
+        }
+        if (delaySeconds < 0) {
+            throw new UsageException("--delay " + delaySeconds + " is no time; give 0 or more seconds");
         }
         if (warmUpSeconds < 0) {
             throw new UsageException("--warmup " + warmUpSeconds + " is no time; give 0 or more seconds");
@@ -210,6 +216,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private void run(List<BenchTest> tests, BenchReport report, BenchRunner runner, BenchSetup setup) {
         for (BenchTest test : tests) {
+            pause();
             if (!noWarmUp) {
                 runner.warmUp(test, Duration.ofSeconds(warmUpSeconds));
             }
@@ -219,12 +226,22 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    private void pause() {
+        try {
+            Thread.sleep(Duration.ofSeconds(delaySeconds));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException("the measurement was interrupted", e);
+        }
+    }
+
     private BenchSetup setup(Engine engine, EngineOptions options) {
         ModelFacts facts = ModelFacts.of(engine.file());
         return new BenchSetup(
                 Build.version(),
                 Processor.name(),
                 engine.description(),
+                options.kernels().toString(),
                 options.model().map(Object::toString).orElse(engine.modelName()),
                 facts.type(),
                 facts.bytes(),

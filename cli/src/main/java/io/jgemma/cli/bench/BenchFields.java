@@ -17,6 +17,7 @@ final class BenchFields {
         fields.put("build_version", setup.version());
         fields.put("cpu_info", setup.cpu());
         fields.put("backends", setup.backend());
+        fields.put("kernels", setup.kernels());
         fields.put("model_filename", setup.modelFile());
         fields.put("model_type", setup.modelType());
         fields.put("model_size", setup.modelBytes());

@@ -19,12 +19,14 @@ interface BenchReport {
     enum Format {
         MD,
         JSON,
+        JSONL,
         CSV;
 
         BenchReport report() {
             return switch (this) {
                 case MD -> new MarkdownReport();
                 case JSON -> new JsonReport();
+                case JSONL -> new JsonLinesReport();
                 case CSV -> new CsvReport();
             };
         }

@@ -6,6 +6,7 @@ package io.jgemma.cli.bench;
  * @param version of jgemma
  * @param cpu the processor's name
  * @param backend what computes
+ * @param kernels CPU kernels asked for, as {@code --cpu-kernels} spells them
  * @param modelFile the model's path, or the embedded model's name
  * @param modelType architecture, parameters and the type most weights have, e.g. {@code gemma3 268.10 M Q4_0}
  * @param modelBytes bytes of all tensors
@@ -20,6 +21,7 @@ record BenchSetup(
         String version,
         String cpu,
         String backend,
+        String kernels,
         String modelFile,
         String modelType,
         long modelBytes,

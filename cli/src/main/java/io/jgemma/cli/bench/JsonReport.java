@@ -29,7 +29,7 @@ final class JsonReport implements BenchReport {
         out.flush();
     }
 
-    private static void write(JsonGenerator json, BenchResult result) throws IOException {
+    static void write(JsonGenerator json, BenchResult result) throws IOException {
         json.writeStartObject();
         for (Map.Entry<String, Object> field : BenchFields.of(result).entrySet()) {
             json.writeFieldName(field.getKey());

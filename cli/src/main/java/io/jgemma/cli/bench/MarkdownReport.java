@@ -6,13 +6,14 @@ import java.util.Locale;
 
 /** A Markdown table, one line for each result. */
 final class MarkdownReport implements BenchReport {
-    private static final String ROW = "| %-26s | %10s | %10s | %7s | %6s | %6s | %20s | %20s |";
+    private static final String ROW = "| %-26s | %10s | %10s | %13s | %7s | %6s | %6s | %20s | %20s |";
 
     @Override
     public void begin(Out out) {
         out.println(String.format(
-                Locale.ROOT, ROW, "model", "size", "params", "threads", "type_k", "type_v", "test", "t/s"));
-        out.println("| " + "-".repeat(26) + " | " + right(10) + " | " + right(10) + " | " + right(7) + " | " + right(6)
+                Locale.ROOT, ROW, "model", "size", "params", "kernels", "threads", "type_k", "type_v", "test", "t/s"));
+        out.println("| " + "-".repeat(26) + " | " + right(10) + " | " + right(10) + " | " + right(13)
+                + " | " + right(7) + " | " + right(6)
                 + " | " + right(6) + " | " + right(20) + " | " + right(20) + " |");
         out.flush();
     }
@@ -34,6 +35,7 @@ final class MarkdownReport implements BenchReport {
                 setup.modelType(),
                 Sizes.bytes(setup.modelBytes()),
                 Sizes.count(setup.modelParameters()),
+                setup.kernels(),
                 setup.threads(),
                 setup.keyType(),
                 setup.valueType(),

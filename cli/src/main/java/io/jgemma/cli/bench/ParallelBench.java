@@ -23,13 +23,15 @@ final class ParallelBench {
     private static final int STREAM_TOKENS = 16;
 
     private final Engine engine;
+    private final String kernels;
     private final Vocabulary vocabulary;
     private final int tokens;
     private final RandomGenerator random =
             RandomGeneratorFactory.of("SplittableRandom").create(SEED);
 
-    ParallelBench(Engine engine) {
+    ParallelBench(Engine engine, String kernels) {
         this.engine = engine;
+        this.kernels = kernels;
         vocabulary = engine.tokenizer().vocabulary();
         tokens = Math.min(vocabulary.size(), engine.spec().vocabulary());
     }
@@ -60,7 +62,7 @@ final class ParallelBench {
         handles.forEach(GenerationHandle::join);
         long end = System.nanoTime();
         engine.forgetPrefixes();
-        return new ParallelResult(promptTokens, answerTokens, sequences, prompted - start, end - prompted);
+        return new ParallelResult(kernels, promptTokens, answerTokens, sequences, prompted - start, end - prompted);
     }
 
     /** When the first token of an answer came. */

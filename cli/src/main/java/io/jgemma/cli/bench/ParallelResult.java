@@ -6,13 +6,15 @@ import java.util.Map;
 /**
  * Several sequences at once, with llama-batched-bench's names.
  *
+ * @param kernels CPU kernels asked for
  * @param promptTokens tokens of each prompt
  * @param generatedTokens tokens generated behind each
  * @param sequences how many at once
  * @param promptNanos time until the last prompt was read
  * @param generateNanos time from there to the end
  */
-record ParallelResult(int promptTokens, int generatedTokens, int sequences, long promptNanos, long generateNanos) {
+record ParallelResult(
+        String kernels, int promptTokens, int generatedTokens, int sequences, long promptNanos, long generateNanos) {
 
     private static double perSecond(long tokens, long nanos) {
         return nanos <= 0 ? 0 : tokens * 1e9 / nanos;
@@ -29,8 +31,8 @@ record ParallelResult(int promptTokens, int generatedTokens, int sequences, long
     }
 
     /** The values by name, in order. */
-    Map<String, Number> fields() {
-        Map<String, Number> fields = new LinkedHashMap<>();
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("pp", promptTokens);
         fields.put("tg", generatedTokens);
         fields.put("pl", sequences);
@@ -41,6 +43,7 @@ record ParallelResult(int promptTokens, int generatedTokens, int sequences, long
         fields.put("speed_tg", perSecond((long) sequences * generatedTokens, generateNanos));
         fields.put("t", (promptNanos + generateNanos) / 1e9);
         fields.put("speed", speed());
+        fields.put("kernels", kernels);
         return fields;
     }
 }

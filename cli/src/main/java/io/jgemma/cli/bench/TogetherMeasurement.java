@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Measures sequences that are computed together: their speed, and the gaps in streams while a prompt is read. */
-record TogetherMeasurement(Console console, ParallelBench bench, BenchReport.Format format) {
+record TogetherMeasurement(Console console, ParallelBench bench, ParallelReport report) {
 
     /**
      * Measures and reports.
@@ -26,7 +26,6 @@ record TogetherMeasurement(Console console, ParallelBench bench, BenchReport.For
             int gapStreams,
             int warmUpSeconds,
             int repetitions) {
-        ParallelReport report = new ParallelReport(format, console.out());
         for (int prompt : positive(prompts)) {
             for (int answer : positive(answers)) {
                 for (int sequences : parallel) {
@@ -34,9 +33,6 @@ record TogetherMeasurement(Console console, ParallelBench bench, BenchReport.For
                     report.add(middle(prompt, answer, sequences, repetitions));
                 }
             }
-        }
-        if (!parallel.isEmpty()) {
-            report.end();
         }
         for (int prompt : gapStreams > 0 ? positive(prompts) : List.<Integer>of()) {
             gaps(prompt, gapStreams, warmUpSeconds);

@@ -10,6 +10,8 @@ import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
+import io.jgemma.engine.EngineOptions;
+import io.jgemma.engine.MemoryEstimate;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.plan.MemoryPlan;
 import io.jgemma.engine.spec.ModelSpec;
@@ -80,8 +82,8 @@ public final class InfoCommand implements Callable<Integer> {
 
     private InfoReport.Memory memory(GgufFile file, ModelSpec spec) {
         int context = contextTokens > 0 ? RuntimeOptions.checked(contextTokens) : spec.contextTokens();
-        int rows = Math.min(batch.microBatchTokens(), context);
-        MemoryPlan plan = MemoryPlan.of(spec, file.byteSize(), context, kv.key(), kv.value(), rows);
+        MemoryPlan plan = MemoryEstimate.of(
+                file, kv.applyTo(batch.applyTo(EngineOptions.embedded())).withContextTokens(context));
         return new InfoReport.Memory(
                 context,
                 KvTypeConverter.spelling(kv.key()),

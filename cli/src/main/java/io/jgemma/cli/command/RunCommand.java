@@ -2,6 +2,7 @@ package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.AnswerView;
 import io.jgemma.cli.io.Console;
+import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.io.JsonText;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.UsageException;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** One prompt, one answer, or each prompt of a file: answers alone on standard output, everything else on standard error. */
 @Command(name = "run", description = "Answer one prompt, or continue one text, and end.", abbreviateSynopsis = true)
@@ -71,6 +73,15 @@ public final class RunCommand implements Callable<Integer> {
             description = "Picture (PNG, JPEG, WebP, GIF or BMP) that the prompt is about; may be repeated.")
     private List<Path> pictures = new ArrayList<>();
 
+    @Parameters(index = "1..*", paramLabel = "PROMPT", description = "The same as -p TEXT.")
+    private List<String> words = new ArrayList<>();
+
+    @Option(
+            names = "--chat-template-kwargs",
+            paramLabel = "JSON",
+            description = "Variables for the chat template, e.g. {\"enable_thinking\": false}.")
+    private @Nullable String templateVariables;
+
     @Option(names = "--raw", description = "Continue the text as it is, without a chat template.")
     private boolean raw;
 
@@ -98,6 +109,10 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!text.given()) {
+            model.takeText().ifPresent(words::addFirst);
+        }
+        text.take(words);
         if (raw && (chat.system().isPresent() || chat.templateGiven())) {
             throw new UsageException("--raw knows no conversation; leave out --system and --chat-template");
         }
@@ -134,6 +149,10 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private List<PromptFile.Entry> given() {
+        if (prompts == null && !text.given() && console.inTerminal()) {
+            throw new UsageException("no text: give one with -p TEXT or -f FILE, or pipe it in; to talk with the model:"
+                    + " jgemma chat");
+        }
         if (prompts == null) {
             return List.of(new PromptFile.Entry(text.prompt(console), ""));
         }
@@ -197,7 +216,11 @@ public final class RunCommand implements Callable<Integer> {
         chat.system().ifPresent(system -> messages.add(ChatMessage.system(system)));
         messages.add(
                 ChatMessage.user(pictures.stream().map(ContentPart.Image::of).toList(), given));
-        return new Prompt.Chat(messages, List.of(), Map.of());
+        return new Prompt.Chat(messages, List.of(), variables());
+    }
+
+    private Map<String, Object> variables() {
+        return templateVariables == null ? Map.of() : JsonInput.object("--chat-template-kwargs", templateVariables);
     }
 
     static String summary(Timings timings) {

@@ -43,6 +43,32 @@ public final class Puller {
         }
     }
 
+    /**
+     * The first file of a repository's model. It is fetched only where no file of it is here: what is here needs no network.
+     *
+     * @param file of the repository that is meant, if not by a quantization
+     * @param offline whether nothing may be fetched
+     * @throws CommandException when it cannot be had
+     */
+    public static Path fetched(
+            Console console, String repository, Optional<String> file, Optional<String> token, boolean offline) {
+        String name =
+                file.map(wanted -> withoutQuant(repository) + ":" + wanted).orElse(repository);
+        ModelStore.Model model = store(console).find(name).orElseGet(() -> {
+            if (offline) {
+                throw new CommandException(
+                        "'" + name + "' is not here, and --offline fetches nothing; see jgemma list");
+            }
+            return pull(console, name, token, true);
+        });
+        return model.parts().getFirst();
+    }
+
+    private static String withoutQuant(String repository) {
+        int colon = repository.lastIndexOf(':');
+        return colon > repository.indexOf('/') ? repository.substring(0, colon) : repository;
+    }
+
     /** The folder of models that this process uses. */
     public static ModelStore store(Console console) {
         return ModelStore.of(console.environment(), Path.of(System.getProperty("user.home")));

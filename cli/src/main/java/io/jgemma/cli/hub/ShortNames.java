@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -53,5 +54,20 @@ public final class ShortNames {
                 .filter(entry -> entry.name().equals(name))
                 .map(Entry::source)
                 .findFirst();
+    }
+
+    /** The short name that is spelled with the same letters and digits, or begins with them: {@code gemma3:4b} is gemma-3-4b. */
+    public static Optional<String> like(String name) {
+        String wanted = letters(name);
+        return wanted.isEmpty()
+                ? Optional.empty()
+                : all().stream()
+                        .map(Entry::name)
+                        .filter(known -> letters(known).startsWith(wanted))
+                        .findFirst();
+    }
+
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
     }
 }

@@ -24,6 +24,9 @@ public final class AnswerOptions {
             description = "Tokens to generate at most; -1 = until the model ends or the context is full. Default: -1.")
     private int maxTokens = -1;
 
+    @Option(names = "--ignore-eos", description = "Go on where the model would end, until -n or the context does.")
+    private boolean ignoreEnd;
+
     @Option(
             names = {"-r", "--reverse-prompt", "--stop"},
             paramLabel = "TEXT",
@@ -65,6 +68,6 @@ public final class AnswerOptions {
         if (maxTokens >= 0) {
             request.maxTokens(maxTokens);
         }
-        return request.build();
+        return request.ignoreEnd(ignoreEnd).build();
     }
 }

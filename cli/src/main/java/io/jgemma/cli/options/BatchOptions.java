@@ -1,6 +1,7 @@
 package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.UsageException;
+import io.jgemma.engine.EngineOptions;
 import picocli.CommandLine.Option;
 
 /** How a prompt is cut. */
@@ -21,6 +22,11 @@ public final class BatchOptions {
             converter = SizeConverter.class,
             description = "Rows computed together; working buffers grow with it. Default: ${DEFAULT-VALUE}.")
     private int microBatch = 512;
+
+    /** {@code options} with both. */
+    public EngineOptions applyTo(EngineOptions options) {
+        return options.withBatchTokens(batchTokens(), microBatchTokens());
+    }
 
     /** Prompt tokens fed at a time. */
     public int batchTokens() {

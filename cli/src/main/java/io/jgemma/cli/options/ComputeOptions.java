@@ -1,12 +1,20 @@
 package io.jgemma.cli.options;
 
-import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.io.UsageException;
+import io.jgemma.engine.memory.Numa;
 import io.jgemma.engine.plan.Offload;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What computes, and with which kernels. */
+/** What computes, and where the weights lie. */
 public final class ComputeOptions {
+
+    private static final List<String> LOAD_MODES = List.of("auto", "mmap", "none", "mlock", "mmap+mlock");
 
     @Option(
             names = {"-fa", "--flash-attn"},
@@ -18,15 +26,6 @@ public final class ComputeOptions {
     private FlashAttention flashAttention = FlashAttention.AUTO;
 
     @Option(
-            names = "--cpu-kernels",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "CPU kernels: auto, fast (activations rounded to 8 bits instead of 16), x86 (avx2, avx-vnni "
-                    + "and avx512-vnni use no later instructions, nor do avx2-fast and avx-vnni-fast), vector or scalar. "
-                    + "Default: ${DEFAULT-VALUE}.")
-    private KernelSet kernels = KernelSet.AUTO;
-
-    @Option(
             names = "--no-mmap",
             description =
                     "Read the model into memory of its own instead of mapping its file, which others may then cut or"
@@ -34,7 +33,30 @@ public final class ComputeOptions {
     private boolean noMmap;
 
     @Option(
-            names = "--no-repack",
+            names = "--mlock",
+            description = "Lock the weights into memory, so that the system never swaps them out or drops them; the"
+                    + " shell's limit (ulimit -l) must allow it.")
+    private boolean lock;
+
+    @Option(
+            names = {"-lm", "--load-mode"},
+            paramLabel = "MODE",
+            description =
+                    "The same in llama.cpp's words: auto or mmap, none = --no-mmap, mlock and mmap+mlock = --mlock.")
+    private @Nullable String loadMode;
+
+    @Option(
+            names = "--numa",
+            paramLabel = "MODE",
+            description =
+                    "On machines with several memory nodes: distribute = pages on all of them in turn, isolate = threads"
+                            + " and memory on one, numactl = as numactl set it.")
+    private Numa.@Nullable Mode numa;
+
+    private boolean prepared;
+
+    @Option(
+            names = {"-nr", "--no-repack"},
             description = "Use all weights where the file is mapped: less memory and a faster start, slower answers.")
     private boolean noRepack;
 
@@ -53,16 +75,42 @@ public final class ComputeOptions {
 
     /** Whether the model's file is mapped; else it is copied into memory. */
     public boolean mapped() {
-        return !noMmap;
+        return !noMmap && !"none".equals(mode());
+    }
+
+    /** Whether weights are locked into memory. */
+    public boolean locked() {
+        return lock || mode().endsWith("mlock");
+    }
+
+    private String mode() {
+        String mode = loadMode == null ? "auto" : loadMode.toLowerCase(Locale.ROOT);
+        if (!LOAD_MODES.contains(mode)) {
+            throw new UsageException("--load-mode '" + loadMode + "' is none of " + String.join(", ", LOAD_MODES));
+        }
+        return mode;
+    }
+
+    /** Says where threads and memory are to be, once, before a model is opened. What is pointless here is told. */
+    void prepare() {
+        Numa.Mode mode = numa;
+        if (mode == null || prepared) {
+            return;
+        }
+        prepared = true;
+        if (Numa.nodes() == 1) {
+            System.getLogger(ComputeOptions.class.getName())
+                    .log(Level.WARNING, "--numa has no effect: all memory of this machine is at one node");
+            return;
+        }
+        Numa.apply(mode).ifPresent(reason -> {
+            throw new CommandException(
+                    "--numa " + mode.name().toLowerCase(Locale.ROOT) + " is not possible: " + reason);
+        });
     }
 
     /** Whether weights are copied where another order than the file's is faster. */
     public boolean repack() {
         return !noRepack;
-    }
-
-    /** CPU kernels. */
-    public KernelSet kernels() {
-        return kernels;
     }
 }

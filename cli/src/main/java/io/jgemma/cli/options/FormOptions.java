@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 public final class FormOptions {
 
     @Option(
-            names = {"-j", "--json-schema"},
+            names = {"-j", "--json-schema", "-jf", "--json-schema-file"},
             paramLabel = "SCHEMA",
             description = "The answer is JSON that this schema allows: its text, or a file with it.")
     private @Nullable String schema;

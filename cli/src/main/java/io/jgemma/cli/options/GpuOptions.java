@@ -66,7 +66,7 @@ public final class GpuOptions {
     private @Nullable Gemm gemm;
 
     /** Reads a number of layers. */
-    static final class Layers implements ITypeConverter<Integer> {
+    public static final class Layers implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
             return switch (value.toLowerCase(Locale.ROOT)) {

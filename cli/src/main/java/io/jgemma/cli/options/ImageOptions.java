@@ -40,7 +40,7 @@ public final class ImageOptions {
     }
 
     @Option(
-            names = "--mmproj",
+            names = {"-mm", "--mmproj"},
             paramLabel = "FILE",
             description = "GGUF file of the vision tower with its projector. Default: mmproj*.gguf beside the model,"
                     + " if one fits.")

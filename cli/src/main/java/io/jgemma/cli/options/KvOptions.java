@@ -1,5 +1,6 @@
 package io.jgemma.cli.options;
 
+import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import picocli.CommandLine.Option;
@@ -22,6 +23,11 @@ public final class KvOptions {
             converter = KvTypeConverter.class,
             description = "How V is cached: f32, f16, bf16, q8_0 or q4_0. Default: ${DEFAULT-VALUE}.")
     private QuantType value = QuantTypes.F16;
+
+    /** {@code options} with both. */
+    public EngineOptions applyTo(EngineOptions options) {
+        return options.withKvTypes(key, value);
+    }
 
     /** Type of K. */
     public QuantType key() {

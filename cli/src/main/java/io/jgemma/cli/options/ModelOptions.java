@@ -1,7 +1,7 @@
 package io.jgemma.cli.options;
 
-import io.jgemma.cli.hub.ModelStore;
 import io.jgemma.cli.hub.Puller;
+import io.jgemma.cli.hub.ShortNames;
 import io.jgemma.cli.hub.TokenOption;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
@@ -37,6 +37,15 @@ public final class ModelOptions {
             description = "A repository of Hugging Face, fetched first where it is not here (jgemma pull).")
     private @Nullable String repository;
 
+    @Option(
+            names = {"-hff", "--hf-file"},
+            paramLabel = "FILE",
+            description = "The file of the repository of -hf that is meant.")
+    private @Nullable String repositoryFile;
+
+    @Option(names = "--offline", description = "Fetch nothing: -hf names what was fetched before.")
+    private boolean offline;
+
     @Mixin
     private TokenOption token = new TokenOption();
 
@@ -56,17 +65,35 @@ public final class ModelOptions {
                     "two models are named, '" + named.get(0) + "' and '" + named.get(1) + "'; name one");
         }
         if (repository != null) {
-            return Optional.of(pulled(console, repository).parts().getFirst());
+            return Optional.of(
+                    Puller.fetched(console, repository, Optional.ofNullable(repositoryFile), token.token(), offline));
         }
         return named.stream().findFirst().map(name -> existing(console, name));
     }
 
-    /** The model, fetched only where no file of it is here: what is here needs no network. */
-    private ModelStore.Model pulled(Console console, String name) {
-        return Puller.store(console).find(name).orElseGet(() -> Puller.pull(console, name, token.token(), true));
+    /**
+     * What stands in the model's place and is no model: a text behind {@code -m} or {@code -hf}, or a sentence that no file is
+     * called. It is taken away.
+     */
+    public Optional<String> takeText() {
+        String word = positional;
+        boolean named = option != null || repository != null;
+        if (word == null
+                || !(named
+                        || (word.contains(" ")
+                                && path(word).filter(Files::exists).isEmpty()))) {
+            return Optional.empty();
+        }
+        positional = null;
+        return Optional.of(word);
     }
 
-    private static Path existing(Console console, String name) {
+    /**
+     * The file of a name that {@code -m} takes.
+     *
+     * @throws CommandException when it is not there
+     */
+    public static Path existing(Console console, String name) {
         Optional<Path> file = path(name);
         if (file.isPresent() && Files.isDirectory(file.get())) {
             throw new CommandException("'" + name + "' is a directory; name the GGUF file in it");
@@ -81,7 +108,13 @@ public final class ModelOptions {
     }
 
     private static String hint(String name) {
-        return name.endsWith(".gguf") ? "" : ", and no model of this name was pulled; see jgemma list and jgemma pull";
+        if (name.endsWith(".gguf")) {
+            return "";
+        }
+        return ", and no model of this name was pulled; "
+                + ShortNames.like(name)
+                        .map(known -> "jgemma pull " + known + " fetches one")
+                        .orElse("see jgemma list and jgemma pull");
     }
 
     private static Optional<Path> path(String name) {

@@ -36,6 +36,9 @@ public final class RuntimeOptions {
     private KvOptions kv = new KvOptions();
 
     @Mixin
+    private KernelOptions kernels = new KernelOptions();
+
+    @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
     @Mixin
@@ -68,8 +71,8 @@ public final class RuntimeOptions {
      * @param model GGUF file, or empty for the embedded model
      */
     public EngineOptions engineOptions(Optional<Path> model) {
-        return schedule.applyTo(
-                engineOptions(model, threads, batch, kv, compute).withContextTokens(contextTokens()));
+        EngineOptions options = engineOptions(model, threads, compute).withContextTokens(contextTokens());
+        return schedule.applyTo(kernels.applyTo(kv.applyTo(batch.applyTo(options))));
     }
 
     /**
@@ -77,19 +80,17 @@ public final class RuntimeOptions {
      *
      * @param threads CPU threads; 0 or less = physical cores
      */
-    public static EngineOptions engineOptions(
-            Optional<Path> model, int threads, BatchOptions batch, KvOptions kv, ComputeOptions compute) {
+    public static EngineOptions engineOptions(Optional<Path> model, int threads, ComputeOptions compute) {
         if (threads > MAX_THREADS) {
             throw new UsageException("-t " + threads + " is too many threads; at most " + MAX_THREADS + " are taken");
         }
+        compute.prepare();
         return model.map(EngineOptions::of)
                 .orElseGet(EngineOptions::embedded)
                 .withThreads(Math.max(0, threads))
-                .withBatchTokens(batch.batchTokens(), batch.microBatchTokens())
-                .withKvTypes(kv.key(), kv.value())
                 .withRepack(compute.repack())
                 .withMapped(compute.mapped())
-                .withKernels(compute.kernels())
+                .withLocked(compute.locked())
                 .withOffload(compute.offload());
     }
 }

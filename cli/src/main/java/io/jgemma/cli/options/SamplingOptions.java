@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 public final class SamplingOptions {
 
     @Option(
-            names = "--temp",
+            names = {"--temp", "--temperature"},
             paramLabel = "X",
             description = "Temperature; 0 = always the likeliest token. Default: the model's.")
     private @Nullable Float temperature;

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,21 @@ public final class TextOptions {
             names = {"-e", "--escape"},
             description = "Read \\n, \\r, \\t, \\\\, \\\" and \\' in the text of -p as in Java.")
     private boolean escapes;
+
+    /**
+     * Takes words of the command line as the text.
+     *
+     * @throws UsageException when there is another text
+     */
+    public void take(List<String> words) {
+        if (words.isEmpty()) {
+            return;
+        }
+        if (given()) {
+            throw new UsageException("'" + String.join(" ", words) + "' is given beside -p or -f; give one text");
+        }
+        prompt = String.join(" ", words);
+    }
 
     /** Whether a text was named; without one, standard input holds it. */
     public boolean given() {

@@ -6,6 +6,7 @@ import io.jgemma.cli.io.UsageException;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.ComputeOptions;
+import io.jgemma.cli.options.KernelOptions;
 import io.jgemma.cli.options.KvOptions;
 import io.jgemma.cli.options.KvTypeConverter;
 import io.jgemma.cli.options.ModelOptions;
@@ -79,6 +80,9 @@ public final class PerplexityCommand implements Callable<Integer> {
     private KvOptions kv = new KvOptions();
 
     @Mixin
+    private KernelOptions kernels = new KernelOptions();
+
+    @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
     public PerplexityCommand(Console console) {
@@ -91,8 +95,9 @@ public final class PerplexityCommand implements Callable<Integer> {
             throw new UsageException(
                     "-c " + chunkTokens + " is too small; a chunk needs " + Chunks.SMALLEST + " tokens at least");
         }
-        EngineOptions options = inOrder(RuntimeOptions.engineOptions(model.file(console), threads, batch, kv, compute)
-                .withContextTokens(chunkTokens));
+        EngineOptions options = inOrder(kernels.applyTo(
+                        kv.applyTo(batch.applyTo(RuntimeOptions.engineOptions(model.file(console), threads, compute)))))
+                .withContextTokens(chunkTokens);
         String content = text.text(console);
         try (Engine engine = EngineOpener.open(console, options);
                 Session session = engine.newSession()) {

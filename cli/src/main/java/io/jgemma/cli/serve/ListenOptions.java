@@ -44,8 +44,9 @@ public final class ListenOptions {
     private @Nullable Path keyFile;
 
     @Option(
-            names = "--cors-origin",
+            names = {"--cors-origin", "--cors-origins"},
             paramLabel = "ORIGIN",
+            split = ",",
             description = "Origin whose web pages may use the server, or *. May be repeated.")
     private List<String> origins = List.of();
 

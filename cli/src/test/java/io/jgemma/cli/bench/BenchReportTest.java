@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +18,7 @@ class BenchReportTest {
             "0.1",
             "CPU \"X\"",
             "CPU, scalar",
+            "scalar",
             "m.gguf",
             "gemma3 268.10 M Q4_0",
             150L << 20,
@@ -91,6 +93,24 @@ class BenchReportTest {
         assertThat(lines).hasSize(3);
         assertThat(lines.get(0)).startsWith("build_version,cpu_info,").endsWith(",avg_ts,stddev_ts");
         assertThat(lines.get(1)).startsWith("\"0.1\",\"CPU \"\"X\"\"\",\"CPU, scalar\",");
+    }
+
+    @Test
+    void jsonLinesAreTheObjectsOfJson() throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : written(BenchReport.Format.JSONL).lines().toList()) {
+            lines.add(mapper.readTree(line));
+        }
+
+        assertThat(lines).containsExactlyElementsOf(mapper.readTree(written(BenchReport.Format.JSON)));
+    }
+
+    @Test
+    void kernelsAreNamedInEveryForm() {
+        for (BenchReport.Format format : BenchReport.Format.values()) {
+            assertThat(written(format)).as(format.toString()).contains("scalar", "kernels");
+        }
     }
 
     @Test

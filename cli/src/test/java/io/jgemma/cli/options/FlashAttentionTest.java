@@ -3,7 +3,6 @@ package io.jgemma.cli.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jgemma.engine.backend.KernelSet;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ class FlashAttentionTest {
         assertThat(parse("-fa", "on", "model.gguf").rest).containsExactly("model.gguf");
         assertThat(parse("--flash-attn", "1").compute.flashAttention()).isEqualTo(FlashAttention.ON);
         assertThat(parse("-fa", "auto").compute.flashAttention()).isEqualTo(FlashAttention.AUTO);
-        assertThat(parse("-fa", "--cpu-kernels", "scalar").compute.kernels()).isEqualTo(KernelSet.SCALAR);
+        assertThat(parse("-fa", "--no-repack").compute.repack()).isFalse();
         assertThat(parse().compute.flashAttention()).isEqualTo(FlashAttention.AUTO);
     }
 

@@ -13,6 +13,7 @@ import io.jgemma.engine.cpu.x86.X86Kernels;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.memory.Cleanup;
+import io.jgemma.engine.memory.MemoryLock;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -28,16 +29,28 @@ public final class CpuBackend implements Backend {
 
     private final CpuKernels kernels;
     private final int threads;
-    private final boolean repack;
+    private final Placing placing;
     private final CpuOps ops;
     private final List<HostBuffer> weights = new ArrayList<>();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger buffers = new AtomicInteger();
 
-    private CpuBackend(CpuKernels kernels, int threads, boolean repack) {
+    /**
+     * Where weights lie.
+     *
+     * @param repack whether they are copied where kernels read them faster in another order than the file's; else all are used
+     *     where the file is mapped
+     * @param lock whether they are locked into the machine's memory
+     */
+    public record Placing(boolean repack, boolean lock) {
+        /** Copied where that is faster, and not locked. */
+        public static final Placing DEFAULT = new Placing(true, false);
+    }
+
+    private CpuBackend(CpuKernels kernels, int threads, Placing placing) {
         this.kernels = kernels;
         this.threads = threads;
-        this.repack = repack;
+        this.placing = placing;
         this.ops = new CpuOps(kernels, threads);
     }
 
@@ -48,23 +61,23 @@ public final class CpuBackend implements Backend {
      * @throws IllegalArgumentException for kernels that cannot run here, or fewer than 0 threads
      */
     public static CpuBackend open(KernelSet kernels, int threads) {
-        return open(kernels, threads, true);
+        return open(kernels, threads, Placing.DEFAULT);
     }
 
     /**
      * Opens the CPU.
      *
-     * @param repack whether weights are copied where kernels read them faster in another order than the file's; else all are
-     *     used where the file is mapped
      * @see #open(KernelSet, int)
      */
-    public static CpuBackend open(KernelSet kernels, int threads, boolean repack) {
+    public static CpuBackend open(KernelSet kernels, int threads, Placing placing) {
         if (threads < 0) {
             throw new IllegalArgumentException(
                     threads + " threads cannot compute: choose 1 or more, or 0 for the cores");
         }
         return new CpuBackend(
-                kernels(kernels), threads > 0 ? Math.min(threads, mostThreads()) : CpuTopology.physicalCores(), repack);
+                kernels(kernels),
+                threads > 0 ? Math.min(threads, mostThreads()) : CpuTopology.physicalCores(),
+                placing);
     }
 
     private static CpuKernels kernels(KernelSet set) {
@@ -129,7 +142,7 @@ public final class CpuBackend implements Backend {
 
     /** Opens the CPU with given kernels. */
     static CpuBackend of(CpuKernels kernels, int threads) {
-        return new CpuBackend(kernels, threads, true);
+        return new CpuBackend(kernels, threads, Placing.DEFAULT);
     }
 
     @Override
@@ -155,19 +168,30 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Tensor upload(GgufTensor weight) {
-        Optional<WeightLayout> layout = repack && weight.rows() > 1 ? kernels.layout(weight.type()) : Optional.empty();
+        Optional<WeightLayout> layout =
+                placing.repack() && weight.rows() > 1 ? kernels.layout(weight.type()) : Optional.empty();
         if (layout.isEmpty()) {
             return mapped(weight);
         }
+        return packed(weight, layout.get());
+    }
+
+    private Tensor packed(GgufTensor weight, WeightLayout layout) {
         int rows = Math.toIntExact(weight.rows());
-        HostBuffer buffer = HostBuffer.packed(layout.get(), rows, Math.toIntExact(weight.columns()));
+        HostBuffer buffer = HostBuffer.packed(layout, rows, Math.toIntExact(weight.columns()));
         weights.add(buffer);
         Tensor packed = new Tensor(weight.type(), rows, weight.columns(), buffer, 0);
         ops.pack(packed, weight.data());
+        if (placing.lock()) {
+            MemoryLock.lock(HostBuffer.in(buffer));
+        }
         return packed;
     }
 
-    private static Tensor mapped(GgufTensor weight) {
+    private Tensor mapped(GgufTensor weight) {
+        if (placing.lock()) {
+            MemoryLock.lock(weight.data());
+        }
         return new Tensor(weight.type(), weight.rows(), weight.columns(), HostBuffer.of(weight.data()), 0);
     }
 

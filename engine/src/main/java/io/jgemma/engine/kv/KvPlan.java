@@ -86,6 +86,22 @@ public record KvPlan(List<KvLayout> groups, List<Integer> stages, List<KvLayer> 
         return new KvPlan(groups, kinds.stream().map(Kind::stage).toList(), layers);
     }
 
+    /** The plan of one stage alone: its groups, and the layers that belong to them. */
+    public KvPlan of(int stage) {
+        List<KvLayout> groupsHere = new ArrayList<>();
+        List<KvLayer> layersHere = new ArrayList<>();
+        for (int g = 0; g < groups.size(); g++) {
+            if (stages.get(g) == stage) {
+                int group = g;
+                layers.stream()
+                        .filter(layer -> layer.group() == group)
+                        .forEach(layer -> layersHere.add(new KvLayer(layer.layout(), groupsHere.size(), layer.slot())));
+                groupsHere.add(groups.get(g));
+            }
+        }
+        return new KvPlan(groupsHere, groupsHere.stream().map(_ -> 0).toList(), layersHere);
+    }
+
     /** Whether K or V stored as {@code type} is rounded to fewer than 16 bits a value. */
     public static boolean quantized(QuantType type) {
         return type.blockSize() > 1;

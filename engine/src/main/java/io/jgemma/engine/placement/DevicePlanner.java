@@ -3,19 +3,16 @@ package io.jgemma.engine.placement;
 import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.Gemm;
-import io.jgemma.engine.gguf.GgufFile;
-import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.plan.DevicePlan;
 import io.jgemma.engine.plan.MemoryPlan;
 import io.jgemma.engine.plan.Offload;
-import io.jgemma.engine.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts a model into parts for devices, and refuses what does not fit before anything is loaded. */
-final class DevicePlanner {
+public final class DevicePlanner {
 
     /** Memory of a device that no plan takes: small tables, what the driver needs. */
     static final long OWN_RESERVE_BYTES = 96L << 20;
@@ -28,16 +25,22 @@ final class DevicePlanner {
     private static final int SHORTEST_HINT_TOKENS = 256;
 
     private final PlacementOptions options;
-    private final ModelSpec spec;
-    private final GgufFile file;
+    private final MemoryCounter counter;
+    private final int contextTokens;
     private final int layers;
     private final long reserveBytes;
 
-    DevicePlanner(PlacementOptions options, ModelSpec spec, GgufFile file) {
+    /** Layers that run in one place; they begin where those of the place before end. */
+    private record Cut(@Nullable DeviceInfo device, int end) {}
+
+    /** A planner for the model of {@code counter}. */
+    public DevicePlanner(PlacementOptions options, MemoryCounter counter) {
         this.options = options;
-        this.spec = spec;
-        this.file = file;
-        layers = spec.layers().size();
+        this.counter = counter;
+        layers = counter.spec().layers().size();
+        contextTokens = options.contextTokens() > 0
+                ? options.contextTokens()
+                : counter.spec().contextTokens();
         Offload offload = options.offload();
         long forOthers = offload.gemm() == Gemm.CUBLAS ? CUBLAS_RESERVE_BYTES : 0;
         reserveBytes = OWN_RESERVE_BYTES + forOthers + offload.reserveBytes();
@@ -45,7 +48,7 @@ final class DevicePlanner {
 
     /** Everything on the CPU. */
     DevicePlan onCpu() {
-        return new DevicePlan(List.of(part(null, 0, layers)));
+        return plan(List.of(new Cut(null, layers)), contextTokens);
     }
 
     /**
@@ -55,6 +58,30 @@ final class DevicePlanner {
      * @throws DeviceException when the layers asked for do not fit, or the device is not there
      */
     DevicePlan over(List<DeviceInfo> all) {
+        List<DeviceInfo> devices = asked(all);
+        if (options.offload().layers() == Offload.AUTO) {
+            return mostThatFits(devices);
+        }
+        DevicePlan plan = unchecked(devices);
+        for (int i = 0; i < plan.parts().size(); i++) {
+            if (!fits(plan.parts().get(i))) {
+                throw refusal(plan, i, devices);
+            }
+        }
+        return plan;
+    }
+
+    /** The same, also where it does not fit. */
+    public DevicePlan wanted(List<DeviceInfo> all) {
+        List<DeviceInfo> devices = asked(all);
+        return options.offload().layers() == Offload.AUTO ? mostThatFits(devices) : unchecked(devices);
+    }
+
+    private DevicePlan unchecked(List<DeviceInfo> devices) {
+        return plan(spread(Math.min(options.offload().layers(), layers), devices), contextTokens);
+    }
+
+    private List<DeviceInfo> asked(List<DeviceInfo> all) {
         Offload offload = options.offload();
         List<DeviceInfo> devices = offload.split() ? all : List.of(find(all, offload.device()));
         if (offload.shares().size() > devices.size()) {
@@ -62,16 +89,12 @@ final class DevicePlanner {
                     "layers are to be shared by " + offload.shares().size() + " devices, and there "
                             + (devices.size() == 1 ? "is 1" : "are " + devices.size()));
         }
-        if (offload.layers() == Offload.AUTO) {
-            return mostThatFits(devices);
-        }
-        DevicePlan plan = spread(Math.min(offload.layers(), layers), devices);
-        for (DevicePlan.Part part : plan.parts()) {
-            if (!fits(part)) {
-                throw refusal(part, devices);
-            }
-        }
-        return plan;
+        return devices;
+    }
+
+    /** Memory of a device that a plan leaves free. */
+    public long reserveBytes() {
+        return reserveBytes;
     }
 
     private static DeviceInfo find(List<DeviceInfo> all, int number) {
@@ -88,7 +111,7 @@ final class DevicePlanner {
 
     private DevicePlan mostThatFits(List<DeviceInfo> devices) {
         for (int count = layers; count > 0; count--) {
-            DevicePlan plan = spread(count, devices);
+            DevicePlan plan = plan(spread(count, devices), contextTokens);
             if (plan.parts().stream().allMatch(this::fits)) {
                 return plan;
             }
@@ -102,11 +125,11 @@ final class DevicePlanner {
     }
 
     /** The last {@code count} layers on devices, in their order; those before on the CPU. */
-    private DevicePlan spread(int count, List<DeviceInfo> devices) {
-        List<DevicePlan.Part> parts = new ArrayList<>();
+    private List<Cut> spread(int count, List<DeviceInfo> devices) {
+        List<Cut> cuts = new ArrayList<>();
         int first = layers - count;
         if (first > 0) {
-            parts.add(part(null, 0, first));
+            cuts.add(new Cut(null, first));
         }
         double total = 0;
         for (int d = 0; d < devices.size(); d++) {
@@ -118,9 +141,28 @@ final class DevicePlanner {
             before += share(d, devices);
             int end = first + (int) Math.round(count * before / total);
             if (end > from) {
-                parts.add(part(devices.get(d), from, end));
+                cuts.add(new Cut(devices.get(d), end));
                 from = end;
             }
+        }
+        return cuts;
+    }
+
+    private static List<Cut> cuts(DevicePlan plan) {
+        return plan.parts().stream()
+                .map(part -> new Cut(part.device(), part.endLayer()))
+                .toList();
+    }
+
+    private DevicePlan plan(List<Cut> cuts, int context) {
+        List<MemoryPlan> memory =
+                counter.inPlaces(cuts.stream().map(Cut::end).toList(), context, options.microBatchTokens());
+        List<DevicePlan.Part> parts = new ArrayList<>();
+        int first = 0;
+        for (int i = 0; i < cuts.size(); i++) {
+            Cut cut = cuts.get(i);
+            parts.add(new DevicePlan.Part(cut.device(), first, cut.end(), memory.get(i)));
+            first = cut.end();
         }
         return new DevicePlan(parts);
     }
@@ -133,63 +175,10 @@ final class DevicePlanner {
         return index < shares.size() ? shares.get(index) : 0;
     }
 
-    private DevicePlan.Part part(@Nullable DeviceInfo device, int first, int end) {
-        return new DevicePlan.Part(device, first, end, memory(first, end, options.contextTokens()));
-    }
-
-    private MemoryPlan memory(int first, int end, int contextTokens) {
-        ModelSpec part = new ModelSpec(
-                spec.architecture(),
-                spec.contextTokens(),
-                spec.vocabulary(),
-                spec.hidden(),
-                spec.normEpsilon(),
-                spec.layers().subList(first, end));
-        int context = contextTokens > 0 ? contextTokens : spec.contextTokens();
-        return MemoryPlan.of(
-                part,
-                weightBytes(first, end),
-                context,
-                options.keyType(),
-                options.valueType(),
-                Math.min(options.microBatchTokens(), context));
-    }
-
-    private long weightBytes(int first, int end) {
-        boolean tied = file.find("output.weight").isEmpty();
-        Predicate<String> wanted = name -> {
-            int layer = layerOf(name);
-            if (layer >= 0) {
-                return layer >= first && layer < end;
-            }
-            boolean embedding = name.equals("token_embd.weight");
-            boolean head = name.startsWith("output") || (embedding && tied);
-            return (embedding && first == 0) || (head && end == layers);
-        };
-        return file.tensors().stream()
-                .filter(tensor -> wanted.test(tensor.name()))
-                .map(GgufTensor::data)
-                .mapToLong(data -> data.byteSize())
-                .sum();
-    }
-
-    /** The layer in {@code blk.N.}, or -1. */
-    private static int layerOf(String name) {
-        int end = name.indexOf('.', 4);
-        if (!name.startsWith("blk.") || end < 0) {
-            return -1;
-        }
-        try {
-            return Integer.parseInt(name.substring(4, end));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
-    private DeviceException refusal(DevicePlan.Part part, List<DeviceInfo> devices) {
+    private DeviceException refusal(DevicePlan plan, int index, List<DeviceInfo> devices) {
+        DevicePlan.Part part = plan.parts().get(index);
         DeviceInfo device = part.place().orElseThrow();
         MemoryPlan memory = part.memory();
-        int context = options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
         StringBuilder message = new StringBuilder("GPU %d (%s) has %s free, and %s of the model need %s there"
                 .formatted(
                         device.number(),
@@ -200,11 +189,12 @@ final class DevicePlanner {
         message.append(" (weights %s, K and V of %d tokens %s, buffers %s, reserve %s)"
                 .formatted(
                         size(memory.weightsBytes()),
-                        context,
+                        contextTokens,
                         size(memory.kvBytes()),
                         size(memory.bufferBytes()),
                         size(reserveBytes)));
-        int shorter = longestContext(part, context);
+        int shorter = longest(
+                contextTokens, context -> fits(plan(cuts(plan), context).parts().get(index)));
         int fewer = layers - mostThatFits(devices).parts().getFirst().endLayer();
         String less = shorter >= SHORTEST_HINT_TOKENS ? "a context of " + shorter + " tokens (-c " + shorter + ")" : "";
         String layersThatFit = fewer > 0 && devices.size() == 1 ? "-ngl " + fewer : "-ngl auto";
@@ -218,14 +208,13 @@ final class DevicePlanner {
         return bytes >= GIB ? "%.2f GiB".formatted(bytes / GIB) : "%.1f MiB".formatted(bytes / MIB);
     }
 
-    /** The longest context with which a part would fit; 0 when none. */
-    private int longestContext(DevicePlan.Part part, int most) {
+    /** The greatest number below {@code most} for which a condition holds that holds for all smaller ones; 0 when there is none. */
+    private static int longest(int most, IntPredicate holds) {
         int fits = 0;
         int fails = most;
         while (fails - fits > 1) {
             int middle = (int) (((long) fits + fails) / 2);
-            MemoryPlan memory = memory(part.firstLayer(), part.endLayer(), middle);
-            if (fits(new DevicePlan.Part(part.device(), part.firstLayer(), part.endLayer(), memory))) {
+            if (holds.test(middle)) {
                 fits = middle;
             } else {
                 fails = middle;

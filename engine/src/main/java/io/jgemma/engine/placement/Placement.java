@@ -77,8 +77,9 @@ public final class Placement implements AutoCloseable {
      *
      * @throws DeviceException when a device is missing, or too small
      */
-    public static Placement open(PlacementOptions options, ModelSpec spec, GgufFile file) {
-        DevicePlanner planner = new DevicePlanner(options, spec, file);
+    public static Placement open(PlacementOptions options, GgufFile file) {
+        DevicePlanner planner =
+                new DevicePlanner(options, new MemoryCounter(file, options.keyType(), options.valueType()));
         if (options.offload().layers() == 0) {
             return open(options, planner.onCpu(), file, Placement::noDevice);
         }
@@ -108,7 +109,7 @@ public final class Placement implements AutoCloseable {
             for (DevicePlan.Part part : plan.parts()) {
                 Backend backend = part.place()
                         .map(device -> opener.open(device.number()))
-                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
+                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.placing()));
                 placement.stages.add(new Stage(backend, new Weights(file, backend, progress), part.endLayer()));
             }
             complete = true;
@@ -149,7 +150,7 @@ public final class Placement implements AutoCloseable {
                 .place()
                 .map(device ->
                         accelerator().open(device.number(), options.offload().gemm()))
-                .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.repack()));
+                .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.placing()));
     }
 
     /** Places of K and V. */

@@ -1,6 +1,7 @@
 package io.jgemma.engine.placement;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.plan.LoadListener;
 import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.quant.QuantType;
@@ -11,7 +12,7 @@ import io.jgemma.engine.quant.QuantType;
  * @param offload which layers run on devices
  * @param kernels CPU kernels
  * @param threads CPU threads; 0 = physical cores
- * @param repack whether the CPU copies weights that it reads faster in another order than the file's
+ * @param placing where the CPU has weights
  * @param keyType how K is cached
  * @param valueType how V is cached
  * @param contextTokens tokens of a session; 0 = what the model was trained for
@@ -22,7 +23,7 @@ public record PlacementOptions(
         Offload offload,
         KernelSet kernels,
         int threads,
-        boolean repack,
+        CpuBackend.Placing placing,
         QuantType keyType,
         QuantType valueType,
         int contextTokens,

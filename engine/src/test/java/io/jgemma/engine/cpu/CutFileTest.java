@@ -35,7 +35,8 @@ class CutFileTest {
                 .tensor("w", QuantTypes.Q4_0, GgufShape.of(N, N), blocks)
                 .write(folder.resolve("w.gguf"));
         try (GgufFile file = GgufFile.open(path);
-                Backend backend = CpuBackend.open(KernelSet.of(kernels), threads, false);
+                Backend backend =
+                        CpuBackend.open(KernelSet.of(kernels), threads, new CpuBackend.Placing(false, false));
                 TestMemory memory = new TestMemory(backend)) {
             Tensor w = backend.upload(file.tensor("w"));
             for (int rows : new int[] {1, 9}) {

@@ -56,7 +56,7 @@ class X86BackendTest {
     }
 
     private static Backend backend(String kernels, int threads, boolean repack) {
-        return CpuBackend.open(KernelSet.of(kernels), threads, repack);
+        return CpuBackend.open(KernelSet.of(kernels), threads, new CpuBackend.Placing(repack, false));
     }
 
     abstract static class Operations extends OpsContract {

@@ -115,4 +115,69 @@ class BuiltinTemplatesTest {
         return GEMMA.render(
                 Map.of("bos_token", "<bos>", "add_generation_prompt", true, "messages", Arrays.asList(messages)));
     }
+
+    /** What the families' own templates make of a conversation. */
+    @Test
+    void otherFamiliesAreWrittenAsTheyWereTrained() {
+        assertThat(conversation("chatml")).isEqualTo("""
+                        <|im_start|>system
+                        Brief.<|im_end|>
+                        <|im_start|>user
+                        Hi<|im_end|>
+                        <|im_start|>assistant
+                        Hello<|im_end|>
+                        <|im_start|>user
+                        Bye<|im_end|>
+                        <|im_start|>assistant
+                        """);
+        assertThat(conversation("llama3"))
+                .isEqualTo("<s><|start_header_id|>system<|end_header_id|>\n\nBrief.<|eot_id|>"
+                        + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
+                        + "<|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|>"
+                        + "<|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|>"
+                        + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+        assertThat(conversation("llama2"))
+                .isEqualTo("<s>[INST] <<SYS>>\nBrief.\n<</SYS>>\n\nHi [/INST] Hello </s><s>[INST] Bye [/INST]");
+        assertThat(conversation("mistral-v1"))
+                .isEqualTo("<s> [INST] Brief.\n\nHi [/INST] Hello</s> [INST] Bye [/INST]");
+        assertThat(conversation("zephyr")).isEqualTo("""
+                        <|system|>
+                        Brief.</s>
+                        <|user|>
+                        Hi</s>
+                        <|assistant|>
+                        Hello</s>
+                        <|user|>
+                        Bye</s>
+                        <|assistant|>
+                        """);
+        assertThat(conversation("vicuna"))
+                .isEqualTo("<s>Brief.\n\nUSER: Hi\nASSISTANT: Hello</s>\nUSER: Bye\nASSISTANT:");
+    }
+
+    @Test
+    void everyNameHasATemplate() {
+        assertThat(BuiltinTemplates.names())
+                .allSatisfy(name -> assertThat(BuiltinTemplates.source(name))
+                        .hasValueSatisfying(source -> assertThat(source).isNotBlank()));
+        assertThat(BuiltinTemplates.source("gemma")).isEqualTo(BuiltinTemplates.source("gemma3"));
+        assertThat(BuiltinTemplates.source("none")).isEmpty();
+    }
+
+    private static String conversation(String name) {
+        return Template.parse(name, BuiltinTemplates.source(name).orElseThrow())
+                .render(Map.of(
+                        "bos_token",
+                        "<s>",
+                        "eos_token",
+                        "</s>",
+                        "add_generation_prompt",
+                        true,
+                        "messages",
+                        List.of(
+                                Map.of("role", "system", "content", "Brief."),
+                                Map.of("role", "user", "content", List.of(Map.of("type", "text", "text", "Hi"))),
+                                Map.of("role", "assistant", "content", "Hello"),
+                                Map.of("role", "user", "content", "Bye"))));
+    }
 }

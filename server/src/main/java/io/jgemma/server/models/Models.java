@@ -4,11 +4,11 @@ import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineException;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.EngineStatus;
+import io.jgemma.engine.MemoryEstimate;
 import io.jgemma.engine.MemoryUse;
 import io.jgemma.engine.gguf.GgufException;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.model.ModelException;
-import io.jgemma.engine.plan.MemoryPlan;
 import io.jgemma.server.json.ApiException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -224,14 +224,7 @@ public final class Models implements AutoCloseable {
     public static long neededBytes(ModelDefinition definition) {
         EngineOptions options = definition.options();
         try (GgufFile file = Engine.openFile(options.model().orElse(null))) {
-            return MemoryPlan.of(
-                            Engine.specOf(file),
-                            file.byteSize(),
-                            options.contextTokens(),
-                            options.keyType(),
-                            options.valueType(),
-                            options.microBatchTokens())
-                    .totalBytes();
+            return MemoryEstimate.of(file, options).totalBytes();
         }
     }
 

@@ -49,7 +49,7 @@ class ExtremeProductsTest {
         assumeTrue((named ? support.limitedTo(level) : support).isPresent(), () -> "no " + level + " here");
         // A byte has 7 bits beside the largest of 32, and what is rounded here is ±1 or nothing.
         for (boolean repack : new boolean[] {true, false}) {
-            try (Backend backend = CpuBackend.open(KernelSet.of(kernels), 1, repack)) {
+            try (Backend backend = CpuBackend.open(KernelSet.of(kernels), 1, new CpuBackend.Placing(repack, false))) {
                 for (QuantType type : TYPES) {
                     for (int tokens : new int[] {1, 7}) {
                         check(backend, type, tokens, kernels + (repack ? "" : ", mapped"));

@@ -51,7 +51,7 @@ class ProductsInCompanyTest {
         assumeTrue(X86Support.find().limitedTo("avx512-vnni").isPresent(), "no AVX-512 VNNI here");
         int n = type.blockSize() * 3;
         try (Arena arena = Arena.ofConfined();
-                Backend backend = CpuBackend.open(KernelSet.of(kernels), 2, true);
+                Backend backend = CpuBackend.open(KernelSet.of(kernels), 2, CpuBackend.Placing.DEFAULT);
                 Buffer memory = backend.allocate(4L * most * (n + OUTPUTS))) {
             Tensor w = backend.upload(new GgufTensor("w", type, GgufShape.of(n, OUTPUTS), weights(type, n, arena)));
             Tensor source = backend.upload(
