@@ -225,8 +225,9 @@ public final class Cli {
         String word = failure.getUnmatched().getFirst();
         if (failure.isUnknownOption()) {
             String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-            return "there is no option '" + name + "'"
-                    + meant(NearMisses.of(name, command.optionsMap().keySet()));
+            Set<String> names = new OtherOptions().names(command.name());
+            names.addAll(command.optionsMap().keySet());
+            return "there is no option '" + name + "'" + meant(NearMisses.of(name, names));
         }
         if (command.parent() != null) {
             return "'" + word + "' is one word too many";

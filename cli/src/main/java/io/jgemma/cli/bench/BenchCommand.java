@@ -99,6 +99,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "md|json|jsonl|csv",
             defaultValue = "md",
+            converter = BenchReport.Format.Converter.class,
             description = "Format of the results. Default: ${DEFAULT-VALUE}.")
     private BenchReport.Format format = BenchReport.Format.MD;
 

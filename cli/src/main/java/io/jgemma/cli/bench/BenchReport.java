@@ -2,6 +2,8 @@ package io.jgemma.cli.bench;
 
 import io.jgemma.cli.io.Out;
 import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Writes results, each as soon as it is there. */
 interface BenchReport {
@@ -34,6 +36,19 @@ interface BenchReport {
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Reads a format's name. */
+        static final class Converter implements ITypeConverter<Format> {
+            @Override
+            public Format convert(String value) {
+                for (Format format : values()) {
+                    if (format.toString().equalsIgnoreCase(value)) {
+                        return format;
+                    }
+                }
+                throw new TypeConversionException("'" + value + "' is none of md, json, jsonl and csv");
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -128,5 +130,16 @@ public final class OtherOptions {
             case NOTE -> notes.add(name + " has no effect: " + option.text());
             case REFUSED -> throw new UsageException(name + " is not an option here: " + option.text());
         }
+    }
+
+    /** Names of the options that a command knows by the table. */
+    public Set<String> names(String command) {
+        Set<String> names = new TreeSet<>();
+        for (OtherOption option : table) {
+            option.names().stream()
+                    .filter(name -> option.matches(command, name))
+                    .forEach(names::add);
+        }
+        return names;
     }
 }

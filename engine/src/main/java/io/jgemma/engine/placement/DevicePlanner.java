@@ -73,6 +73,9 @@ public final class DevicePlanner {
 
     /** The same, also where it does not fit. */
     public DevicePlan wanted(List<DeviceInfo> all) {
+        if (options.offload().layers() == 0) {
+            return onCpu();
+        }
         List<DeviceInfo> devices = asked(all);
         return options.offload().layers() == Offload.AUTO ? mostThatFits(devices) : unchecked(devices);
     }
