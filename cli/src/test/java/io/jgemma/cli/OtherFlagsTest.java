@@ -35,9 +35,9 @@ class OtherFlagsTest {
             return new Row(fields[0], List.of(fields[1].split(" ")), Integer.parseInt(fields[2]), fields[3], fields[4]);
         }
 
-        /** The note, where it is the same for all commands. */
-        String noteOf() {
-            return verdict.contains("/") ? "" : note;
+        /** The note of the command that stands for its tool at this place; that of the first is in the table. */
+        String note(int command) {
+            return verdict.contains("/") || command > 0 ? "" : note;
         }
 
         /** What is to become of it in the command that stands for its tool at this place. */
@@ -72,7 +72,7 @@ class OtherFlagsTest {
             for (int i = 0; i < commands.size(); i++) {
                 CommandSpec spec = specs.computeIfAbsent(commands.get(i), cli::options);
                 for (String name : row.names()) {
-                    String actual = actual(spec, name, row);
+                    String actual = actual(spec, name, row.values(), row.note(i));
                     if (!actual.equals(row.verdict(i))) {
                         wrong.add(commands.get(i) + " " + name + ": " + actual + " and not " + row.verdict(i));
                     }
@@ -83,14 +83,14 @@ class OtherFlagsTest {
     }
 
     /** What becomes of an option with values that ask for something. */
-    private String actual(CommandSpec spec, String name, Row row) {
+    private String actual(CommandSpec spec, String name, int values, String note) {
         List<String> given = new ArrayList<>(List.of(name));
-        given.addAll(Collections.nCopies(row.values(), "77"));
+        given.addAll(Collections.nCopies(values, "77"));
         try {
             OtherOptions.Translated own = options.translate(spec, given);
             if (!own.notes().isEmpty()) {
                 assertThat(own.arguments()).as(name).isEmpty();
-                assertThat(own.notes()).singleElement().asString().contains(row.noteOf());
+                assertThat(own.notes()).singleElement().asString().contains(note);
                 return "no-op";
             }
             String first = own.arguments().getFirst().replaceAll("=.*", "");
@@ -101,10 +101,10 @@ class OtherFlagsTest {
             }
             boolean readsItself =
                     option.arity().min() != option.arity().max() || first.equals("-fa") || first.equals("--flash-attn");
-            boolean fits = !first.equals(name) || readsItself || option.arity().min() == row.values();
+            boolean fits = !first.equals(name) || readsItself || option.arity().min() == values;
             return fits ? "works" : "works with " + option.arity() + " values";
         } catch (UsageException e) {
-            assertThat(e.getMessage()).contains(row.noteOf()).hasSizeGreaterThan(name.length() + 30);
+            assertThat(e.getMessage()).contains(note).hasSizeGreaterThan(name.length() + 30);
             return "refused";
         }
     }

@@ -142,7 +142,7 @@ class EstimateTest {
 
         assertThat(console.run("estimate", "-c", "1K")).as(console.err()).isZero();
         assertThat(console.out())
-                .contains("jgemma demo", "weights", "K/V", "buffers", "which fits", "at most", "tokens/s", "CPU");
+                .contains("jgemma-demo", "weights", "K/V", "buffers", "which fits", "at most", "tokens/s", "CPU");
     }
 
     @Test
