@@ -206,7 +206,7 @@ public final class Cli {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {
-            throw new TypeConversionException("'" + name + "' is no file name in this locale (" + e.getReason()
+            throw new TypeConversionException("'" + name + "' is not a valid file name in this locale (" + e.getReason()
                     + "); with LC_ALL=C.UTF-8 it may be");
         }
     }

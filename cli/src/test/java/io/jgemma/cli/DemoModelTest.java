@@ -79,7 +79,7 @@ class DemoModelTest {
                 .isEqualTo(1);
 
         assertThat(console.err())
-                .contains("cat.jpg is no picture that can be read: it begins with the bytes 6d 65 6f 77");
+                .contains("cat.jpg is not a picture that can be read: it begins with the bytes 6d 65 6f 77");
     }
 
     @Test

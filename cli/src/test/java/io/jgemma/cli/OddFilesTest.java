@@ -52,9 +52,9 @@ class OddFilesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "general.type|adapter|an adapter (LoRA), which changes a model and is none: merge it into its base model",
-                "general.type|mmproj|a vision projector, which belongs to a model and is none",
-                "general.type|imatrix|an importance matrix, made for quantizing a model",
+                "general.type|adapter|an adapter (LoRA) and not a model: merge it into its base model",
+                "general.type|mmproj|a vision projector and not a model",
+                "general.type|imatrix|an importance matrix and not a model",
             })
     void filesThatGoWithAModelSayWhatTheyAre(String key, String value, String message) throws IOException {
         String model = EditedModel.exactly(directory, key, value).toString();

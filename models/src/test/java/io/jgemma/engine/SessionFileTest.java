@@ -179,7 +179,7 @@ class SessionFileTest {
         try (Engine engine = Engine.open(options("llama", QuantTypes.F16, QuantTypes.F16));
                 Session session = engine.newSession()) {
             Path notes = Files.writeString(folder.resolve("notes.txt"), "These are my notes.");
-            refused(() -> session.save(notes), Reason.NOT_A_SESSION, "notes.txt: is there already");
+            refused(() -> session.save(notes), Reason.NOT_A_SESSION, "notes.txt: exists already");
             assertThat(notes).hasContent("These are my notes.");
             refused(() -> session.save(folder), Reason.NOT_A_SESSION, "is a directory");
             refused(() -> session.save(folder.resolve("no/where")), Reason.ACCESS, "there is no such directory");

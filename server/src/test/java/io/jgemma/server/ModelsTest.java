@@ -167,7 +167,7 @@ class ModelsTest {
                 "models: [{path: b.gguf}]|there is no file",
                 "models: [{path: a.gguf, cache-type-k: q9}]|expected one of",
                 "models: []|lists no models",
-                "models: [{|is no YAML"
+                "models: [{|is not YAML"
             })
     void refusesAListThatMakesNoSense(String yaml, String message, @TempDir Path folder) throws IOException {
         Files.createFile(folder.resolve("a.gguf"));

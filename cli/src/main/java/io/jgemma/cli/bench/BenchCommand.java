@@ -78,7 +78,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = {"-pl", "--parallel"},
             paramLabel = "N[,N..]",
             split = ",",
-            description = "Measure so many sequences at once instead, with prompts of -p and answers of -n tokens.")
+            description = "Measure N concurrent sequences instead, with prompts of -p and answers of -n tokens.")
     private List<Integer> parallel = List.of();
 
     @Option(
@@ -106,11 +106,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "SECONDS",
-            description = "How long each test runs at least before it is counted, while the JVM compiles. Default: "
+            description = "Minimum time of each test before it is measured, while the JVM compiles. Default: "
                     + "${DEFAULT-VALUE}.")
     private int warmUpSeconds = 3;
 
-    @Option(names = "--no-warmup", description = "Leave out the runs before the counted ones.")
+    @Option(names = "--no-warmup", description = "Skip the runs before the measured ones.")
     private boolean noWarmUp;
 
     @Option(names = "--delay", paramLabel = "SECONDS", description = "Pause before each test. Default: 0.")
@@ -200,7 +200,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw new UsageException("--delay " + delaySeconds + " is no time; give 0 or more seconds");
         }
         if (warmUpSeconds < 0) {
-            throw new UsageException("--warmup " + warmUpSeconds + " is no time; give 0 or more seconds");
+            throw new UsageException("--warmup " + warmUpSeconds + " is not a time; give 0 or more seconds");
         }
         if (repetitions < 1) {
             throw new UsageException("-r " + repetitions + " measures nothing; give 1 or more");

@@ -117,7 +117,7 @@ public final class ChatCommand implements Callable<Integer> {
         try {
             return Optional.of(StateDirectory.privateFile(directory, "history"));
         } catch (IOException e) {
-            console.note("What you type will not be remembered: " + directory + " cannot be written.");
+            console.note("What you type will not be saved in the history: " + directory + " cannot be written.");
             return Optional.empty();
         }
     }

@@ -32,7 +32,7 @@ final class ConversationFile {
             throw new CommandException("'" + file + "' is a directory; name a file in it.");
         }
         if (Files.exists(file) && !isConversation(file)) {
-            throw new CommandException("'" + file + "' is there already and holds no conversation; name another file.");
+            throw new CommandException("'" + file + "' exists already and holds no conversation; name another file.");
         }
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling(absolute.getFileName() + ".new");

@@ -35,12 +35,12 @@ final class ConversationMemory {
         try {
             if (begun && partner.usedTokens() > 0) {
                 long bytes = partner.saveMemory(file);
-                terminal.note("Saved what the model remembers of them to " + file + amount(bytes) + ".");
+                terminal.note("Saved the K/V cache of the conversation to " + file + amount(bytes) + ".");
             } else if (SessionFile.recognizes(file)) {
                 Files.delete(file);
             }
         } catch (SessionFileException e) {
-            terminal.error("What the model remembers of them is not saved: " + e.getMessage() + ".");
+            terminal.error("The K/V cache of the conversation is not saved: " + e.getMessage() + ".");
         } catch (IOException e) {
             terminal.error("'" + file + "' of an older conversation cannot be deleted: " + e.getMessage());
         }
@@ -55,7 +55,7 @@ final class ConversationMemory {
         }
         try {
             long bytes = partner.loadMemory(file);
-            terminal.note("The model remembers them from " + file + amount(bytes) + ".");
+            terminal.note("The K/V cache was loaded from " + file + amount(bytes) + ".");
         } catch (SessionFileException e) {
             partner.forget();
             terminal.error("The model will read the conversation again before it answers: " + e.getMessage() + ".");

@@ -137,13 +137,13 @@ final class MessagesJson {
         String url = text(node, "url", index);
         int data = url.indexOf(";base64,");
         if (!url.startsWith("data:") || data < 0) {
-            throw wrong(index, "the \"url\" of a picture is no data URL in base 64");
+            throw wrong(index, "the \"url\" of a picture is not a data URL in base 64");
         }
         try {
             byte[] bytes = Base64.getDecoder().decode(url.substring(data + ";base64,".length()));
             return new ContentPart.Image(node.path("name").asText("picture"), bytes);
         } catch (IllegalArgumentException e) {
-            throw wrong(index, "the data of a picture are no base 64");
+            throw wrong(index, "the data of a picture is not base 64");
         }
     }
 
@@ -175,7 +175,7 @@ final class MessagesJson {
                     .readValue(text(function, "arguments", index), new TypeReference<Map<String, Object>>() {});
             return Objects.requireNonNullElse(arguments, Map.of());
         } catch (JsonProcessingException e) {
-            throw wrong(index, "the arguments of a tool call are no JSON object: " + JsonInput.line(e));
+            throw wrong(index, "the arguments of a tool call are not a JSON object: " + JsonInput.line(e));
         }
     }
 

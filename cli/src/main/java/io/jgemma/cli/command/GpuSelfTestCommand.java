@@ -40,7 +40,7 @@ public final class GpuSelfTestCommand implements Callable<Integer> {
             defaultValue = "256M",
             converter = ByteSizeConverter.class,
             description =
-                    "Data that each kernel is timed with; less than a GPU's cache holds is no measure of its memory."
+                    "Data that each kernel is timed with; less than fits into the GPU's cache does not measure its memory."
                             + " Default: ${DEFAULT-VALUE}.")
     private long bytes;
 
@@ -62,7 +62,7 @@ public final class GpuSelfTestCommand implements Callable<Integer> {
             names = "--gpu-gemm",
             paramLabel = "kernels|cublas",
             defaultValue = "kernels",
-            description = "Who multiplies many rows: jgemma's kernels, or NVIDIA's cuBLAS. Default: ${DEFAULT-VALUE}.")
+            description = "What multiplies many rows: jgemma's kernels, or NVIDIA's cuBLAS. Default: ${DEFAULT-VALUE}.")
     private Gemm gemm = Gemm.KERNELS;
 
     public GpuSelfTestCommand(Console console) {

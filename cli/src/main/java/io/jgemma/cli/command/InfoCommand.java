@@ -58,7 +58,7 @@ public final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (contextTokens < 0) {
-            throw new UsageException("-c " + contextTokens + " makes no sense; 0 stands for the model's own context");
+            throw new UsageException("-c " + contextTokens + " is out of range; 0 stands for the model's own context");
         }
         try (GgufFile file = Engine.openFile(model.file(console).orElse(null))) {
             ModelSpec spec = Engine.specOf(file);

@@ -80,7 +80,7 @@ public final class LogitsCommand implements Callable<Integer> {
         Integer given = position;
         int asked = given == null ? count - 1 : given < 0 ? count + given : given;
         if (asked < 0 || asked >= count) {
-            throw new UsageException("--position " + given + " is none of the " + count + " tokens");
+            throw new UsageException("--position " + given + " is not one of the " + count + " tokens");
         }
         return asked;
     }

@@ -114,13 +114,13 @@ public final class RunCommand implements Callable<Integer> {
         }
         text.take(words);
         if (raw && (chat.system().isPresent() || chat.templateGiven())) {
-            throw new UsageException("--raw knows no conversation; leave out --system and --chat-template");
+            throw new UsageException("--raw has no conversation; omit --system and --chat-template");
         }
         if (raw && !pictures.isEmpty()) {
-            throw new UsageException("--raw knows no messages, which --image belongs to; leave one of them out");
+            throw new UsageException("--raw has no messages to which --image could belong; omit one of them");
         }
         if (atOnce < 1) {
-            throw new UsageException("-np " + atOnce + " makes no sense; 1 answers one prompt after the other");
+            throw new UsageException("-np " + atOnce + " is out of range; 1 answers one prompt after the other");
         }
         var file = model.file(console);
         answer.check();

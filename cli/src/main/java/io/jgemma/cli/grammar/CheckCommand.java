@@ -40,7 +40,7 @@ final class CheckCommand implements Callable<Integer> {
             grammar = Grammar.ofJsonSchema(TextOptions.readFile(schema));
         } catch (GrammarException e) {
             if (e.isMalformed()) {
-                throw new CommandException("'" + schema + "' is no JSON schema: " + e.getMessage(), e);
+                throw new CommandException("'" + schema + "' is not a JSON schema: " + e.getMessage(), e);
             }
             console.out()
                     .println("not supported: " + e.location() + ", " + e.reason())

@@ -183,8 +183,8 @@ final class Download {
             attempt = range.at > at ? 0 : attempt + 1;
             at = range.at;
             if (attempt == Retries.MOST) {
-                throw new CommandException(file.name() + " does not come: " + trouble + ", " + attempt
-                        + " times without a byte; run the same command again to go on");
+                throw new CommandException(file.name() + " cannot be downloaded: " + trouble + ", " + attempt
+                        + " times without a byte; run the same command again to resume");
             }
         }
     }

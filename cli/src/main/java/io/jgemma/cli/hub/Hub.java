@@ -64,7 +64,7 @@ final class Hub implements AutoCloseable {
                     http,
                     new Retries(Thread::sleep));
         } catch (URISyntaxException e) {
-            throw new CommandException("HF_ENDPOINT '" + endpoint + "' is no address: " + e.getReason(), e);
+            throw new CommandException("HF_ENDPOINT '" + endpoint + "' is not an address: " + e.getReason(), e);
         }
     }
 
@@ -90,7 +90,7 @@ final class Hub implements AutoCloseable {
                     }
                 }
             } catch (JsonProcessingException e) {
-                throw new CommandException("what " + page.get() + " answered is no list of files", e);
+                throw new CommandException("what " + page.get() + " answered is not a list of files", e);
             }
             page = next(answer);
         }

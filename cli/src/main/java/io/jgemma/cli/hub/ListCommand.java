@@ -34,7 +34,7 @@ public final class ListCommand implements Callable<Integer> {
         }
         console.out().flush();
         if (models.isEmpty()) {
-            console.note("there is no model in '" + store.root() + "'; 'jgemma pull --list' shows what can be had");
+            console.note("there is no model in '" + store.root() + "'; 'jgemma pull --list' shows what is available");
         }
         return 0;
     }

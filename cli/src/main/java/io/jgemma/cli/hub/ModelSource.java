@@ -65,7 +65,7 @@ public sealed interface ModelSource {
         Matcher matcher = REPOSITORY.matcher(text);
         if (!matcher.matches()) {
             throw new UsageException(
-                    "'" + text + "' is no name of a model; write hf:owner/repository[:quant], an address"
+                    "'" + text + "' is not the name of a model; write hf:owner/repository[:quant], an address"
                             + " (https://...), or a name that 'jgemma pull --list' shows");
         }
         return new Repository(
@@ -80,10 +80,10 @@ public sealed interface ModelSource {
         try {
             address = new URI(text);
         } catch (URISyntaxException e) {
-            throw new UsageException("'" + text + "' is no address: " + e.getReason());
+            throw new UsageException("'" + text + "' is not an address: " + e.getReason());
         }
         if (address.getHost() == null || address.getPath() == null) {
-            throw new UsageException("'" + text + "' is no address: it names no host or no file");
+            throw new UsageException("'" + text + "' is not an address: it names no host or no file");
         }
         Matcher page = PAGE.matcher(address.getPath());
         if (address.getHost().equals("huggingface.co") && page.matches()) {

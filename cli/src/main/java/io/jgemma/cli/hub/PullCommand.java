@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Fetches models. */
 @Command(
         name = "pull",
-        description = "Fetch a model from Hugging Face or another server; a run that was broken off goes on.",
+        description = "Download a model from Hugging Face or another server, or resume a download.",
         abbreviateSynopsis = true)
 public final class PullCommand implements Callable<Integer> {
     private final Console console;
@@ -25,10 +25,10 @@ public final class PullCommand implements Callable<Integer> {
                     + " or the address of a .gguf file.")
     private List<String> names = List.of();
 
-    @Option(names = "--list", description = "Show the short names of models that are known to run.")
+    @Option(names = "--list", description = "Show the short names of models that are known to work.")
     private boolean list;
 
-    @Option(names = "--no-mmproj", description = "Do not fetch the projector, which a model needs for pictures.")
+    @Option(names = "--no-mmproj", description = "Do not download the projector that a model needs for pictures.")
     private boolean noProjector;
 
     @Mixin

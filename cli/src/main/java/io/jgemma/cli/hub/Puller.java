@@ -81,7 +81,8 @@ public final class Puller {
                 case ModelSource.Repository repository -> {
                     fetch(repository, projector);
                     yield store.find(repository)
-                            .orElseThrow(() -> new CommandException(repository + " came, and is gone again"));
+                            .orElseThrow(
+                                    () -> new CommandException(repository + " was downloaded but is no longer there"));
                 }
                 case ModelSource.WebFile file -> {
                     Path target = store.folder(file).resolve(file.fileName());
@@ -89,14 +90,14 @@ public final class Puller {
                     yield store.models().stream()
                             .filter(model -> model.parts().contains(target))
                             .findFirst()
-                            .orElseThrow(() -> new CommandException(file + " came, and is gone again"));
+                            .orElseThrow(() -> new CommandException(file + " was downloaded but is no longer there"));
                 }
             };
         } catch (IOException e) {
             throw new CommandException(source + " could not be fetched: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException("fetching was interrupted; run the same command again to go on", e);
+            throw new CommandException("the download was interrupted; run the same command again to resume", e);
         }
     }
 

@@ -11,13 +11,13 @@ final class Refusal {
                 switch (status) {
                     case 401 ->
                         withToken
-                                ? what + " is not there, or the token in HF_TOKEN may not read it (401)"
-                                : what + " is not there, or asks for an account: set HF_TOKEN to a token of"
+                                ? what + " does not exist, or the token in HF_TOKEN may not read it (401)"
+                                : what + " does not exist, or asks for an account: set HF_TOKEN to a token of"
                                         + " https://huggingface.co/settings/tokens (401)";
                     case 403 ->
                         what + " is there for those who accept its terms: accept them on its page"
                                 + (withToken ? "" : " and set HF_TOKEN to a token of yours") + " (403)";
-                    case 404 -> what + " is not there (404); see whether the name is spelled right";
+                    case 404 -> what + " does not exist (404); check the spelling of the name";
                     case 429 -> "the server asks for a pause (429): try again later, or set HF_TOKEN";
                     default -> what + " was not given: the server answered " + status;
                 });

@@ -42,7 +42,7 @@ public final class AnswerOptions {
     /** Refuses what makes no sense, before a model is loaded for it. */
     public void check() {
         if (maxTokens < NO_LIMIT) {
-            throw new UsageException("-n " + maxTokens + " makes no sense; -1 stands for no limit");
+            throw new UsageException("-n " + maxTokens + " is out of range; -1 stands for no limit");
         }
         sampling.over(SamplerOptions.builder().build());
     }

@@ -40,7 +40,7 @@ public final class BatchOptions {
 
     private static int positive(int value, String option) {
         if (value <= 0) {
-            throw new UsageException(option + " " + value + " makes no sense; at least 1 token is needed");
+            throw new UsageException(option + " " + value + " is out of range; at least 1 token is needed");
         }
         return value;
     }

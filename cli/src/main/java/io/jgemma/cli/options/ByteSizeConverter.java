@@ -16,7 +16,7 @@ public final class ByteSizeConverter implements ITypeConverter<Long> {
         Matcher size = SIZE.matcher(value.strip().toLowerCase(Locale.ROOT));
         if (!size.matches()) {
             throw new TypeConversionException(
-                    "'" + value + "' is no size of memory; write e.g. 512M, 1.5G or a number of bytes");
+                    "'" + value + "' is not a size of memory; write e.g. 512M, 1.5G or a number of bytes");
         }
         int power = " kmg".indexOf(size.group(2).isEmpty() ? ' ' : size.group(2).charAt(0));
         return (long) (Double.parseDouble(size.group(1)) * (1L << (KIB_BITS * power)));

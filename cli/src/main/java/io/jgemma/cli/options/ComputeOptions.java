@@ -22,13 +22,13 @@ public final class ComputeOptions {
             defaultValue = "auto",
             converter = FlashAttention.Converter.class,
             preprocessor = FlashAttention.OptionalValue.class,
-            description = "Flash attention. It is always on: there is no other kind here.")
+            description = "Flash attention. It is always on.")
     private FlashAttention flashAttention = FlashAttention.AUTO;
 
     @Option(
             names = "--no-mmap",
             description =
-                    "Read the model into memory of its own instead of mapping its file, which others may then cut or"
+                    "Read the model into private memory instead of mapping its file, which others may then truncate or"
                             + " rewrite: more memory and a slower start.")
     private boolean noMmap;
 
@@ -57,7 +57,7 @@ public final class ComputeOptions {
 
     @Option(
             names = {"-nr", "--no-repack"},
-            description = "Use all weights where the file is mapped: less memory and a faster start, slower answers.")
+            description = "Use weights in the mapped file instead of repacking them: less memory and a faster start, slower answers.")
     private boolean noRepack;
 
     @Mixin

@@ -52,7 +52,7 @@ public final class FormOptions {
         } catch (GrammarException e) {
             throw new CommandException(
                     (schema != null ? "the JSON schema" : "the grammar")
-                            + (e.isMalformed() ? " is malformed: " : " cannot be kept: ")
+                            + (e.isMalformed() ? " is malformed: " : " is not supported: ")
                             + e.getMessage(),
                     e);
         }

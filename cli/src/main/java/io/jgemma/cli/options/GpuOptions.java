@@ -61,7 +61,7 @@ public final class GpuOptions {
             names = "--gpu-gemm",
             paramLabel = "kernels|cublas",
             description =
-                    "Who multiplies the many rows of a prompt on the GPU: jgemma's kernels, or NVIDIA's cuBLAS if it"
+                    "What multiplies the many rows of a prompt on the GPU: jgemma's kernels, or NVIDIA's cuBLAS if it"
                             + " is installed, for comparison. Default: kernels.")
     private @Nullable Gemm gemm;
 

@@ -50,7 +50,7 @@ public final class ImageOptions {
             names = "--image-layout",
             paramLabel = "LAYOUT",
             defaultValue = "reference",
-            description = "What stands around a picture: reference, as the model was trained, or llama.cpp, without"
+            description = "Text around a picture: reference, as the model was trained, or llama.cpp, without"
                     + " line ends. Default: ${DEFAULT-VALUE}.")
     private String layout = "reference";
 

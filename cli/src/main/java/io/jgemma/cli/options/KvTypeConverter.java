@@ -23,7 +23,7 @@ public final class KvTypeConverter implements ITypeConverter<QuantType> {
                 ", ", KvPlan.TYPES.stream().map(KvTypeConverter::spelling).toList());
         throw new TypeConversionException(
                 ELSEWHERE.contains(name)
-                        ? "a K/V cache of type " + name + " is not there; there are " + here
+                        ? "a K/V cache of type " + name + " is not supported; choose one of " + here
                         : "'" + value + "' is not a type of K/V cache; there are " + here);
     }
 

@@ -34,7 +34,7 @@ public final class ModelOptions {
     @Option(
             names = {"-hf", "-hfr", "--hf-repo"},
             paramLabel = "REPO[:QUANT]",
-            description = "A repository of Hugging Face, fetched first where it is not here (jgemma pull).")
+            description = "A repository on Hugging Face; downloaded first if necessary (jgemma pull).")
     private @Nullable String repository;
 
     @Option(

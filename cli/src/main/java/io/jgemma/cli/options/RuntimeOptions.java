@@ -47,7 +47,7 @@ public final class RuntimeOptions {
     /** Tokens of context; 0 = the model's. */
     public int contextTokens() {
         if (contextTokens < 0) {
-            throw new UsageException("-c " + contextTokens + " makes no sense; 0 stands for the model's own context");
+            throw new UsageException("-c " + contextTokens + " is out of range; 0 stands for the model's own context");
         }
         return checked(contextTokens);
     }

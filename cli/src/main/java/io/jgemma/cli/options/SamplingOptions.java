@@ -15,27 +15,27 @@ public final class SamplingOptions {
     @Option(
             names = {"--temp", "--temperature"},
             paramLabel = "X",
-            description = "Temperature; 0 = always the likeliest token. Default: the model's.")
+            description = "Temperature; 0 = always the most likely token. Default: the model's.")
     private @Nullable Float temperature;
 
     @Option(
             names = "--top-k",
             paramLabel = "N",
-            description = "Keep the N likeliest tokens; 0 = all. Default: the model's.")
+            description = "Keep the N most likely tokens; 0 = all. Default: the model's.")
     private @Nullable Integer topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "X",
             description =
-                    "Keep the likeliest tokens that reach this probability together; 1 = all. Default: the model's.")
+                    "Keep the most likely tokens whose probabilities add up to this; 1 = all. Default: the model's.")
     private @Nullable Float topP;
 
     @Option(
             names = "--min-p",
             paramLabel = "X",
             description =
-                    "Keep tokens at least this likely, compared with the likeliest; 0 = all. Default: the model's.")
+                    "Keep tokens with at least this fraction of the most likely token's probability; 0 = all. Default: the model's.")
     private @Nullable Float minP;
 
     @Option(
@@ -47,7 +47,7 @@ public final class SamplingOptions {
     @Option(
             names = "--repeat-penalty",
             paramLabel = "X",
-            description = "Divides the logits of tokens that came already; 1 = off. Default: the model's.")
+            description = "Divides the logits of tokens that have occurred; 1 = off. Default: the model's.")
     private @Nullable Float repeatPenalty;
 
     @Option(
@@ -60,13 +60,13 @@ public final class SamplingOptions {
     @Option(
             names = "--presence-penalty",
             paramLabel = "X",
-            description = "Taken from the logits of tokens that came already. Default: 0.")
+            description = "Subtracted from the logits of tokens that have occurred. Default: 0.")
     private @Nullable Float presencePenalty;
 
     @Option(
             names = "--frequency-penalty",
             paramLabel = "X",
-            description = "Taken from the logits of tokens once for each time they came. Default: 0.")
+            description = "Subtracted from the logits of tokens once for each occurrence. Default: 0.")
     private @Nullable Float frequencyPenalty;
 
     @Option(

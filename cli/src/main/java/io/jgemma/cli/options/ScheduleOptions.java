@@ -59,7 +59,7 @@ public final class ScheduleOptions {
     /** {@code options} with all of it. */
     public EngineOptions applyTo(EngineOptions options) {
         if (stepMillis < 1) {
-            throw new UsageException("--step-ms " + stepMillis + " is no time; give 1 or more");
+            throw new UsageException("--step-ms " + stepMillis + " is not a time; give 1 or more");
         }
         EngineOptions.Builder builder = options.toBuilder()
                 .stepMillis(stepMillis)

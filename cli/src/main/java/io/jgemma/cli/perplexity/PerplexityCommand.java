@@ -70,7 +70,7 @@ public final class PerplexityCommand implements Callable<Integer> {
             paramLabel = "TYPE",
             converter = KvTypeConverter.class,
             description = "Compare with K and V cached as TYPE, f16 for example: ratio of perplexities, KL divergence,"
-                    + " share of equal likeliest tokens.")
+                    + " share of tokens with the same most likely token.")
     private @Nullable QuantType against;
 
     @Mixin

@@ -107,7 +107,7 @@ public final class LimitOptions {
 
     private static int positive(String name, int value) {
         if (value <= 0) {
-            throw new UsageException(name + " " + value + " makes no sense; expected 1 or more");
+            throw new UsageException(name + " " + value + " is out of range; expected 1 or more");
         }
         return value;
     }

@@ -65,7 +65,7 @@ public final class ListenOptions {
     /** Adds all of it. */
     void applyTo(ServerOptions.Builder options, @Nullable String environmentKey) {
         if (port < 0 || port > MAX_PORT) {
-            throw new UsageException("--port " + port + " is no port; expected 0 to " + MAX_PORT);
+            throw new UsageException("--port " + port + " is not a port; expected 0 to " + MAX_PORT);
         }
         options.address(address()).port(port).apiKeys(keys(environmentKey)).corsOrigins(origins);
         if ((certificate == null) != (privateKey == null)) {
@@ -82,7 +82,7 @@ public final class ListenOptions {
         try {
             return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            throw new UsageException("--host '" + host + "' is no address of this machine");
+            throw new UsageException("--host '" + host + "' is not an address of this machine");
         }
     }
 
@@ -108,7 +108,7 @@ public final class ListenOptions {
 
     private static void requireReadable(Path file) {
         if (!Files.isReadable(file)) {
-            throw new CommandException("'" + file + "' is not there or may not be read");
+            throw new CommandException("'" + file + "' does not exist or may not be read");
         }
     }
 }

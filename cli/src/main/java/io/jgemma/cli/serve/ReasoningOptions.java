@@ -37,19 +37,19 @@ public final class ReasoningOptions {
     /** All of it. */
     ServerOptions.Reasoning reasoning() {
         if (budget < -1) {
-            throw new UsageException("--reasoning-budget " + budget + " makes no sense; -1 stands for no limit");
+            throw new UsageException("--reasoning-budget " + budget + " is out of range; -1 stands for no limit");
         }
         Optional<Boolean> thinks = switch (on.toLowerCase(Locale.ROOT)) {
             case "on" -> Optional.of(true);
             case "off" -> Optional.of(false);
             case "auto" -> budget == 0 ? Optional.of(false) : Optional.empty();
-            default -> throw new UsageException("--reasoning '" + on + "' is none of on, off and auto");
+            default -> throw new UsageException("--reasoning '" + on + "' is not one of on, off and auto");
         };
         boolean inText = switch (format.toLowerCase(Locale.ROOT)) {
             case "none" -> true;
             case "auto", "deepseek", "deepseek-legacy" -> false;
             default ->
-                throw new UsageException("--reasoning-format '" + format + "' is none of auto, deepseek and none");
+                throw new UsageException("--reasoning-format '" + format + "' is not one of auto, deepseek and none");
         };
         OptionalInt tokens = budget < 0 ? OptionalInt.empty() : OptionalInt.of(budget);
         return new ServerOptions.Reasoning(thinks, tokens, inText);

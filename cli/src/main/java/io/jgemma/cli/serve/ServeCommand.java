@@ -134,7 +134,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private void check() {
         if (chat.system().isPresent()) {
-            throw new UsageException("--system is no flag of serve: requests bring their own system messages");
+            throw new UsageException("--system is not a flag of serve: requests bring their own system messages");
         }
         if (served.onDemand()
                 && engineOptions(Optional.empty()).pictures().file().isPresent()) {
@@ -180,7 +180,7 @@ public final class ServeCommand implements Callable<Integer> {
             if (causedByBind(e)) {
                 throw new CommandException("port " + options.port() + " of "
                         + options.address().getHostAddress()
-                        + " cannot be had: another program uses it, or it needs more"
+                        + " is not available: another program uses it, or it needs more"
                         + " rights; choose another with --port");
             }
             throw e;

@@ -92,7 +92,7 @@ public final class ServedModels {
             throw new UsageException("a model is named beside --models-dir or --config; put it there");
         }
         if (onDemand() && !aliases.isEmpty()) {
-            throw new UsageException("--alias names one model; with --config, a model has aliases of its own");
+            throw new UsageException("--alias names one model; with --config, write aliases under the model");
         }
         UnaryOperator<SamplerOptions> samplers = sampling::over;
         SamplerOptions _ = samplers.apply(SamplerOptions.builder().build());
@@ -126,7 +126,7 @@ public final class ServedModels {
     private List<ModelDefinition> inDirectory(
             Path folder, Function<Optional<Path>, EngineOptions> options, UnaryOperator<SamplerOptions> samplers) {
         if (!Files.isDirectory(folder)) {
-            throw new CommandException("'" + folder + "' is no folder");
+            throw new CommandException("'" + folder + "' is not a folder");
         }
         Optional<Duration> idle = ttl(Optional.of(Duration.ofMinutes(10)));
         List<ModelDefinition> all = ModelDirectory.files(folder).stream()
@@ -149,7 +149,7 @@ public final class ServedModels {
             return otherwise;
         }
         return Stay.parse(ttl)
-                .orElseThrow(() -> new UsageException("--ttl '" + ttl + "' is no time; write e.g. 90, 10m or 1h"))
+                .orElseThrow(() -> new UsageException("--ttl '" + ttl + "' is not a time; write e.g. 90, 10m or 1h"))
                 .time();
     }
 }

@@ -199,8 +199,8 @@ class ChatLoopTest {
         assertThat(partner.usedTokens()).isEqualTo(100);
         assertThat(terminal.lines())
                 .contains(
-                        "Saved what the model remembers of them to " + file + ".kv (100 tokens, 11 bytes).",
-                        "The model remembers them from " + file + ".kv (100 tokens, 11 bytes).");
+                        "Saved the K/V cache of the conversation to " + file + ".kv (100 tokens, 11 bytes).",
+                        "The K/V cache was loaded from " + file + ".kv (100 tokens, 11 bytes).");
     }
 
     @Test
@@ -275,7 +275,7 @@ class ChatLoopTest {
                         line -> assertThat(line).contains("holds no conversation"),
                         line -> assertThat(line).contains("There is no file"),
                         line -> assertThat(line).contains("/load needs a file name"),
-                        line -> assertThat(line).contains("is there already"));
+                        line -> assertThat(line).contains("exists already"));
         assertThat(partner.lastChat().messages()).hasSize(3);
         assertThat(file).hasContent("{\"messages\": []}");
     }

@@ -42,7 +42,7 @@ class CheckCommandTest {
     @Test
     void failsOnWhatIsNoSchema() throws IOException {
         assertThat(console.run("grammar", "check", file("schema.json", "[1"))).isEqualTo(1);
-        assertThat(console.err()).contains("is no JSON schema").hasLineCount(1);
+        assertThat(console.err()).contains("is not a JSON schema").hasLineCount(1);
         assertThat(console.run("grammar", "check")).isEqualTo(2);
     }
 }

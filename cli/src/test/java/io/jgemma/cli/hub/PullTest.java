@@ -143,7 +143,7 @@ class PullTest {
     void aLaterRunGoesOn() throws IOException {
         hub.cuts.set(1000);
         hub.bytesBeforeCut = 0;
-        assertThatThrownBy(() -> pull("o/r:Q4_0")).hasMessageContaining("run the same command again to go on");
+        assertThatThrownBy(() -> pull("o/r:Q4_0")).hasMessageContaining("run the same command again to resume");
         Path part = folder.resolve("o/r/m-Q4_0.gguf.part");
         assertThat(part).exists();
         // The first segment came, the others did not.
@@ -184,7 +184,7 @@ class PullTest {
         hub.refusal = 403;
         assertThatThrownBy(() -> pull("o/r:Q8_0")).hasMessageContaining("accept them on its page");
         assertThat(pull("o/r:Q8_0", Optional.of("secret")).name()).isEqualTo("m-Q8_0");
-        assertThatThrownBy(() -> pull("o/other", Optional.of("secret"))).hasMessageContaining("is not there (404)");
+        assertThatThrownBy(() -> pull("o/other", Optional.of("secret"))).hasMessageContaining("does not exist (404)");
     }
 
     @Test

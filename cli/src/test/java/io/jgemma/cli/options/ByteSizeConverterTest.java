@@ -30,6 +30,6 @@ class ByteSizeConverterTest {
     void refusesTheRest(String value) {
         assertThatThrownBy(() -> new ByteSizeConverter().convert(value))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("'" + value + "' is no size of memory");
+                .hasMessageContaining("'" + value + "' is not a size of memory");
     }
 }

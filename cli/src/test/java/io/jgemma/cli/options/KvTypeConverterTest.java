@@ -24,7 +24,7 @@ class KvTypeConverterTest {
     @ParameterizedTest
     @ValueSource(strings = {"q4_1", "Q5_1", "iq4_nl"})
     void refusesTheOthersByName(String name) {
-        assertThatThrownBy(() -> converter.convert(name)).hasMessageContaining("is not there");
+        assertThatThrownBy(() -> converter.convert(name)).hasMessageContaining("is not supported");
     }
 
     @Test

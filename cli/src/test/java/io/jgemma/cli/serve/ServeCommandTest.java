@@ -109,16 +109,16 @@ class ServeCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "serve --port 70000|--port 70000 is no port",
+                "serve --port 70000|--port 70000 is not a port",
                 "serve --models-dir a --config b|give one of them",
                 "serve --tls-cert a|belong together",
-                "serve --max-queue 0|--max-queue 0 makes no sense",
-                "serve --system Hello|--system is no flag of serve",
+                "serve --max-queue 0|--max-queue 0 is out of range",
+                "serve --system Hello|--system is not a flag of serve",
                 "serve --models-dir a --mmproj b|--mmproj is one model's",
-                "serve --parallel 0|--parallel 0 makes no sense",
+                "serve --parallel 0|--parallel 0 is out of range",
                 "serve --reasoning-budget -2|-1 stands for no limit",
                 "serve --reasoning maybe|none of on, off and auto",
-                "serve --ttl soon|--ttl 'soon' is no time",
+                "serve --ttl soon|--ttl 'soon' is not a time",
                 "serve --top-p 2|--top-p is 2.0"
             })
     void refusesWhatMakesNoSense(String line, String message) {

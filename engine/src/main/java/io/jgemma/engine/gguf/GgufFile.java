@@ -310,7 +310,7 @@ public final class GgufFile implements AutoCloseable {
                 file.path().toString(),
                 GgufException.NO_OFFSET,
                 "file",
-                "it " + what + ": open it again when nobody writes to it, or have it copied into memory (--no-mmap)");
+                "it " + what + ": open it again when no program writes to it, or copy it into memory (--no-mmap)");
     }
 
     /** Unmaps the file. A second call does nothing. */

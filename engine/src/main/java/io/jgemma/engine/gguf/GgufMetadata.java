@@ -332,7 +332,8 @@ public final class GgufMetadata {
             case UINT32 -> data.get(GgufCursor.INT, offset) & 0xFFFF_FFFFL;
             case INT32 -> data.get(GgufCursor.INT, offset);
             case UINT64, INT64 -> data.get(GgufCursor.LONG, offset);
-            case FLOAT32, BOOL, STRING, ARRAY, FLOAT64 -> throw new IllegalArgumentException(type + " is no integer");
+            case FLOAT32, BOOL, STRING, ARRAY, FLOAT64 ->
+                throw new IllegalArgumentException(type + " is not an integer");
         };
     }
 

@@ -40,17 +40,17 @@ public final class Architectures {
         String architecture = file.metadata().string(KEY, "");
         String what = switch (type) {
             case "adapter" ->
-                "an adapter (" + file.metadata().string("adapter.type", "LoRA")
-                        + "), which changes a model and is none: " + "merge it into its base model and open the result";
-            case "mmproj" -> "a vision projector, which belongs to a model and is none: open the model's own file";
-            case "imatrix" -> "an importance matrix, made for quantizing a model: open the model's own file";
+                "an adapter (" + file.metadata().string("adapter.type", "LoRA") + ") and not a model: "
+                        + "merge it into its base model and open the result";
+            case "mmproj" -> "a vision projector and not a model: open the model itself";
+            case "imatrix" -> "an importance matrix and not a model: open the model itself";
             default -> "";
         };
         if (what.isEmpty()) {
             what = switch (architecture) {
-                case "clip" -> "a vision projector, which belongs to a model and is none: open the model's own file";
-                case "controlvector" -> "a control vector, which steers a model and is none: open the model's own file";
-                case "imatrix" -> "an importance matrix, made for quantizing a model: open the model's own file";
+                case "clip" -> "a vision projector and not a model: open the model itself";
+                case "controlvector" -> "a control vector and not a model: open the model itself";
+                case "imatrix" -> "an importance matrix and not a model: open the model itself";
                 default -> "";
             };
         }

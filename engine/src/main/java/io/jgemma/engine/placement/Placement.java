@@ -55,7 +55,7 @@ public final class Placement implements AutoCloseable {
         return options.threads() <= most
                 ? List.of()
                 : List.of(options.threads() + " threads were asked for, but this process has " + most
-                        + " processors: so many compute, since more would wait for each other");
+                        + " processors: using that many, because more would only wait for each other");
     }
 
     /** Tests a device; see {@link io.jgemma.engine.Engine#selfTest}. */

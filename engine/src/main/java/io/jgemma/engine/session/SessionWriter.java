@@ -30,7 +30,7 @@ final class SessionWriter {
         }
         if (Files.exists(file) && !SessionFile.recognizes(file)) {
             throw new SessionFileException(
-                    file, Reason.NOT_A_SESSION, "is there already and holds no session: name another file");
+                    file, Reason.NOT_A_SESSION, "exists already and holds no session: name another file");
         }
         Path absolute = file.toAbsolutePath();
         try {

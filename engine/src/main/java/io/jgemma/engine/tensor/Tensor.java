@@ -20,8 +20,8 @@ public record Tensor(QuantType type, long rows, long columns, Buffer buffer, lon
                     "a tensor of " + rows + " x " + columns + " elements at byte " + offsetBytes + " cannot exist");
         }
         if (columns % type.blockSize() != 0) {
-            throw new IllegalArgumentException("a row of " + columns + " elements is no whole number of " + type.name()
-                    + " blocks (" + type.blockSize() + " elements each)");
+            throw new IllegalArgumentException("a row of " + columns + " elements is not a whole number of "
+                    + type.name() + " blocks (" + type.blockSize() + " elements each)");
         }
         long bytes = Math.multiplyExact(rows, type.bytes(columns));
         if (bytes > buffer.byteSize() - offsetBytes) {

@@ -56,7 +56,7 @@ enum PictureFormat {
                     + " picture, which cannot be read: save it as JPEG, PNG or WebP");
         }
         throw new PictureException(
-                name + " is no picture that can be read: " + shown(data) + "; PNG, JPEG, WebP, GIF and BMP can be");
+                name + " is not a picture that can be read: " + shown(data) + "; PNG, JPEG, WebP, GIF and BMP can be");
     }
 
     private static String shown(byte[] data) {

@@ -115,9 +115,9 @@ final class PictureReaderTest {
         assertThatThrownBy(() -> reader.read(avif, "cat.jpg"))
                 .hasMessage("cat.jpg is a AVIF picture, which cannot be read: save it as JPEG, PNG or WebP");
         assertThatThrownBy(() -> reader.read(new byte[0], "cat"))
-                .hasMessage("cat is no picture that can be read: it is empty; PNG, JPEG, WebP, GIF and BMP can be");
+                .hasMessage("cat is not a picture that can be read: it is empty; PNG, JPEG, WebP, GIF and BMP can be");
         assertThatThrownBy(() -> reader.read("hello".getBytes(StandardCharsets.UTF_8), "a.txt"))
-                .hasMessage("a.txt is no picture that can be read: it begins with the bytes 68 65 6c 6c 6f;"
+                .hasMessage("a.txt is not a picture that can be read: it begins with the bytes 68 65 6c 6c 6f;"
                         + " PNG, JPEG, WebP, GIF and BMP can be");
     }
 

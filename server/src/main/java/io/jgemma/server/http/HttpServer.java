@@ -93,7 +93,7 @@ public final class HttpServer implements AutoCloseable {
         server.start();
         if (!server.isRunning()) {
             connections.close();
-            throw new UncheckedIOException(new BindException("port " + listener.port() + " cannot be had"));
+            throw new UncheckedIOException(new BindException("port " + listener.port() + " is not available"));
         }
     }
 
@@ -196,7 +196,7 @@ public final class HttpServer implements AutoCloseable {
         return switch (status) {
             case 413 -> "the body is larger than this server takes";
             case 503 -> "too many connections";
-            default -> status < 500 ? "the request is no valid HTTP" : "the server failed";
+            default -> status < 500 ? "the request is not valid HTTP" : "the server failed";
         };
     }
 

@@ -66,7 +66,7 @@ public final class TextRoutes {
                 int vocabulary = tokenizer.vocabulary().size();
                 if (!id.isIntegralNumber() || id.longValue() < 0 || id.longValue() >= vocabulary) {
                     throw fields.invalid(
-                            "tokens", "tokens[" + i + "] is none of the model's " + vocabulary + " tokens");
+                            "tokens", "tokens[" + i + "] is not one of the model's " + vocabulary + " tokens");
                 }
                 ids[i] = id.intValue();
             }

@@ -87,7 +87,7 @@ public final class ModelFile {
         try {
             return models.definitions(new YAMLMapper().readTree(Files.readAllBytes(file)));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(file + " is no YAML: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(file + " is not YAML: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ApiException e) {
@@ -118,7 +118,7 @@ public final class ModelFile {
         model.array("aliases").forEach(alias -> aliases.add(alias.asText()));
         Optional<Duration> stays = model.value("ttl")
                 .map(value -> Stay.parse(value.asText())
-                        .orElseThrow(() -> model.invalid("ttl", model.path("ttl") + " is no time such as 10m"))
+                        .orElseThrow(() -> model.invalid("ttl", model.path("ttl") + " is not a time such as 10m"))
                         .time())
                 .orElse(ttl);
         return new ModelDefinition(

@@ -68,7 +68,8 @@ public final class Prompts {
             if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= vocabulary) {
                 throw fields.invalid(
                         name,
-                        fields.path(name) + " holds something that is no token id; expected 0 to " + (vocabulary - 1));
+                        fields.path(name) + " holds something that is not a token id; expected 0 to "
+                                + (vocabulary - 1));
             }
             ids[i] = id.intValue();
         }

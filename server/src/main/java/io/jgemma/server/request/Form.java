@@ -72,7 +72,8 @@ public record Form(String field, Grammar grammar) {
                         .orElse("");
                 forms.add(form(fields, field, () -> Grammar.ofGbnf(text)));
             }
-            default -> throw fields.invalid(field, field + ".type is none of text, json_object, json_schema, grammar");
+            default ->
+                throw fields.invalid(field, field + ".type is not one of text, json_object, json_schema, grammar");
         }
     }
 
@@ -100,7 +101,7 @@ public record Form(String field, Grammar grammar) {
         try {
             return new Form(fields.path(name), grammar.get());
         } catch (GrammarException e) {
-            throw fields.invalid(name, fields.path(name) + " cannot be kept: " + e.getMessage());
+            throw fields.invalid(name, fields.path(name) + " is not supported: " + e.getMessage());
         }
     }
 }

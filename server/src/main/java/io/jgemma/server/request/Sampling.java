@@ -166,7 +166,7 @@ public final class Sampling {
         } else {
             for (JsonNode item : fields.array(name)) {
                 if (!item.isTextual()) {
-                    throw fields.invalid(name, fields.path(name) + " holds something that is no string");
+                    throw fields.invalid(name, fields.path(name) + " holds something that is not a string");
                 }
                 stops.add(item.textValue());
             }

@@ -82,7 +82,7 @@ public record Tools(List<ToolDefinition> definitions, Set<String> strict, Choice
             Fields request, List<ToolDefinition> definitions, Set<String> strict, Choice choice, boolean parallel) {
         if (choice instanceof Choice.Named(String name)
                 && definitions.stream().noneMatch(tool -> tool.name().equals(name))) {
-            throw request.invalid("tool_choice", "tool_choice names '" + name + "', which is none of the tools");
+            throw request.invalid("tool_choice", "tool_choice names '" + name + "', which is not one of the tools");
         }
         if (choice instanceof Choice.Required && definitions.isEmpty()) {
             throw request.invalid("tool_choice", "tool_choice asks for a call, but there are no tools");
@@ -141,7 +141,7 @@ public record Tools(List<ToolDefinition> definitions, Set<String> strict, Choice
             case "none" -> new Choice.None();
             case "any" -> new Choice.Required();
             case "tool" -> new Choice.Named(choice.requireString("name"));
-            default -> throw choice.invalid("type", "tool_choice.type is none of auto, any, tool, none");
+            default -> throw choice.invalid("type", "tool_choice.type is not one of auto, any, tool, none");
         };
     }
 

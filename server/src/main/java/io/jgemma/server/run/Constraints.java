@@ -41,7 +41,7 @@ public final class Constraints {
         if (form.isPresent() && calls.isPresent()) {
             throw ApiException.invalid(
                     form.get().field(),
-                    form.get().field() + " and tools that must follow a schema cannot be had together; leave one out");
+                    form.get().field() + " and tools that must follow a schema cannot be combined; omit one");
         }
         Optional<Grammar> wanted = form.map(Form::grammar).or(() -> calls);
         OptionalInt budget = input.reasoning().budgetTokens();

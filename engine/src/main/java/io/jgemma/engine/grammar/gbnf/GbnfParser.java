@@ -283,7 +283,7 @@ final class GbnfParser {
             case '\\', '"', '[', ']', '-', '^', '\'', '/' -> escape;
             default -> {
                 at--;
-                throw error("\\" + escape + " is no escape");
+                throw error("\\" + escape + " is not an escape");
             }
         };
     }

@@ -53,7 +53,7 @@ public final class JsonReader {
             line += end ? 1 : 0;
             column = end ? 1 : column + 1;
         }
-        return GrammarException.malformed("line " + line + ", column " + column, "this is no JSON: " + reason);
+        return GrammarException.malformed("line " + line + ", column " + column, "this is not JSON: " + reason);
     }
 
     private void space() {
@@ -193,7 +193,7 @@ public final class JsonReader {
             case 'r' -> '\r';
             case 't' -> '\t';
             case 'u' -> unit();
-            default -> throw error("\\" + c + " is no escape");
+            default -> throw error("\\" + c + " is not an escape");
         };
     }
 

@@ -112,7 +112,7 @@ final class PositiveKeywords {
                 throw node.malformed("multipleOf", "a number above 0");
             }
             if (!NumberBounds.supports(divisor)) {
-                branch.refuse(Types.NUMBER, node.at("multipleOf"), "multiples of " + divisor + " cannot be kept");
+                branch.refuse(Types.NUMBER, node.at("multipleOf"), "multiples of " + divisor + " are not supported");
                 return;
             }
             branch.numbers.add(new NumberFact.Multiple(divisor, true));

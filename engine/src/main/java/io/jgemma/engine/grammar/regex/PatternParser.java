@@ -197,7 +197,7 @@ public final class PatternParser {
             }
             at = close + 1;
         } else if (!eat("?:") && text.startsWith("?", at)) {
-            throw PatternException.malformed("this kind of group is none of ECMA-262", begin);
+            throw PatternException.malformed("ECMA-262 has no such group", begin);
         }
         PatternNode body = choice();
         if (!eat(")")) {
