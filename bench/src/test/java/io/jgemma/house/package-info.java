@@ -1,4 +1,4 @@
-/** The rules of the house, checked over the classes and the sources of all modules. Imports nothing of jgemma. */
+/** The code rules, checked over the classes and the sources of all modules. Imports nothing of jgemma. */
 @NullMarked
 package io.jgemma.house;
 

@@ -186,12 +186,12 @@ public final class Engine implements AutoCloseable {
         return pictures.file();
     }
 
-    /** Whether prompts may hold pictures. */
+    /** Whether prompts may contain pictures. */
     public boolean readsPictures() {
         return pictures.available();
     }
 
-    /** Name of the model for people: {@code general.name}, or the file's name. */
+    /** The model's display name: {@code general.name}, or the file's name. */
     public String modelName() {
         return embedded != null ? embedded.name() : file.metadata().string("general.name", file.name());
     }
@@ -244,12 +244,12 @@ public final class Engine implements AutoCloseable {
         return options.contextTokens() > 0 ? options.contextTokens() : spec.contextTokens();
     }
 
-    /** What stands around the model's reasoning. */
+    /** The tags around the model's reasoning. */
     public ReasoningTags reasoning() {
         return text.reasoning();
     }
 
-    /** What is doubtful about the file, one sentence each. The embedded model was trained with its template as it is. */
+    /** Warnings about the file, one sentence each. The embedded model was trained with its template as it is. */
     public List<String> warnings() {
         List<String> all = new ArrayList<>(text.tokenizer().warnings());
         if (embedded == null) {
@@ -285,7 +285,7 @@ public final class Engine implements AutoCloseable {
         return register(new Session(this, scheduler, holding));
     }
 
-    /** Makes a session the engine's, which closes it when it is closed; a closed engine closes it at once. */
+    /** Registers a session, so that closing the engine closes it. If the engine is closed already, closes it at once. */
     Session register(Session session) {
         if (sessions.add(session)) {
             return session;
@@ -299,13 +299,13 @@ public final class Engine implements AutoCloseable {
         return text.toolParser().name();
     }
 
-    /** How tokens are chosen where a request does not say: as the file does, or else as the model's makers do. */
+    /** Sampling for requests that do not set their own: from the file, or else the recommendation of the model's makers. */
     public SamplerOptions defaultSampling() {
         return sampling;
     }
 
     /**
-     * The text that a conversation becomes: the chat template's, ended by its generation prompt.
+     * The text of a conversation as the chat template renders it, with the generation prompt at the end.
      *
      * @throws io.jgemma.engine.template.TemplateException when the template refuses the messages
      * @throws ModelException when the model has no template
@@ -340,7 +340,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Begins a generation and returns at once. It shares the processor with all others in progress.
+     * Starts a generation and returns immediately. It shares the processor with all others in progress.
      *
      * @throws ContextExceededException when the prompt does not fit into the context
      * @throws MemoryExceededException when its K and V can never fit into memory
@@ -366,12 +366,12 @@ public final class Engine implements AutoCloseable {
         return Waiting.uninterruptibly(task.result(), () -> {});
     }
 
-    /** What the engine does and has done. */
+    /** What the engine is doing and has done. */
     public EngineStatus status() {
         return EngineStatus.of(scheduler.status());
     }
 
-    /** Gives up K and V that are kept for prompts to come; what sessions and running generations hold stays. */
+    /** Releases K and V that are kept for future prompts. What sessions and running generations hold is not affected. */
     public void forgetPrefixes() {
         scheduler.forget();
     }
@@ -409,7 +409,7 @@ public final class Engine implements AutoCloseable {
         return generation;
     }
 
-    /** Refuses rows that no step or no memory can take. */
+    /** Refuses rows that fit into no step or no memory. */
     void requireFits(int tokens, int longestBlock) {
         if (tokens > contextTokens()) {
             throw new ContextExceededException(tokens, contextTokens());

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that an engine refuses as it is configured. The message is for people; {@link #limit} tells programs which
+ * A request that the engine refuses with its present configuration. The message is for people; {@link #limit} tells programs which
  * limit it was, so that a command line can name its flag and a server its field.
  */
 public abstract class EngineException extends RuntimeException {

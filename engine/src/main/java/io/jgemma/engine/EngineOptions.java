@@ -98,7 +98,7 @@ public final class EngineOptions {
         return new Builder(model);
     }
 
-    /** A builder that begins with these options. */
+    /** A builder with the values of these options. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -113,17 +113,17 @@ public final class EngineOptions {
         return contextTokens;
     }
 
-    /** CPU threads, of which no more run than there are processors; 0 = physical cores. */
+    /** CPU threads, at most the number of processors; 0 = physical cores. */
     public int threads() {
         return threads;
     }
 
-    /** Prompt tokens that one request computes in a row before others get their turn. */
+    /** Prompt tokens of one request that are fed to the model at a time. */
     public int batchTokens() {
         return batchTokens;
     }
 
-    /** Rows computed together at most; working buffers grow with it. */
+    /** The maximum number of rows computed together; working buffers grow with it. */
     public int microBatchTokens() {
         return microBatchTokens;
     }
@@ -143,7 +143,7 @@ public final class EngineOptions {
         return kernels;
     }
 
-    /** Whether the CPU copies weights that it reads faster in another order than the file's. */
+    /** Whether the CPU repacks weights into an order that it reads faster than the file's. */
     public boolean repack() {
         return repack;
     }
@@ -176,32 +176,32 @@ public final class EngineOptions {
         return offload;
     }
 
-    /** Bytes that K and V of all conversations may take; empty = what the weights leave of the memory. */
+    /** Limit in bytes for K and V of all conversations; empty = the memory that the weights leave. */
     public OptionalLong kvMemoryBytes() {
         return kvMemoryBytes;
     }
 
-    /** How long reading a prompt may hold up the answers in progress at a time, in milliseconds. */
+    /** How long reading a prompt may delay running answers at a time, in milliseconds. */
     public int stepMillis() {
         return stepMillis;
     }
 
-    /** Bytes of K and V of earlier prompts that may be kept for prompts to come; part of {@link #kvMemoryBytes}. */
+    /** Limit in bytes for K and V of earlier prompts that are kept for future ones; part of {@link #kvMemoryBytes}. */
     public long prefixMemoryBytes() {
         return prefixMemoryBytes;
     }
 
-    /** Generations computed at the same time at most; further ones wait. By default as many as memory holds. */
+    /** The maximum number of generations computed at the same time; further ones wait. By default as many as memory holds. */
     public int maxRunning() {
         return maxRunning;
     }
 
-    /** Requests that may wait; more are refused. */
+    /** The maximum number of waiting requests; further ones are refused. */
     public int maxWaiting() {
         return maxWaiting;
     }
 
-    /** How tokens are guessed where a request does not say. */
+    /** The kind of speculation for requests that do not set their own. */
     public Speculation speculation() {
         return speculation;
     }
@@ -211,7 +211,7 @@ public final class EngineOptions {
         return pictures;
     }
 
-    /** Told how loading goes. */
+    /** Receives the progress of loading. */
     public LoadListener listener() {
         return listener;
     }

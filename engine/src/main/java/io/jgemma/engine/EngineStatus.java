@@ -3,7 +3,7 @@ package io.jgemma.engine;
 import io.jgemma.engine.schedule.ScheduleStatus;
 
 /**
- * What an engine does and has done since it was opened.
+ * What an engine is doing and has done since it was opened.
  *
  * @param running generations that take part in steps
  * @param waiting generations that wait for memory or for their turn
@@ -56,7 +56,7 @@ public record EngineStatus(
      * @param cachedBytes held for prompts to come, given up when memory is short
      */
     public record KvUse(long limitBytes, long usedBytes, long cachedBytes) {
-        /** What is neither used nor cached. */
+        /** Bytes that are neither used nor cached. */
         public long freeBytes() {
             return Math.max(0, limitBytes - usedBytes - cachedBytes);
         }

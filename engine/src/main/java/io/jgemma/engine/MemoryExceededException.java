@@ -1,6 +1,6 @@
 package io.jgemma.engine;
 
-/** A request's keys and values can never fit into the memory that the engine may use for them. */
+/** The keys and values of a request can never fit into the memory that the engine may use for them. */
 public final class MemoryExceededException extends EngineException {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package io.jgemma.engine;
 
 import java.time.Duration;
 
-/** So many requests wait that no more are taken. */
+/** The queue of waiting requests is full. */
 public final class QueueFullException extends EngineException {
 
     private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class QueueFullException extends EngineException {
         this.retryAfter = retryAfter;
     }
 
-    /** When it is worth trying again. */
+    /** How long to wait before trying again. */
     public Duration retryAfter() {
         return retryAfter;
     }

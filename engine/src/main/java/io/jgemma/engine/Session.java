@@ -69,7 +69,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Ends the generation in progress as soon as the present step is done, or the next one if there is none. What was
+     * Ends the running generation after the current step, or the next generation if none is running. What was
      * generated stays.
      */
     public void cancel() {
@@ -96,7 +96,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * A second session that holds the same tokens; both go on by themselves, closed each by itself. What they
+     * A second session with the same tokens. The two continue and are closed independently. What they
      * have in common stays in memory once, so a fork costs next to nothing, however long the conversation.
      *
      * @throws IllegalStateException when the session is busy or closed
@@ -110,7 +110,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Writes the tokens in the cache with their keys and values to a file, so that {@link #load} can go on from them. The
+     * Writes the tokens in the cache with their keys and values to a file, so that {@link #load} can continue from them. The
      * format is told at {@link io.jgemma.engine.session.SessionFile}. An older session in the file is replaced, anything else is not.
      *
      * @return bytes of the file
@@ -158,7 +158,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Feeds tokens after the present position and shows logits: for measurements.
+     * Feeds tokens after the current position and passes on logits, for measurements.
      *
      * @param wanted index into {@code ids} whose logits are wanted
      * @param consumer receives them, on a thread of the engine
@@ -170,7 +170,7 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Feeds rows after the present position and shows logits.
+     * Feeds rows after the current position and passes on logits.
      *
      * @param wanted index of a row whose logits are wanted
      * @param consumer receives them, on a thread of the engine

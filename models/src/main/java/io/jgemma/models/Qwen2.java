@@ -33,7 +33,7 @@ public final class Qwen2 implements Architecture {
         return new TransformerDecoder(context, 1, PreNormBlock::new);
     }
 
-    /** Without the makers' repetition penalty of 1.05, which would change the likeliest answer, too. */
+    /** Without the makers' repetition penalty of 1.05, which would change the most likely answer, too. */
     @Override
     public SamplerOptions sampling() {
         return SamplerOptions.builder().temperature(0.7f).topK(20).topP(0.8f).build();

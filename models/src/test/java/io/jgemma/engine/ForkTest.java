@@ -55,7 +55,7 @@ final class ForkTest {
                 session.evaluate(common, i -> false, (i, logits) -> {});
                 try (Session fork = session.fork()) {
                     assertThat(fork.tokens()).isEqualTo(common);
-                    for (int i = 0; i < one.length; i++) { // in turns, so that each would see what the other wrote
+                    for (int i = 0; i < one.length; i++) { // alternately, so that each would see what the other wrote
                         feed(session, one[i], first);
                         feed(fork, other[i], second);
                     }

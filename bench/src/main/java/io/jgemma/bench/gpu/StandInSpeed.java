@@ -112,11 +112,11 @@ public class StandInSpeed {
         System.getLogger(StandInSpeed.class.getName()).log(System.Logger.Level.INFO, table(folders, speeds));
     }
 
-    /** What a round measured, in millions of thread instructions a second. */
+    /** What a round measured, in millions of thread instructions per second. */
     private record Speed(String work, String folder, double millions) {}
 
     private static String table(String[] folders, List<Speed> speeds) {
-        StringBuilder text = new StringBuilder("millions of thread instructions a second: median, least, greatest");
+        StringBuilder text = new StringBuilder("millions of thread instructions per second: median, least, greatest");
         speeds.stream().map(Speed::work).distinct().forEach(work -> {
             text.append(String.format(Locale.ROOT, "%n%-28s", work));
             double first = 0;

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * {@code y = x w^T} through the backend, with its threads: bytes of weights and multiply-adds a nanosecond, which is GB/s and
- * billions a second. With one row of activations memory should set the pace, with many the multipliers; both
+ * billions per second. With one row of activations memory should set the pace, with many the multipliers; both
  * ceilings are measured by {@link Ceilings} in the same run.
  */
 @State(Scope.Benchmark)

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * How one K/V cache's answers differ from another's: perplexities on the same tokens, the Kullback-Leibler divergence of the
- * distributions, and how often both find the same token likeliest. Not thread-safe.
+ * distributions, and how often both find the same token most likely. Not thread-safe.
  */
 final class CacheComparison {
     private final PerplexityScore base = new PerplexityScore();
@@ -44,7 +44,7 @@ final class CacheComparison {
         return divergence / tested.tokens();
     }
 
-    /** Share of tokens where both find the same one likeliest, 0 to 1. */
+    /** Share of tokens where both find the same one most likely, 0 to 1. */
     double sameLikeliest() {
         return (double) sameLikeliest / tested.tokens();
     }

@@ -61,7 +61,7 @@ final class Draw {
         return id != Sampler.NONE && allows(id) ? id : Sampler.NONE;
     }
 
-    /** Whether the likeliest token of all may be taken, so that it is also the likeliest of those that are allowed. */
+    /** Whether the most likely token of all may be taken, so that it is also the most likely of those that are allowed. */
     private boolean allows(int id) {
         if (constraint == null) {
             return true;

@@ -23,7 +23,7 @@ import io.jgemma.engine.quant.QuantType;
  * has no such channels: its tile is [32][dim], cut into blocks as it lies in memory, which is along channels (Liu et al.,
  * 2024, KIVI).
  *
- * <p><b>The mean.</b> What is left in a channel of K is mostly a constant. The soft-max does not see a constant added to
+ * <p><b>The mean.</b> What is left in a channel of K is mostly a constant. The softmax does not see a constant added to
  * all scores, but pages differ, so each page carries the mean of its first tile's K, the tiles store {@code K - mean},
  * and a score is {@code q . (K - mean) + q . mean}: the second product is one number for a page (after Zhang et al.,
  * 2025, SageAttention).

@@ -122,7 +122,7 @@ public interface Ops {
      * Attention of each row over the visible positions of its sequence: those in its pages, and those of this pass, whose
      * keys and values are {@code k} and {@code v} and not stored yet. With {@code s_t = scale q . k_t},
      * {@code y = sum_t softmax(s)_t v_t} for every query head. Head {@code h} reads K/V head {@code h kvHeads / heads}.
-     * Computed with a running soft-max over tiles (Dao et al., 2022, FlashAttention); no matrix of scores exists.
+     * Computed with a running softmax over tiles (Dao et al., 2022, FlashAttention); no matrix of scores exists.
      *
      * <p>A row must see the same numbers whether a token came with it or a pass before: so {@code k} and {@code v} are
      * rounded in place to what {@link #storeKv} stores for new tokens, F16 where the layer's K or V is quantized.

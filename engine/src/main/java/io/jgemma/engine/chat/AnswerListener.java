@@ -1,6 +1,6 @@
 package io.jgemma.engine.chat;
 
-/** Told what an answer turns out to be made of while it is written, in order. */
+/** Receives the parts of an answer while it is generated, in order. */
 public interface AnswerListener {
 
     /** A piece of the answer's text; never empty. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads one answer while it is written: separates reasoning, then ends the text at a stop string, then finds tool calls.
+ * Parses one answer while it is generated: separates reasoning, then ends the text at a stop string, then finds tool calls.
  * Stop strings do not count within reasoning, but do within calls. Not for use by several threads.
  */
 public final class AnswerStream {

@@ -19,7 +19,7 @@ import java.util.List;
 
 /**
  * Flash attention over pages. An item is a block of rows of one sequence times the query heads of one K/V head: it walks
- * the tiles its rows can see and keeps a running soft-max. Where items are fewer than workers (one row, long context) an
+ * the tiles its rows can see and keeps a running softmax. Where items are fewer than workers (one row, long context) an
  * item is cut along the context, and the parts, each with its own maximum and sum, are joined at the end (Dao et al.,
  * 2023, Flash-Decoding).
  *

@@ -33,7 +33,7 @@ final class RowPool implements AutoCloseable {
     private static final int CALLED = 1;
     private static final int AT_WORK = 2;
 
-    /** Integers of a line of memory: each thread watches one of its own. */
+    /** Integers of a cache line: each thread watches one of its own. */
     private static final int LINE = 64 / Integer.BYTES;
 
     private final Thread[] threads;

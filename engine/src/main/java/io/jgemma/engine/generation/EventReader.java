@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 
 /**
- * Reads the events of one generation from the first on, and waits for those to come. For one thread; a generation may have
+ * Reads the events of one generation from the first one, waiting for those that have not happened yet. For one thread; a generation may have
  * several readers, each of which sees all events.
  */
 public interface EventReader extends Iterator<GenerationEvent> {

@@ -5,7 +5,7 @@ import io.jgemma.engine.sample.TokenLogprobs;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened while generating, in order. */
+/** An event of a generation, in order. */
 public sealed interface GenerationEvent {
 
     /**
@@ -25,7 +25,7 @@ public sealed interface GenerationEvent {
      * @param logprobs how likely it was, if that was asked for; else null
      */
     record Token(int id, @Nullable TokenLogprobs logprobs) implements GenerationEvent {
-        /** How likely it was, if that was asked for. */
+        /** The token's log-probability, if it was requested. */
         public Optional<TokenLogprobs> findLogprobs() {
             return Optional.ofNullable(logprobs);
         }
@@ -34,7 +34,7 @@ public sealed interface GenerationEvent {
     /** A piece of the answer; never half a character. */
     record Text(String text) implements GenerationEvent {}
 
-    /** A piece of what the model thinks aloud before it answers. */
+    /** A piece of the model's reasoning before its answer. */
     record Reasoning(String text) implements GenerationEvent {}
 
     /** A complete tool call. */

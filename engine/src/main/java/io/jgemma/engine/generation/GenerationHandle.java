@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * A generation that was asked for by {@link io.jgemma.engine.Engine#submit}. Its events are kept for as long as the handle
+ * A generation that was started by {@link io.jgemma.engine.Engine#submit}. Its events are kept for as long as the handle
  * is reachable, so that neither a slow reader nor none at all holds up the engine. All methods may be called from any
  * thread.
  */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One generation: what to continue, and how. Made by {@link #builder}, {@link #of} and its shorter forms. Immutable. */
 public final class GenerationRequest {
 
-    /** The most likely tokens that are told beside the chosen one. */
+    /** The most tokens that are reported beside the chosen one. */
     public static final int MAX_TOP_LOGPROBS = 20;
 
     private final Prompt prompt;
@@ -43,7 +43,7 @@ public final class GenerationRequest {
         return new Builder(prompt);
     }
 
-    /** A builder that begins with this request. */
+    /** A builder with the values of this request. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -94,19 +94,19 @@ public final class GenerationRequest {
     }
 
     /**
-     * How many of the likeliest tokens are told with each token, 0 to {@value #MAX_TOP_LOGPROBS}; empty = not even the
+     * How many of the most likely tokens are reported with each token, 0 to {@value #MAX_TOP_LOGPROBS}; empty = not even the
      * chosen token's log-probability.
      */
     public OptionalInt topLogprobs() {
         return topLogprobs;
     }
 
-    /** The language that the answer is kept in. It is forked for each generation and never moved itself. */
+    /** The constraint on the answer, such as a grammar. It is forked for each generation and never moved itself. */
     public Optional<TokenConstraint> constraint() {
         return Optional.ofNullable(constraint);
     }
 
-    /** How long the generation may take from when it is asked for, waiting included; empty = as long as it takes. */
+    /** How long the generation may take after it was submitted, waiting included; empty = no limit. */
     public Optional<Duration> deadline() {
         return Optional.ofNullable(deadline);
     }

@@ -57,7 +57,7 @@ public record GenerationResult(
         return promptIds.length;
     }
 
-    /** Prompt tokens whose K and V were already there. */
+    /** Prompt tokens whose K and V were already cached. */
     public int cachedTokens() {
         return timings.cachedTokens();
     }

@@ -1,7 +1,7 @@
 package io.jgemma.engine.generation;
 
 /**
- * What a generation took.
+ * The time and the tokens that a generation took.
  *
  * @param cachedTokens prompt tokens whose K/V were already there
  * @param promptTokens prompt tokens computed now

@@ -1,5 +1,5 @@
 /**
- * What is asked of a model and what it answers: requests, events, results.
+ * Requests to a model, and what it answers: events and results.
  */
 @NullMarked
 package io.jgemma.engine.generation;

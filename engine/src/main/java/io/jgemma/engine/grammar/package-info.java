@@ -1,6 +1,6 @@
 /**
- * Answers that keep a form: grammars made of JSON schemas, GBNF, regular expressions, choices and tools, and the constraints
- * that hold a generation to them token by token.
+ * Structured output: grammars made from JSON schemas, GBNF, regular expressions, choices and tools, and the constraints
+ * that enforce them token by token.
  */
 @NullMarked
 package io.jgemma.engine.grammar;

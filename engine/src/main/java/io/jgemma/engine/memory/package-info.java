@@ -1,5 +1,5 @@
 /**
- * What must be given back, and what others may change meanwhile: cleaning up, and files in memory. Imports {@code platform}.
+ * Resources: cleanup of native memory, and mapped files that other programs may change. Imports {@code platform}.
  */
 @NullMarked
 package io.jgemma.engine.memory;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers run where, and what they need there.
+ * Which layers run where, and the memory they need there.
  *
  * @param parts first layer to last
  */

@@ -1,6 +1,6 @@
 package io.jgemma.engine.plan;
 
-/** Told how loading goes. */
+/** Receives the progress of loading. */
 @FunctionalInterface
 public interface LoadListener {
     /**

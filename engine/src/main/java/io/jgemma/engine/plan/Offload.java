@@ -25,7 +25,7 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
     /** Everything runs on the CPU. */
     public static final Offload NONE = new Offload(0, false, 0, List.of());
 
-    /** With nothing held in reserve, and jgemma's own kernels. */
+    /** Without reserve, and with jgemma's own kernels. */
     public Offload(int layers, boolean split, int device, List<Double> shares) {
         this(layers, split, device, shares, 0, Gemm.KERNELS);
     }
@@ -44,17 +44,17 @@ public record Offload(int layers, boolean split, int device, List<Double> shares
         }
     }
 
-    /** So many layers, spread over all devices by their free memory. */
+    /** This many layers, spread over all devices by their free memory. */
     public static Offload of(int layers) {
         return new Offload(layers, true, 0, List.of());
     }
 
-    /** The same with so many bytes of each device's free memory left free. */
+    /** The same, leaving this many bytes of each device's memory free. */
     public Offload withReserve(long bytes) {
         return new Offload(layers, split, device, shares, bytes, gemm);
     }
 
-    /** The same with many rows multiplied by somebody else. */
+    /** The same with another library for products with many rows. */
     public Offload withGemm(Gemm other) {
         return new Offload(layers, split, device, shares, reserveBytes, other);
     }

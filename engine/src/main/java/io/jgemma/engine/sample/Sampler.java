@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>p is always the softmax over what the stages before have left; they leave at least one token. Equal logits go by
  * token id, the lower first. Greedy (temperature 0 or less) is the greatest l after the mask: no other stage may keep a
- * sampler from the likeliest token.
+ * sampler from the most likely token.
  *
  * <p>The draw takes exactly one random number u in [0, 1) from {@linkplain #seed() the seed's} xoshiro256++ and goes
  * through what is left, by descending logits if top-k, typical or top-p is on, else by ascending ids, to the first

@@ -69,17 +69,17 @@ public final class SamplerOptions {
         return new Builder();
     }
 
-    /** A builder that begins with these options. */
+    /** A builder with the values of these options. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** Always the likeliest token. */
+    /** Always the most likely token. */
     public static SamplerOptions greedy() {
         return builder().temperature(0).build();
     }
 
-    /** Whether the likeliest token is taken instead of a random one. */
+    /** Whether the most likely token is taken instead of a random one. */
     public boolean isGreedy() {
         return temperature <= 0;
     }
@@ -89,22 +89,22 @@ public final class SamplerOptions {
         return repeatLastN != 0 && (repeatPenalty != 1 || presencePenalty != 0 || frequencyPenalty != 0);
     }
 
-    /** Divides the logits before the draw; 0 or less = always the likeliest token. */
+    /** Divides the logits before the draw; 0 or less = always the most likely token. */
     public float temperature() {
         return temperature;
     }
 
-    /** Keep the so many likeliest tokens; 0 or -1 = all. */
+    /** Keep this many of the most likely tokens; 0 or -1 = all. */
     public int topK() {
         return topK;
     }
 
-    /** Keep the likeliest tokens that together reach this probability, 0 to 1; 1 = all. */
+    /** Keep the most likely tokens that together reach this probability, 0 to 1; 1 = all. */
     public float topP() {
         return topP;
     }
 
-    /** Keep tokens at least so likely, compared with the likeliest, 0 to 1; 0 = all. */
+    /** Keep tokens at least so likely, compared with the most likely one, 0 to 1; 0 = all. */
     public float minP() {
         return minP;
     }

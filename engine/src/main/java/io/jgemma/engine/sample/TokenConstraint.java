@@ -18,7 +18,7 @@ public interface TokenConstraint {
 
     /**
      * Whether one token may come next: the same answer as its bit in {@link #mask}. Worth overriding where that costs much
-     * less than a mask: the likeliest token is nearly always asked for first.
+     * less than a mask: the most likely token is nearly always asked for first.
      */
     boolean allows(int token);
 

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How likely a chosen token was, and which tokens were likeliest in its place.
+ * How likely a chosen token was, and which tokens were most likely instead.
  *
  * @param chosen the token that was chosen
- * @param top the likeliest tokens, in descending order; the lower id goes first among equals
+ * @param top the most likely tokens, in descending order; the lower id goes first among equals
  */
 public record TokenLogprobs(TokenLogprob chosen, List<TokenLogprob> top) {
 
@@ -22,7 +22,7 @@ public record TokenLogprobs(TokenLogprob chosen, List<TokenLogprob> top) {
      *
      * @param logits F32 [vocabulary] in native byte order
      * @param chosen id of the chosen token
-     * @param count how many of the likeliest tokens
+     * @param count how many of the most likely tokens
      */
     public static TokenLogprobs of(MemorySegment logits, int chosen, int count) {
         float[] values = logits.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);

@@ -234,7 +234,7 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    /** Waits for an arrival. Whoever waits already may be late one day, which is looked at a few times a second. */
+    /** Waits for an arrival. Whoever waits already may be late one day, which is checked a few times per second. */
     private void pause() {
         long nanos = waiting.isEmpty() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(100);
         signalled = false;

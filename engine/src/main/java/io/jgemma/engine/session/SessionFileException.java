@@ -3,7 +3,7 @@ package io.jgemma.engine.session;
 import java.nio.file.Path;
 
 /**
- * A session cannot be saved to a file, or loaded from it. The message is one line: the file, what differs or is damaged and
+ * A session cannot be saved to or loaded from a file. The message is one line: the file, what differs or is damaged and
  * where. Neither the session nor the file has changed.
  */
 public final class SessionFileException extends RuntimeException {

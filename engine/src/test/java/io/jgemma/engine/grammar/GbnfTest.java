@@ -58,7 +58,7 @@ class GbnfTest {
                 "root ::= *|nothing to repeat",
                 "root ::= [z-a]|out of order",
                 "root ::= \"a\"{3,2}|out of order",
-                "root ::= \"\\q\"|no escape",
+                "root ::= \"\\q\"|not an escape",
                 "root ::= root|nothing satisfies it"
             })
     void saysWhatIsWrong(String text, String message) {

@@ -63,10 +63,10 @@ public final class ServerMetrics implements RunListener, AutoCloseable {
         promptSeconds = counter("llamacpp:prompt_seconds", "Time in which prompt tokens were computed");
         predicted = counter("llamacpp:tokens_predicted", "Tokens generated");
         predictedSeconds = counter("llamacpp:tokens_predicted_seconds", "Time in which tokens were generated");
-        gauge("llamacpp:prompt_tokens_seconds", "Prompt tokens a second, of the last answer", m -> m.lastSpeed(0));
+        gauge("llamacpp:prompt_tokens_seconds", "Prompt tokens per second of the last answer", m -> m.lastSpeed(0));
         gauge(
                 "llamacpp:predicted_tokens_seconds",
-                "Tokens generated a second, of the last answer",
+                "Generated tokens per second of the last answer",
                 m -> m.lastSpeed(1));
         gauge("llamacpp:n_tokens_max", "Tokens of the longest prompt and its answer so far", m -> m.mostTokens.get());
         Gauge.builder("jgemma.requests", admission, Admission::taken)

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param maxTokens tokens to generate at most; empty = no limit
  * @param stops strings that end an answer
  * @param ignoreEnd whether to go on past the model's end
- * @param topLogprobs how many of the likeliest tokens are told with each; empty = none, nor the chosen one's
+ * @param topLogprobs how many of the most likely tokens are reported with each; empty = none, nor the chosen one's
  * @param count answers to the same prompt
  * @param deadline time that an answer may take, waiting included
  */

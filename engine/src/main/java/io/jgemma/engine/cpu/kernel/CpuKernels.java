@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
- * One set of kernels: each method does rows {@code from} to {@code to} of an operation on the calling thread. The scalar
+ * One kernel set: each method does rows {@code from} to {@code to} of an operation on the calling thread. The scalar
  * set defines the results; every other set must pass the same contract test. Operands are F32 unless said otherwise and
  * were checked by the caller.
  */
@@ -148,7 +148,7 @@ public interface CpuKernels {
     }
 
     /**
-     * One step of the running soft-max (Milakov and Gimelshein, 2018). For each row {@code i}: with
+     * One step of the running softmax (Milakov and Gimelshein, 2018). For each row {@code i}: with
      * {@code m' = max(m, max_t s[t])}, replaces {@code s[t]} by {@code e^(s[t] - m')}, scales {@code o[i]} and {@code l}
      * by {@code e^(m - m')} and adds the new weights to {@code l}. A score of minus infinity weighs nothing.
      *

@@ -1,5 +1,5 @@
 /**
- * What all sets of kernels share: the interface they implement, operands and scratch memory, and the scalar set, which defines every result.
+ * What all kernel sets share: the interface they implement, operands and scratch memory, and the scalar set, which defines every result.
  * Imports {@code quant}, {@code tensor}, {@code spec}.
  */
 @NullMarked

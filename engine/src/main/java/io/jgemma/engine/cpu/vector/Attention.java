@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The two halves of attention that are not a product of rows: the running soft-max and the weighted sum of values. */
+/** The two halves of attention that are not a product of rows: the running softmax and the weighted sum of values. */
 final class Attention {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

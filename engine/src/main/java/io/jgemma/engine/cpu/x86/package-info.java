@@ -19,7 +19,7 @@
  * <li>{@code weights.groups}: repacked weights and their products.
  * <li>{@code weights.panels}: unpacking to panels and products with many rows of activations.
  * <li>{@code elements}: norms, gates, rotation, conversions.
- * <li>{@code attention}: scores, soft-max and weighted values over tiles of the K/V cache.
+ * <li>{@code attention}: scores, softmax and weighted values over tiles of the K/V cache.
  * </ol>
  * This package puts one set together for a processor. Imports {@code cpu.kernel}, {@code quant}, {@code spec}.
  */

@@ -1,4 +1,4 @@
-/** What those who ask for a grammar and those who make it share: options, and errors. */
+/** Options and errors that the parts of the grammar compiler share. */
 @NullMarked
 package io.jgemma.engine.grammar.spec;
 

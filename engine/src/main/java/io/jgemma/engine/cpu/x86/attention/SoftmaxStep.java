@@ -26,7 +26,7 @@ import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.elements.Exponential;
 
 /**
- * A step of the running soft-max over rows of scores; see {@link io.jgemma.engine.cpu.kernel.CpuKernels#softmaxStep}. AVX2 with FMA, or AVX-512.
+ * A step of the running softmax over rows of scores; see {@link io.jgemma.engine.cpu.kernel.CpuKernels#softmaxStep}. AVX2 with FMA, or AVX-512.
  *
  * <p>Scores are at most the maximum, so e^x ({@link Exponential}) is taken of nothing above 0.
  *

@@ -45,7 +45,7 @@ import java.util.function.IntConsumer;
  * rows stays an integer; arguments are {@link WordArguments}. AVX-512 with VNNI and VBMI.
  *
  * <p>Two neighbouring rows of 32 columns are brought side by side, as {@code vpdpwssd} adds them up: for Q4_0 seven instructions, and
- * then a broadcast and two multiply-adds for each {@code q}. With 4 {@code q} that is 28 products a cycle where one multiplication begins in a
+ * then a broadcast and two multiply-adds for each {@code q}. With 4 {@code q} that is 28 products per cycle where one multiplication begins in a
  * cycle; floats ({@link WeightedRows}) give 13.
  *
  * <p>Registers: zmm0 to zmm23 sums, two for each {@code q}; zmm24, zmm25 values; zmm26, zmm27 broadcasts; zmm28 to zmm30 constants. RDI arguments; RSI values; RDX bytes to the next

@@ -1,5 +1,5 @@
 /**
- * Attention: scores, soft-max and weighted values, over rows of floats and over quantized tiles.
+ * Attention: scores, softmax and weighted values, over rows of floats and over quantized tiles.
  */
 @NullMarked
 package io.jgemma.engine.cpu.x86.attention;

@@ -36,11 +36,10 @@ import java.util.function.IntUnaryOperator;
  * Rows of weights in blocks of 32, as mapped, times one row of activations in the form of {@link PlaneOrder}; the formula is that
  * of {@link BlockRows}. AVX-512 with VBMI and VNNI.
  *
- * <p>Four blocks of nibbles, or two of bytes, are one unit: 64 bytes of codes. One permutation takes them out of the lines of
- * memory they lie in, another brings the scales to the lanes of their blocks. Codes are multiplied as unsigned bytes with the
+ * <p>Four blocks of nibbles, or two of bytes, are one unit: 64 bytes of codes. One permutation takes them out of the cache lines they lie in, another brings the scales to the lanes of their blocks. Codes are multiplied as unsigned bytes with the
  * high and the low bytes of the activations.
  *
- * <p>Blocks lie at any even address, so a load of 64 bytes would cross a line of memory nearly always, and loads that cross
+ * <p>Blocks lie at any even address, so a load of 64 bytes would cross a cache line nearly always, and loads that cross
  * lines leave the processor's prefetchers without a pattern to follow (measured: a third of the bandwidth). So whole
  * aligned lines are loaded, two for a unit, and {@code vpermi2b} takes the unit out of them; one row is read at a time, front
  * to back. Where a unit ends behind the second line, the 128 bytes that end with it are loaded. What lies behind the rows is read

@@ -27,9 +27,8 @@ import io.jgemma.engine.cpu.x86.weights.BlockFormat;
  * of the panels.
  *
  * <p>A line of codes meets one broadcast of four activations a plane. For 32 columns of a group in nibbles and activations of 16 bits there are, with
- * {@code vpdpbusd}, 16 multiply-adds and 18 other operations: 17 cycles where two begin in a cycle, and 18 where (Zen 4, 512 bits) one multiplication
- * does. AVX2 has 16 multiplications, 14 additions, 4 operations that make sums of 32 bits and 18 others: 13 cycles for 144 bytes where four begin in a
- * cycle (Zen 3), 18 where three do (Golden Cove), so 8 to 11 bytes a cycle, two to three times what memory gives a core. Bytes of weights (Q8_0), which
+ * {@code vpdpbusd}, 16 multiply-adds and 18 other operations: 17 cycles where two start per cycle, and 18 where (Zen 4, 512 bits) one multiplication
+ * does. AVX2 has 16 multiplications, 14 additions, 4 operations that make sums of 32 bits and 18 others: 13 cycles for 144 bytes where four start per cycle (Zen 3), 18 where three do (Golden Cove), so 8 to 11 bytes per cycle, two to three times what memory gives a core. Bytes of weights (Q8_0), which
  * {@code vpmaddubsw} cannot multiply without losing high bits, AVX2 multiplies as words: 7 operations for 32 bytes.
  *
  * <p>Registers: 0 sums, 2 and 3 codes, then as {@link ByteSums} and {@link GroupCodes} have them. RSI

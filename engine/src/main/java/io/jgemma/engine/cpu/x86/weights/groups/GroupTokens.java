@@ -25,7 +25,7 @@ import io.jgemma.engine.cpu.x86.weights.BlockFormat;
  *
  * <p>The codes of a block, 32 columns, are unpacked once and stay in eight registers while all rows of activations meet them: for 288 bytes of weights in
  * nibbles some 20 operations, and for each row of activations 8 multiply-adds a byte, which broadcast four activations each, and 4 or 6 others. Where two
- * multiply-adds begin in a cycle, 8 rows of 16 bits take about 75 cycles and of 8 bits about 45; memory takes 25 to 35 for the weights when two
+ * multiply-adds start per cycle, 8 rows of 16 bits take about 75 cycles and of 8 bits about 45; memory takes 25 to 35 for the weights when two
  * processors share it.
  *
  * <p>Registers: zmm0 to zmm7 codes, then scales, zmm8 to zmm15 integer sums, zmm16 to zmm23 sums, zmm24 to zmm27 as {@link GroupCodes} has them.

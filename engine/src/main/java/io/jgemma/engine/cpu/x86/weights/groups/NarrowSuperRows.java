@@ -24,7 +24,7 @@ import io.jgemma.engine.cpu.x86.weights.BlockFormat;
  * GroupRows}.
  *
  * <p>For 32 columns of 8 rows of Q4_K, 144 bytes with their share of factors, AVX2 has 16 multiplications, 14 additions, 4 operations that make sums of 32
- * bits, 12 that unpack and about 16 for factors: 16 cycles where four begin in a cycle, 21 where three do.
+ * bits, 12 that unpack and about 16 for factors: 16 cycles where four start per cycle, 21 where three do.
  *
  * <p>Registers: ymm0 sums, ymm1 codes, then as {@link ByteSums} and {@link NarrowSuperCodes} have them. RSI unit, RDX results, RCX groups left, R8 q, R9
  * dx, R10 s, R11 units left.

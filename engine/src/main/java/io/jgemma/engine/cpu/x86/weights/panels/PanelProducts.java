@@ -32,7 +32,7 @@ import io.jgemma.engine.cpu.x86.weights.PanelScaling;
  *
  * {@code b} counts blocks of 32 columns, for scales of halves of 16. One step takes two columns: 2 loads of weights, for each token one broadcast of its two activations, two multiply-adds of
  * pairs and two additions. With 6 tokens that is 8 loads for 24 operations on 192 products, so that the multipliers, two of
- * which take 16 products each a cycle, set the pace. After a block the sums are scaled and added to y, which lies in
+ * which take 16 products each per cycle, set the pace. After a block the sums are scaled and added to y, which lies in
  * the first-level cache.
  *
  * <p>Registers: ymm0 to ymm11 sums of 6 tokens x 16 rows, ymm12 and ymm13 weights, ymm14 activations, ymm15 product. RSI

@@ -40,7 +40,7 @@ import io.jgemma.engine.cpu.x86.weights.PanelScaling;
  * AVX-512 with VNNI.
  *
  * <p>One step takes four columns of a plane: 2 loads of weights and, for each token, one broadcast and two multiply-adds of
- * 64 products. With 6 tokens that is 8 loads for 12 operations, two of which begin in a cycle, so that the multipliers set
+ * 64 products. With 6 tokens that is 8 loads for 12 operations, two of which start per cycle, so that the multipliers set
  * the pace. The sums of 6 tokens and 32 rows stay in registers through all columns, and one call takes all tokens. With two planes a
  * block's high bytes come first; their sums are shifted, and the low bytes add to them.
  *
