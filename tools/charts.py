@@ -12,7 +12,7 @@ import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTH = 760
-LABEL = 220
+LABEL = 236
 VALUE = 84
 BAR = 14
 GAP = 14

@@ -22,7 +22,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * {@code y = x w^T} on the first GPU: bytes of weights and multiply-adds a nanosecond, which is GB/s and billions per second. With one row of activations the card's memory should set the pace, with many its tensor cores.
+ * {@code y = x w^T} on the first GPU: bytes of weights and multiply-adds per nanosecond, which is GB/s and billions per second.
+ * With one row of activations the product should be limited by the card's memory, with many by its tensor cores.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
