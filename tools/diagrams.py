@@ -109,7 +109,7 @@ def modules():
         ("models", "b", ("model", "nn", "kv")),
         ("text, sampling", "a", ("chat", "template", "text", "sample")),
         ("maths", "b", ("backend: Ops", "cpu", "tensor")),
-        ("files", "c", ("gguf", "quant", "spec", "memory")),
+        ("files", "c", ("gguf", "quant", "spec", "memory", "platform")),
     ]
     for i, (label, cls, packages) in enumerate(rows):
         y = 126 + 43 * i

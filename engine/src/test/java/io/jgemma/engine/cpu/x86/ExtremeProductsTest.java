@@ -101,7 +101,7 @@ class ExtremeProductsTest {
         }
     }
 
-    /** All largest, all smallest, and signs in turns. */
+    /** All largest, all smallest, and alternating signs. */
     private static float activation(int token, int i) {
         return switch (token % 4) {
             case 0 -> -1;
