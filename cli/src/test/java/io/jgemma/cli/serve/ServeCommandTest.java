@@ -117,7 +117,7 @@ class ServeCommandTest {
                 "serve --models-dir a --mmproj b|--mmproj is one model's",
                 "serve --parallel 0|--parallel 0 is out of range",
                 "serve --reasoning-budget -2|-1 stands for no limit",
-                "serve --reasoning maybe|none of on, off and auto",
+                "serve --reasoning maybe|not one of on, off and auto",
                 "serve --ttl soon|--ttl 'soon' is not a time",
                 "serve --top-p 2|--top-p is 2.0"
             })
