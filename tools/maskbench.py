@@ -8,7 +8,7 @@ The zip file holds files of the form {"schema": .., "tests": [{"valid": .., "dat
 holds once more for llguidance. Results go to FOLDER,
 a file for each engine and round; what is there already is not measured again, so that rounds may be run one at a time (--round N). With
 --engines jgemma and another vocabulary, the time of other vocabularies. Times are elapsed ones unless --clock processor. At the end a table of all rounds in FOLDER: quantiles over each mask's
-own median of the rounds, and the means of whole rounds.
+own median of the rounds, and the means of whole rounds. XGrammar has 10 seconds a schema.
 """
 
 import argparse
@@ -16,8 +16,10 @@ import collections
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -26,6 +28,8 @@ ENGINES = ("jgemma", "llguidance", "xgrammar")
 # --clock: elapsed time, or processor time of the one thread, which other work on the machine disturbs less. jgemma measures alike.
 CLOCKS = {"elapsed": time.perf_counter_ns, "processor": time.thread_time_ns}
 now = CLOCKS["elapsed"]
+# For one schema with its instances, where an engine may take for ever.
+SECONDS = 10
 
 
 def read_tokens(folder):
@@ -57,11 +61,34 @@ class Result:
             accepted |= taken and not test["valid"]
         return "invalid accepted" if accepted else "valid refused" if refused else "pass"
 
-    def run(self, folder, one):
-        """one(case, result) returns how a case ends."""
+    def limited(self, case, one, limit):
+        receive, send = os.pipe()
+        child = os.fork()
+        if child == 0:
+            own = Result()
+            outcome = one(case, own)
+            with os.fdopen(send, "w") as pipe:
+                json.dump([outcome, own.compile, own.mask], pipe)
+            os._exit(0)
+        os.close(send)
+        with os.fdopen(receive) as pipe:
+            timer = threading.Timer(limit, os.kill, (child, signal.SIGKILL))
+            timer.start()
+            answer = pipe.read()
+            timer.cancel()
+        os.waitpid(child, 0)
+        if not answer:
+            return "over the limit"
+        outcome, compiled, masks = json.loads(answer)
+        self.compile += compiled
+        self.mask += masks
+        return outcome
+
+    def run(self, folder, one, limit=None):
+        """one(case, result) returns how a case ends. With a limit in seconds each case has a process of its own, which ends with the limit."""
         for case in read_cases(folder):
             begin = now()
-            self.outcomes[case["file"]] = one(case, self)
+            self.outcomes[case["file"]] = self.limited(case, one, limit) if limit else one(case, self)
             self.worst = max(self.worst, now() - begin)
         return {"outcomes": self.outcomes, "compile": self.compile, "mask": self.mask, "worst": self.worst}
 
@@ -136,7 +163,8 @@ def xgrammar(folder, _):
 
         return result.judge(case, accepts)
 
-    return Result().run(folder, one)
+    # Some schemas keep it busy for minutes.
+    return Result().run(folder, one, limit=SECONDS)
 
 
 def java(options, command, output):
@@ -175,7 +203,7 @@ def report(folder):
     rounds = {engine: results for engine, results in rounds.items() if results}
     print("| | " + " | ".join(rounds) + " |\n|---|" + "---|" * len(rounds))
     print("| rounds | " + " | ".join(str(len(results)) for results in rounds.values()) + " |")
-    for outcome in ("pass", "not supported", "valid refused", "invalid accepted"):
+    for outcome in ("pass", "not supported", "valid refused", "invalid accepted", "over the limit"):
         counts = [collections.Counter(results[0]["outcomes"].values())[outcome] for results in rounds.values()]
         print(f"| {outcome} | " + " | ".join(str(count) for count in counts) + " |")
     for name in ("compile", "mask"):

@@ -12,6 +12,7 @@ import io.jgemma.cli.options.ChatOptions;
 import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
+import io.jgemma.cli.options.ThinkingOptions;
 import io.jgemma.cli.options.ToolOptions;
 import io.jgemma.cli.tools.Toolbox;
 import io.jgemma.engine.Engine;
@@ -34,6 +35,9 @@ public final class ChatCommand implements Callable<Integer> {
 
     @Mixin
     private ChatOptions chat = new ChatOptions();
+
+    @Mixin
+    private ThinkingOptions thinking = new ThinkingOptions();
 
     @Mixin
     private ToolOptions tools = new ToolOptions();
@@ -67,8 +71,11 @@ public final class ChatCommand implements Callable<Integer> {
                 ChatTerminal terminal = terminal()) {
             engine.chatTemplate(); // without one there is nothing to talk with, which is better known now
             greet(engine, options, terminal);
-            ChatSettings settings =
-                    new ChatSettings(answer.sampling(engine.defaultSampling()), answer.maxTokens(), answer.stops());
+            ChatSettings settings = new ChatSettings(
+                    answer.sampling(engine.defaultSampling()),
+                    answer.maxTokens(),
+                    answer.stops(),
+                    thinking.variables());
             Partner partner = Partner.of(engine, session);
             Conversation conversation = new Conversation(chat.system());
             Turn turn = new Turn(

@@ -43,6 +43,8 @@ final class ChatLoop {
         }
         int before = conversation.size();
         conversation.addUser(message.text());
-        return turn.run(before);
+        boolean on = turn.run(before);
+        terminal.endTurn();
+        return on;
     }
 }

@@ -43,6 +43,14 @@ interface ChatTerminal extends AnswerScreen, AutoCloseable {
     @Override
     default void called(ToolCall call) {}
 
+    /** The turn is over, and the next message will be asked for. */
+    default void endTurn() {}
+
+    /** Puts a text on the clipboard; false if the terminal has none. */
+    default boolean copy(String text) {
+        return false;
+    }
+
     /** A line of the program's own. */
     void note(String line);
 

@@ -1,11 +1,18 @@
 package io.jgemma.cli.chat;
 
 import io.jgemma.cli.io.CommandException;
+import io.jgemma.cli.options.Thinking;
+import io.jgemma.engine.chat.ChatMessage;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What slash commands do. */
 final class Commands {
+    /** Characters of a message that is taken back. */
+    private static final int SHOWN = 60;
+
     private final ChatTerminal terminal;
     private final Conversation conversation;
     private final Turn turn;
@@ -40,6 +47,13 @@ final class Commands {
         switch (command) {
             case HELP -> help();
             case SYSTEM -> system(argument);
+            case SET -> set(argument);
+            case THINK -> think(argument);
+            case REGEN -> {
+                return regenerate();
+            }
+            case UNDO -> undo();
+            case COPY -> copy();
             case CLEAR -> clear();
             case SAVE -> file(command, argument, this::save);
             case LOAD -> file(command, argument, this::load);
@@ -72,6 +86,73 @@ final class Commands {
         } else {
             conversation.system(Optional.of(argument));
             terminal.note("The system prompt is set; the next answer obeys it.");
+        }
+    }
+
+    private void set(String argument) {
+        if (argument.isEmpty()) {
+            SettingCommand.show(turn.settings()).forEach(terminal::note);
+            return;
+        }
+        try {
+            turn.settings(SettingCommand.change(turn.settings(), argument));
+            terminal.note("From the next answer on.");
+        } catch (CommandException e) {
+            terminal.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void think(String argument) {
+        Optional<Thinking> thinking = Thinking.of(argument);
+        if (thinking.isEmpty()) {
+            terminal.error("/think needs one of " + Thinking.NAMES + ".");
+        } else if (!thinking.get().isKnownTo(partner.templateSource())) {
+            terminal.error("The model's chat template has no switch for reasoning.");
+        } else {
+            turn.settings(turn.settings().withVariables(thinking.get().variables()));
+            terminal.note("From the next answer on.");
+        }
+    }
+
+    /** Answers the last message again; if nothing comes, the answer that was there stays. */
+    private boolean regenerate() {
+        OptionalInt before = conversation.beforeLastUser();
+        if (before.isEmpty()) {
+            terminal.error("There is no message to answer again.");
+            return true;
+        }
+        List<ChatMessage> messages = conversation.messages();
+        int asked = before.getAsInt() + 1;
+        conversation.shorten(asked);
+        boolean on = turn.run(before.getAsInt());
+        if (conversation.size() < asked) {
+            messages.subList(conversation.size(), messages.size()).forEach(conversation::add);
+            terminal.note("The answer before stays.");
+        }
+        terminal.endTurn();
+        return on;
+    }
+
+    private void undo() {
+        OptionalInt before = conversation.beforeLastUser();
+        if (before.isEmpty()) {
+            terminal.error("There is no message to take back.");
+            return;
+        }
+        String text = conversation.messages().get(before.getAsInt()).text();
+        conversation.shorten(before.getAsInt());
+        String first = text.lines().findFirst().orElse("");
+        terminal.note("Taken back: " + (first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first));
+    }
+
+    private void copy() {
+        Optional<String> answer = conversation.lastAnswer();
+        if (answer.isEmpty()) {
+            terminal.error("There is no answer to copy.");
+        } else if (terminal.copy(answer.get())) {
+            terminal.note("Copied " + answer.get().length() + " characters, if the terminal allows it.");
+        } else {
+            terminal.error("This terminal has no clipboard that can be reached.");
         }
     }
 
@@ -110,7 +191,9 @@ final class Commands {
             int before = conversation.size();
             conversation.show(picture.image());
             conversation.addUser(picture.text());
-            return turn.run(before);
+            boolean on = turn.run(before);
+            terminal.endTurn();
+            return on;
         } catch (CommandException e) {
             terminal.error(String.valueOf(e.getMessage()));
             return true;

@@ -5,6 +5,7 @@ import io.jgemma.engine.chat.ContentPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What was said so far: a system prompt, if there is one, and the messages after it. Not thread-safe. */
@@ -58,6 +59,25 @@ final class Conversation {
     void addUser(String text) {
         add(ChatMessage.user(shown, text));
         shown.clear();
+    }
+
+    /** How many messages stood before the person's last one; empty if there is none. */
+    OptionalInt beforeLastUser() {
+        for (int i = messages.size() - 1; i >= 0; i--) {
+            if (messages.get(i).role().equals("user")) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** What the model said last. */
+    Optional<String> lastAnswer() {
+        return messages.reversed().stream()
+                .filter(message ->
+                        message.role().equals("assistant") && !message.text().isEmpty())
+                .findFirst()
+                .map(ChatMessage::text);
     }
 
     /** Forgets what came after the first {@code size} messages. */

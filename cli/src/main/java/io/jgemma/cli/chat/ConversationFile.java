@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.io.JsonText;
+import io.jgemma.cli.io.StateDirectory;
 import io.jgemma.cli.options.TextOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,8 @@ final class ConversationFile {
         Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling(absolute.getFileName() + ".new");
         try {
+            Files.deleteIfExists(temporary);
+            StateDirectory.createPrivate(temporary);
             Files.writeString(temporary, json(conversation) + "\n");
             Files.move(temporary, absolute, StandardCopyOption.REPLACE_EXISTING);
         } catch (NoSuchFileException e) {

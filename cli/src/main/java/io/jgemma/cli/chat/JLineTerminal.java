@@ -2,12 +2,12 @@ package io.jgemma.cli.chat;
 
 import io.jgemma.cli.io.Lines;
 import io.jgemma.cli.io.Style;
+import io.jgemma.cli.markdown.MarkdownStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Base64;
 import java.util.Optional;
-import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -19,6 +19,7 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.InfoCmp;
+import org.jspecify.annotations.Nullable;
 
 /** A person at a terminal: line editing, history, completion of slash commands, bracketed paste. */
 final class JLineTerminal implements ChatTerminal {
@@ -28,6 +29,7 @@ final class JLineTerminal implements ChatTerminal {
     private final Terminal terminal;
     private final LineReader reader;
     private final Style style;
+    private @Nullable MarkdownStream markdown;
     private boolean lineOpen;
 
     private JLineTerminal(Terminal terminal, LineReader reader, Style style) {
@@ -79,7 +81,7 @@ final class JLineTerminal implements ChatTerminal {
                 .terminal(terminal)
                 .appName("jgemma")
                 .parser(new MessageParser())
-                .completer((line, parsed, candidates) -> complete(parsed.line(), candidates))
+                .completer(new CommandCompleter())
                 .variable(LineReader.HISTORY_SIZE, HISTORY_LINES)
                 .variable(LineReader.HISTORY_FILE_SIZE, HISTORY_LINES)
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, ". ")
@@ -88,14 +90,6 @@ final class JLineTerminal implements ChatTerminal {
                 .option(LineReader.Option.INSERT_TAB, false);
         history.ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
         return new JLineTerminal(terminal, builder.build(), style);
-    }
-
-    private static void complete(String line, List<Candidate> candidates) {
-        if (line.startsWith("/") && !line.contains(" ")) {
-            for (SlashCommand command : SlashCommand.values()) {
-                candidates.add(new Candidate(command.word()));
-            }
-        }
     }
 
     @Override
@@ -116,13 +110,15 @@ final class JLineTerminal implements ChatTerminal {
 
     @Override
     public void answer(String text) {
-        write(text);
-        lineOpen = !text.endsWith("\n");
+        if (markdown == null) {
+            markdown = new MarkdownStream(style, Math.max(0, terminal.getWidth()), this::write);
+        }
+        markdown.text(text);
     }
 
     @Override
     public void aside(String text) {
-        write(style.dim(text));
+        write(style.dim(Lines.printable(text)));
         lineOpen = !text.endsWith("\n");
     }
 
@@ -143,10 +139,27 @@ final class JLineTerminal implements ChatTerminal {
 
     @Override
     public void endAnswer() {
+        if (markdown != null) {
+            markdown.end();
+            markdown = null;
+        }
         if (lineOpen) {
             write("\n");
             lineOpen = false;
         }
+    }
+
+    @Override
+    public void endTurn() {
+        write("\n");
+    }
+
+    /** By the sequence OSC 52, which most terminals know, also through SSH. */
+    @Override
+    public boolean copy(String text) {
+        String encoded = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        write("\u001b]52;c;" + encoded + "\u0007");
+        return true;
     }
 
     private void write(String text) {

@@ -18,6 +18,9 @@ interface Partner {
     /** What computes. */
     String description();
 
+    /** The chat template's text. */
+    String templateSource();
+
     /** Tokens of context in all. */
     int contextTokens();
 
@@ -53,6 +56,11 @@ interface Partner {
             @Override
             public String description() {
                 return engine.description();
+            }
+
+            @Override
+            public String templateSource() {
+                return engine.chatTemplate().source();
             }
 
             @Override

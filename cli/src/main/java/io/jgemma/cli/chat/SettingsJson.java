@@ -2,8 +2,12 @@ package io.jgemma.cli.chat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import io.jgemma.engine.sample.SamplerOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +16,8 @@ import java.util.TreeMap;
 
 /** Settings of a conversation as JSON. */
 final class SettingsJson {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     private SettingsJson() {}
 
     static void write(JsonGenerator json, ChatSettings settings) throws IOException {
@@ -48,6 +54,17 @@ final class SettingsJson {
             json.writeString("-inf");
         } else {
             json.writeNumber(bias);
+        }
+    }
+
+    /** The settings as an object, names as in a file. */
+    static ObjectNode tree(ChatSettings settings) {
+        TokenBuffer buffer = new TokenBuffer(MAPPER, false);
+        try {
+            write(buffer, settings);
+            return MAPPER.readTree(buffer.asParser());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

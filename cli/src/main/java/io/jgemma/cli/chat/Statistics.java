@@ -36,7 +36,8 @@ final class Statistics {
         int prompt = timings.cachedTokens() + timings.promptTokens();
         return String.format(
                 Locale.ROOT,
-                "[%.1f tokens/s, prompt %d tokens (%d new), context %d of %d]",
+                "[first token after %.1f s, then %.1f tokens/s; prompt %d tokens (%d new), context %d of %d]",
+                timings.promptNanos() / 1e9,
                 timings.generatedTokensPerSecond(),
                 prompt,
                 timings.promptTokens(),

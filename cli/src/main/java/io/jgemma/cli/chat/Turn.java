@@ -16,7 +16,6 @@ import io.jgemma.engine.generation.FinishReason;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.GenerationResult;
 import io.jgemma.engine.generation.Prompt;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -112,7 +111,7 @@ final class Turn {
 
     /** One answer, which joins the conversation; empty if nothing came. */
     private Optional<GenerationResult> generate() {
-        Prompt prompt = new Prompt.Chat(conversation.all(), tools.definitions(), Map.of());
+        Prompt prompt = new Prompt.Chat(conversation.all(), tools.definitions(), settings.variables());
         GenerationResult result;
         try (ProgressBar bar = bars.get();
                 AnswerView view = new AnswerView(terminal, bar);

@@ -2,7 +2,6 @@ package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.AnswerView;
 import io.jgemma.cli.io.Console;
-import io.jgemma.cli.io.JsonInput;
 import io.jgemma.cli.io.JsonText;
 import io.jgemma.cli.io.ProgressBar;
 import io.jgemma.cli.io.UsageException;
@@ -14,6 +13,7 @@ import io.jgemma.cli.options.ImageOptions;
 import io.jgemma.cli.options.ModelOptions;
 import io.jgemma.cli.options.RuntimeOptions;
 import io.jgemma.cli.options.TextOptions;
+import io.jgemma.cli.options.ThinkingOptions;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
 import io.jgemma.engine.chat.ChatMessage;
@@ -31,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -56,6 +55,9 @@ public final class RunCommand implements Callable<Integer> {
     private ChatOptions chat = new ChatOptions();
 
     @Mixin
+    private ThinkingOptions thinking = new ThinkingOptions();
+
+    @Mixin
     private AnswerOptions answer = new AnswerOptions();
 
     @Mixin
@@ -75,12 +77,6 @@ public final class RunCommand implements Callable<Integer> {
 
     @Parameters(index = "1..*", paramLabel = "PROMPT", description = "The same as -p TEXT.")
     private List<String> words = new ArrayList<>();
-
-    @Option(
-            names = "--chat-template-kwargs",
-            paramLabel = "JSON",
-            description = "Variables for the chat template, e.g. {\"enable_thinking\": false}.")
-    private @Nullable String templateVariables;
 
     @Option(names = "--raw", description = "Continue the text as it is, without a chat template.")
     private boolean raw;
@@ -216,11 +212,7 @@ public final class RunCommand implements Callable<Integer> {
         chat.system().ifPresent(system -> messages.add(ChatMessage.system(system)));
         messages.add(
                 ChatMessage.user(pictures.stream().map(ContentPart.Image::of).toList(), given));
-        return new Prompt.Chat(messages, List.of(), variables());
-    }
-
-    private Map<String, Object> variables() {
-        return templateVariables == null ? Map.of() : JsonInput.object("--chat-template-kwargs", templateVariables);
+        return new Prompt.Chat(messages, List.of(), thinking.variables());
     }
 
     static String summary(Timings timings) {

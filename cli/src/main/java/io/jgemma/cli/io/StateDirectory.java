@@ -27,19 +27,27 @@ public final class StateDirectory {
     public static Path privateFile(Path directory, String name) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve(name);
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         if (Files.notExists(file)) {
-            if (posix) {
-                Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly()));
-            } else {
-                Files.createFile(file);
-            }
+            createPrivate(file);
         }
-        if (posix) {
+        if (hasPosixModes()) {
             Files.setPosixFilePermissions(file, ownerOnly());
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         }
         return file;
+    }
+
+    /** Makes an empty file that only its owner can read and write, where the system has such modes. */
+    public static void createPrivate(Path file) throws IOException {
+        if (hasPosixModes()) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly()));
+        } else {
+            Files.createFile(file);
+        }
+    }
+
+    private static boolean hasPosixModes() {
+        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     }
 
     private static Set<java.nio.file.attribute.PosixFilePermission> ownerOnly() {

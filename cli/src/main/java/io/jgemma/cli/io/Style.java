@@ -33,6 +33,16 @@ public record Style(boolean on) {
         return wrap("1m", text);
     }
 
+    /** Text with an emphasis of its own. */
+    public String italic(String text) {
+        return wrap("3m", text);
+    }
+
+    /** Text of code. */
+    public String cyan(String text) {
+        return wrap("36m", text);
+    }
+
     /** Text of a prompt. */
     public String green(String text) {
         return wrap("32m", text);

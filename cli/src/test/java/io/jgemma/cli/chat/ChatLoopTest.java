@@ -67,7 +67,9 @@ class ChatLoopTest {
                         ChatMessage.user("Hello"), ChatMessage.assistant("Hi!"), ChatMessage.user("How are you?"));
         assertThat(partner.requests().getLast().maxTokens()).hasValue(7);
         assertThat(partner.requests().getLast().stops()).containsExactly("END");
-        assertThat(terminal.lines()).contains("[20.0 tokens/s, prompt 3 tokens (1 new), context 200 of 4096]");
+        assertThat(terminal.lines())
+                .contains(
+                        "[first token after 0.0 s, then 20.0 tokens/s; prompt 3 tokens (1 new), context 200 of 4096]");
     }
 
     @Test
@@ -407,5 +409,96 @@ class ChatLoopTest {
         run(ToolFile.parse("t.json", TOOLS));
 
         assertThat(conversation.messages()).isEmpty();
+    }
+
+    @Test
+    void anAnswerIsGivenAgainAndTakenBack() {
+        terminal.types("One", "Two", "/regen", "/copy", "/undo", "/regenerate", "/undo", "/undo", "/regen", "/copy");
+        partner.says("First.").says("Second.").says("Second, again.").says("First, again.");
+
+        run();
+
+        assertThat(terminal.answers()).isEqualTo("First.\nSecond.\nSecond, again.\nFirst, again.\n");
+        assertThat(terminal.clipboard()).isEqualTo("Second, again.");
+        assertThat(partner.requests().get(2).prompt())
+                .isEqualTo(partner.requests().get(1).prompt());
+        assertThat(terminal.lines())
+                .contains(
+                        "Taken back: Two",
+                        "Taken back: One",
+                        "error: There is no message to take back.",
+                        "error: There is no message to answer again.",
+                        "error: There is no answer to copy.");
+        assertThat(conversation.size()).isZero();
+    }
+
+    @Test
+    void anAnswerThatCannotBeGivenAgainStays() {
+        terminal.types("One", "/regen");
+        partner.says("First.").says("");
+
+        run();
+
+        assertThat(conversation.messages()).containsExactly(ChatMessage.user("One"), ChatMessage.assistant("First."));
+        assertThat(terminal.lines()).contains("The answer before stays.");
+    }
+
+    @Test
+    void settingsAreShownAndChanged() {
+        terminal.types(
+                "/set",
+                "/set temperature 0.25",
+                "/set top-k = 3",
+                "/set n 9",
+                "/set seed 5",
+                "/set colour 1",
+                "/set top_p much",
+                "/set top_p -3",
+                "/set top_p",
+                "/set top_k 1.5",
+                "Hello");
+        partner.says("Hi.");
+
+        run();
+
+        SamplerOptions sampling = partner.requests().getLast().sampling().orElseThrow();
+        assertThat(sampling.temperature()).isEqualTo(0.25f);
+        assertThat(sampling.topK()).isEqualTo(3);
+        assertThat(sampling.seed()).isEqualTo(5);
+        assertThat(partner.requests().getLast().maxTokens()).hasValue(9);
+        assertThat(terminal.lines())
+                .contains(
+                        "  top_k              64",
+                        "  max_tokens         7",
+                        "error: There is no setting 'colour'; /set shows them.",
+                        "error: 'much' is no number for top_p.",
+                        "error: /set top_p needs a value; it is 0.95 now.");
+        assertThat(terminal.lines()).anyMatch(line -> line.startsWith("error: top_p cannot be -3: "));
+        assertThat(terminal.lines()).anyMatch(line -> line.startsWith("error: top_k cannot be 1.5: "));
+    }
+
+    @Test
+    void reasoningIsSwitchedByAVariableOfTheTemplate() {
+        terminal.types("/think off", "One", "/think high", "Two", "/think perhaps");
+        partner.says("1").says("2");
+
+        run();
+
+        assertThat(partner.requests().stream()
+                        .map(request ->
+                                ((io.jgemma.engine.generation.Prompt.Chat) request.prompt()).templateVariables()))
+                .containsExactly(
+                        Map.of("enable_thinking", false), Map.of("enable_thinking", true, "reasoning_effort", "high"));
+        assertThat(terminal.lines()).contains("error: /think needs one of on, off, low, medium, high.");
+    }
+
+    @Test
+    void otherProgramsWordsForLeavingAreKnown() {
+        terminal.types("/?", "/bye", "Hello");
+
+        run();
+
+        assertThat(partner.requests()).isEmpty();
+        assertThat(terminal.lines()).anyMatch(line -> line.contains("/regen"));
     }
 }

@@ -76,6 +76,11 @@ final class FakePartner implements Partner {
     }
 
     @Override
+    public String templateSource() {
+        return "{% if enable_thinking %}";
+    }
+
+    @Override
     public int contextTokens() {
         return 4096;
     }

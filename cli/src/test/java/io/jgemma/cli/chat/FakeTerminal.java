@@ -14,6 +14,7 @@ final class FakeTerminal implements ChatTerminal {
     private final List<String> lines = new ArrayList<>();
     private Runnable interrupt = () -> {};
     private boolean interactive = true;
+    private String clipboard = "";
 
     FakeTerminal types(String... lines) {
         for (String line : lines) {
@@ -59,6 +60,16 @@ final class FakeTerminal implements ChatTerminal {
     FakeTerminal withoutPerson() {
         interactive = false;
         return this;
+    }
+
+    String clipboard() {
+        return clipboard;
+    }
+
+    @Override
+    public boolean copy(String text) {
+        clipboard = text;
+        return true;
     }
 
     @Override
