@@ -19,8 +19,8 @@ public final class DemoModel implements EmbeddedModel {
     @Override
     public String notice() {
         return "This is jgemma's embedded demo model: 7 million parameters, good for first steps, often wrong. "
-                + "For real work get a Gemma 3 GGUF, for example gemma-3-4b-it-qat-q4_0 from Google on "
-                + "Hugging Face, and pass the file: jgemma chat FILE.gguf";
+                + "jgemma pull --list shows models for real work; one of them, or a GGUF file of your own, is "
+                + "named so: jgemma chat NAME";
     }
 
     @Override
