@@ -109,7 +109,7 @@ final class DemoModelTest {
         assertThat(engine.embedded())
                 .hasValueSatisfying(model -> assertThat(model.notice())
                         .contains("demo model")
-                        .contains("Gemma 3")
-                        .contains("jgemma chat FILE.gguf"));
+                        .contains("jgemma pull --list")
+                        .contains("jgemma chat NAME"));
     }
 }
