@@ -78,7 +78,7 @@ final class EstimateText {
 
     private void speed() {
         if (estimate.tokensPerSecond(false).isEmpty()) {
-            line("speed     unknown: say how fast the memory is read, e.g. --memory-speed 936G for an RTX 3090%n");
+            line("speed     unknown: say how fast the memory is read, e.g. --memory-speed 872G for an RTX 3090%n");
             return;
         }
         StringBuilder memory = new StringBuilder();

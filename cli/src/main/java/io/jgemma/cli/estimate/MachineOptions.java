@@ -60,7 +60,7 @@ final class MachineOptions {
             split = ",",
             converter = ByteSizeConverter.class,
             description =
-                    "Bytes a second that the memory of each place can be read at, e.g. 936G for an RTX 3090 (G = 1024^3)."
+                    "Bytes a second that the memory of each place can be read at, e.g. 872G for an RTX 3090 (936 GB/s)."
                             + " Default: this machine's main memory is measured.")
     private List<Long> speeds = List.of();
 
