@@ -10,8 +10,12 @@ import java.util.Optional;
 final class Processor {
     private Processor() {}
 
-    /** As Linux tells it, else the architecture's name. */
+    /** As Linux or Windows tells it, else the architecture's name. */
     static String name() {
+        String ofWindows = System.getenv("PROCESSOR_IDENTIFIER");
+        if (ofWindows != null) {
+            return ofWindows;
+        }
         Path info = Path.of("/proc/cpuinfo");
         if (Files.isReadable(info)) {
             try {

@@ -1,5 +1,6 @@
 package io.jgemma.engine.cpu;
 
+import io.jgemma.engine.platform.WindowsProcessors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** How many cores there are beneath the logical processors. */
@@ -20,11 +22,13 @@ final class CpuTopology {
     /**
      * Physical cores that this process may use, at least 1. Two threads on one core share its multipliers, so more threads
      * than cores do not compute faster. Linux tells which processors the process may run on, which are not always the first
-     * ones (affinity, containers), and which of them share a core. A quota of processor time is in the JVM's number of
+     * ones (affinity, containers), and which of them share a core; Windows tells how many cores there are. A quota of processor time is in the JVM's number of
      * processors. Elsewhere, and in containers that hide all that, this number is the answer.
      */
     static int physicalCores() {
-        return physicalCores(Path.of("/"), Runtime.getRuntime().availableProcessors());
+        int available = Runtime.getRuntime().availableProcessors();
+        OptionalInt cores = WindowsProcessors.physicalCores();
+        return cores.isPresent() ? Math.min(cores.getAsInt(), available) : physicalCores(Path.of("/"), available);
     }
 
     /**
