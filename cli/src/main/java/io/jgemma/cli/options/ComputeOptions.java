@@ -57,7 +57,8 @@ public final class ComputeOptions {
 
     @Option(
             names = {"-nr", "--no-repack"},
-            description = "Use weights in the mapped file instead of repacking them: less memory and a faster start, slower answers.")
+            description =
+                    "Use weights in the mapped file instead of repacking them: less memory and a faster start, slower answers.")
     private boolean noRepack;
 
     @Mixin

@@ -1,6 +1,6 @@
 /**
  * The CPU backend: splits operations over a pool of threads and runs them with one of its kernel sets, {@code cpu.kernel}'s scalar one,
- * {@code cpu.vector} or {@code cpu.x86}. Imports these, {@code memory}, {@code quant}, {@code tensor}, {@code gguf}, {@code spec} and
+ * {@code cpu.vector} or {@code cpu.x86}. Imports these, {@code memory}, {@code platform}, {@code quant}, {@code tensor}, {@code gguf}, {@code spec} and
  * {@code backend}.
  */
 @NullMarked

@@ -8,7 +8,6 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.ScalarKernels;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.vector.Strided;
-import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
 import io.jgemma.engine.quant.QuantType;
@@ -36,7 +35,7 @@ class AttentionTwinsTest {
     private void assemble(Isa isa) {
         X86Support support = X86Support.find().limitedTo(isa);
         assumeTrue(support.isPresent(), support::reason);
-        assembled = X86Kernels.assemble(support, new VectorKernels(), 16);
+        assembled = X86Kernels.assemble(support, OtherKernels.ofThisJvm(), 16);
         inWords = X86WordAttention.supports(isa);
     }
 

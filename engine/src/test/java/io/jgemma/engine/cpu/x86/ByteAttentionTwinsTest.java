@@ -8,7 +8,6 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.ScalarKernels;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.vector.Strided;
-import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
@@ -40,7 +39,7 @@ class ByteAttentionTwinsTest {
         X86Support support = X86Support.find();
         assumeTrue(support.isPresent(), "no assembled kernels on this machine");
         assumeTrue(Isa.of(support.features().orElseThrow()).isWide(), "no 512-bit registers on this machine");
-        assembled = X86Kernels.assemble(support, new VectorKernels(), 8);
+        assembled = X86Kernels.assemble(support, OtherKernels.ofThisJvm(), 8);
     }
 
     @AfterEach

@@ -11,11 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A disassembler reads every kernel as instructions from its first byte to its return, where objdump is installed. */
+@EnabledOnOs(OS.LINUX)
 class DisassemblyTest {
 
     private static final Path OBJDUMP = Path.of("/usr/bin/objdump");

@@ -7,7 +7,6 @@ import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.ScalarKernels;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.vector.Strided;
-import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
@@ -53,7 +52,7 @@ class ElementTwinsTest {
     void needsTheMachine() {
         X86Support support = X86Support.find();
         assumeTrue(support.isPresent(), "no assembled kernels on this machine");
-        assembled = X86Kernels.assemble(support, new VectorKernels(), 16);
+        assembled = X86Kernels.assemble(support, OtherKernels.ofThisJvm(), 16);
     }
 
     @AfterEach

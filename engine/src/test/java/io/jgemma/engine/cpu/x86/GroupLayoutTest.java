@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jgemma.engine.cpu.kernel.Operand;
 import io.jgemma.engine.cpu.kernel.Scratch;
 import io.jgemma.engine.cpu.kernel.WeightLayout;
-import io.jgemma.engine.cpu.vector.VectorKernels;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.weights.groups.GroupFormat;
 import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
@@ -26,7 +25,7 @@ class GroupLayoutTest {
         X86Support found = X86Support.find();
         X86Support support = narrow ? found.limitedTo(Isa.AVX2) : found;
         assumeTrue(support.isPresent(), "no assembled kernels on this machine");
-        return X86Kernels.assemble(support, new VectorKernels(), 16);
+        return X86Kernels.assemble(support, OtherKernels.ofThisJvm(), 16);
     }
 
     @ParameterizedTest
