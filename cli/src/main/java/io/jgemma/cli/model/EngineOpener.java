@@ -29,11 +29,6 @@ public final class EngineOpener {
         engine.embedded().ifPresent(model -> console.paragraph("No model was named. " + model.notice()));
         engine.projectorFile().ifPresent(projector -> console.note("Pictures are read with " + projector + "."));
         warnings.forEach(warning -> console.note("warning: " + warning));
-        int processors = Runtime.getRuntime().availableProcessors();
-        if (options.threads() > processors) {
-            console.note("warning: " + options.threads() + " threads share " + processors
-                    + " processors and wait for each other; -t " + processors + " is faster.");
-        }
         return engine;
     }
 
