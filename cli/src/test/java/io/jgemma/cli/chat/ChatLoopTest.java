@@ -491,14 +491,4 @@ class ChatLoopTest {
                         Map.of("enable_thinking", false), Map.of("enable_thinking", true, "reasoning_effort", "high"));
         assertThat(terminal.lines()).contains("error: /think needs one of on, off, low, medium, high.");
     }
-
-    @Test
-    void otherProgramsWordsForLeavingAreKnown() {
-        terminal.types("/?", "/bye", "Hello");
-
-        run();
-
-        assertThat(partner.requests()).isEmpty();
-        assertThat(terminal.lines()).anyMatch(line -> line.contains("/regen"));
-    }
 }

@@ -20,4 +20,12 @@ class SlashCommandTest {
         assertThat(SlashCommand.parse("/usr/bin/env")).isEmpty();
         assertThat(SlashCommand.parse("help")).isEmpty();
     }
+
+    @Test
+    void otherProgramsWordsAreKnown() {
+        assertThat(SlashCommand.parse("/bye").orElseThrow().command()).isEqualTo(SlashCommand.EXIT);
+        assertThat(SlashCommand.parse("/quit").orElseThrow().command()).isEqualTo(SlashCommand.EXIT);
+        assertThat(SlashCommand.parse("/?").orElseThrow().command()).isEqualTo(SlashCommand.HELP);
+        assertThat(SlashCommand.parse("/regenerate").orElseThrow().command()).isEqualTo(SlashCommand.REGEN);
+    }
 }
