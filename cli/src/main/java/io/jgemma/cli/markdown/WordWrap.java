@@ -101,11 +101,6 @@ final class WordWrap {
         indent("", 0);
     }
 
-    /** Writes what is held back. */
-    void flush() {
-        place();
-    }
-
     private static int columns(String text) {
         return text.codePoints()
                 .map(point -> Math.max(0, WCWidth.wcwidth(point)))

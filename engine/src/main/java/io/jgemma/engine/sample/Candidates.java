@@ -23,9 +23,10 @@ final class Candidates {
 
     private final float[] logits;
     private final long[] keys;
-    private final double[] stepWeights = new double[STEPS];
-    private final int[] stepStarts = new int[STEPS];
-    private final int[] stepEnds = new int[STEPS];
+    // For a whole vocabulary alone: what top-k leaves has an order.
+    private final double[] stepWeights;
+    private final int[] stepStarts;
+    private final int[] stepEnds;
     private final double[] weights;
     private int count;
     private float top;
@@ -43,6 +44,10 @@ final class Candidates {
         this.logits = logits;
         keys = new long[capacity];
         weights = new double[capacity];
+        int steps = capacity == logits.length ? STEPS : 0;
+        stepWeights = new double[steps];
+        stepStarts = new int[steps];
+        stepEnds = new int[steps];
     }
 
     int count() {

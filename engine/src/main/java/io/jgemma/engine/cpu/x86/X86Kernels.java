@@ -79,7 +79,8 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         boolean wide = X86WidePanels.supports(isa);
         rows = X86Rows.supports(isa) ? new X86Rows(code) : new X86BlockRows(code);
         groups = new X86Groups(code, isa, planes * Byte.SIZE);
-        singleRow = new X86Groups(code, isa, singleRowBits(isa, planes));
+        int singleRowBits = singleRowBits(isa, planes);
+        singleRow = singleRowBits == planes * Byte.SIZE ? groups : new X86Groups(code, isa, singleRowBits);
         PageMemory memory = PageMemory.ofSystem();
         pages = memory.hasHugePages() ? "" : ", no large pages";
         RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
@@ -121,7 +122,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(RowActivations.codes());
         }
         codes.putAll(X86Groups.codes(isa, planes * Byte.SIZE));
-        codes.putAll(X86Groups.codes(isa, singleRowBits(isa, planes)));
+        if (singleRowBits(isa, planes) != planes * Byte.SIZE) {
+            codes.putAll(X86Groups.codes(isa, singleRowBits(isa, planes)));
+        }
         if (X86WidePanels.supports(isa)) {
             codes.putAll(X86WidePanels.codes(planes));
             codes.putAll(PanelActivations.codes(isa.width(), ActivationForm.ofBits(planes * Byte.SIZE)));
