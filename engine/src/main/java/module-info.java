@@ -20,6 +20,7 @@ module io.jgemma.engine {
     exports io.jgemma.engine.grammar.spec;
     exports io.jgemma.engine.kv;
     exports io.jgemma.engine.memory;
+    exports io.jgemma.engine.platform;
     exports io.jgemma.engine.model;
     exports io.jgemma.engine.nn;
     exports io.jgemma.engine.plan;

@@ -16,6 +16,7 @@ import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.kv.KvPlan;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.memory.BackgroundTask;
 import io.jgemma.engine.memory.Owned;
 import io.jgemma.engine.memory.Resources;
 import io.jgemma.engine.model.Architecture;
@@ -95,14 +96,17 @@ public final class Engine implements AutoCloseable {
         sampling = SamplingReader.read(file, architecture.sampling());
         pictures = resources.add(Pictures.open(
                 options.pictures(), options.model().orElse(null), embedded, spec, this::openTowerBackend));
-        text = ModelText.of(
-                file,
-                architecture,
-                spec,
-                options.chatTemplate().orElse(null),
-                options.toolParser().orElse(null),
-                pictures);
-        placement = resources.add(Placement.open(options.placement(), file));
+        // Tokenizer and template are read while the weights are loaded.
+        BackgroundTask<ModelText> reading = resources.add(BackgroundTask.start(
+                "jgemma-text",
+                () -> ModelText.of(
+                        file,
+                        architecture,
+                        spec,
+                        options.chatTemplate().orElse(null),
+                        options.toolParser().orElse(null),
+                        pictures)));
+        placement = resources.add(Placement.open(options.placement(), file, spec));
         KvPlan plan = placement.kvPlan(spec, options.placement());
         int rows = Math.min(options.microBatchTokens(), contextTokens());
         decoder = resources.add(architecture.decoder(new DecoderContext(spec, placement.stages(), plan, rows)));
@@ -117,6 +121,7 @@ public final class Engine implements AutoCloseable {
                 new SessionStore.Model(modelName(), spec.architecture(), contextTokens(), spec.vocabulary()),
                 plan,
                 sessionPages);
+        text = reading.result();
     }
 
     /**

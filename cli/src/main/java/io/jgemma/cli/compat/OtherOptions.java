@@ -24,7 +24,15 @@ public final class OtherOptions {
     private static final String TABLE = "options.tsv";
     private static final String END_OF_OPTIONS = "--";
 
-    private final List<OtherOption> table = read();
+    private @Nullable List<OtherOption> table;
+
+    /** The table, read when it is first needed: a command line in jgemma's own words needs none of it. */
+    private List<OtherOption> table() {
+        if (table == null) {
+            table = read();
+        }
+        return table;
+    }
 
     private static List<OtherOption> read() {
         try (InputStream stream = OtherOptions.class.getResourceAsStream(TABLE)) {
@@ -81,7 +89,7 @@ public final class OtherOptions {
                 i = end;
                 continue;
             }
-            Optional<OtherOption> other = find(command.name(), name);
+            Optional<OtherOption> other = name.startsWith("-") ? find(command.name(), name) : Optional.empty();
             if (other.isEmpty()) {
                 arguments.add(argument);
                 i++;
@@ -117,7 +125,7 @@ public final class OtherOptions {
     }
 
     private Optional<OtherOption> find(String command, String name) {
-        return table.stream().filter(option -> option.matches(command, name)).findFirst();
+        return table().stream().filter(option -> option.matches(command, name)).findFirst();
     }
 
     private static void apply(
@@ -135,7 +143,7 @@ public final class OtherOptions {
     /** Names of the options that a command knows by the table. */
     public Set<String> names(String command) {
         Set<String> names = new TreeSet<>();
-        for (OtherOption option : table) {
+        for (OtherOption option : table()) {
             option.names().stream()
                     .filter(name -> option.matches(command, name))
                     .forEach(names::add);

@@ -2,8 +2,8 @@ package io.jgemma.cli.options;
 
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.UsageException;
-import io.jgemma.engine.memory.Numa;
 import io.jgemma.engine.plan.Offload;
+import io.jgemma.engine.platform.Numa;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;

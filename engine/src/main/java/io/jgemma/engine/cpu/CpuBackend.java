@@ -13,7 +13,7 @@ import io.jgemma.engine.cpu.x86.X86Kernels;
 import io.jgemma.engine.cpu.x86.X86Support;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.memory.Cleanup;
-import io.jgemma.engine.memory.MemoryLock;
+import io.jgemma.engine.platform.MemoryLock;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;

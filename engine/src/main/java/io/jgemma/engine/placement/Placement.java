@@ -23,6 +23,7 @@ import io.jgemma.engine.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -37,11 +38,25 @@ public final class Placement implements AutoCloseable {
     /** The share of the free memory beside the Java heap that K and V may take. */
     private static final double HOST_SHARE = 0.75;
 
-    private final DevicePlan plan;
+    private final List<Part> parts;
     private final List<Stage> stages = new ArrayList<>();
 
-    private Placement(DevicePlan plan) {
-        this.plan = plan;
+    /**
+     * Layers in one place; they begin where those of the part before end.
+     *
+     * @param place where they run; empty = the CPU
+     * @param endLayer index of the layer behind the last one
+     * @param usedBytes what their weights and buffers take there
+     */
+    private record Part(Optional<DeviceInfo> place, int endLayer, long usedBytes) {
+        static Part of(DevicePlan.Part planned) {
+            MemoryPlan memory = planned.memory();
+            return new Part(planned.place(), planned.endLayer(), memory.weightsBytes() + memory.bufferBytes());
+        }
+    }
+
+    private Placement(List<Part> parts) {
+        this.parts = parts;
     }
 
     /** The devices of this machine. */
@@ -77,20 +92,22 @@ public final class Placement implements AutoCloseable {
      *
      * @throws DeviceException when a device is missing, or too small
      */
-    public static Placement open(PlacementOptions options, GgufFile file) {
-        DevicePlanner planner =
-                new DevicePlanner(options, new MemoryCounter(file, options.keyType(), options.valueType()));
+    public static Placement open(PlacementOptions options, GgufFile file, ModelSpec spec) {
         if (options.offload().layers() == 0) {
-            return open(options, planner.onCpu(), file, Placement::noDevice);
+            // Nothing is to be counted there, and counting takes as long as opening a small model.
+            Part all = new Part(Optional.empty(), spec.layers().size(), 0);
+            return open(options, List.of(all), file, Placement::noDevice);
         }
         Accelerator accelerator = accelerator();
-        DevicePlan plan = planner.over(accelerator.devices());
+        MemoryCounter counter = new MemoryCounter(file, options.keyType(), options.valueType());
+        DevicePlan plan = new DevicePlanner(options, counter).over(accelerator.devices());
         options.listener().planned(plan);
         if (plan.parts().stream().allMatch(part -> part.place().isEmpty())) {
             options.listener().doubtful("no layer fits into the free memory of a GPU, so all run on the CPU");
         }
         Gemm gemm = options.offload().gemm();
-        return open(options, plan, file, number -> accelerator.open(number, gemm));
+        List<Part> parts = plan.parts().stream().map(Part::of).toList();
+        return open(options, parts, file, number -> accelerator.open(number, gemm));
     }
 
     private interface Opener {
@@ -101,12 +118,12 @@ public final class Placement implements AutoCloseable {
         throw new IllegalStateException("a plan for the CPU names device " + number);
     }
 
-    private static Placement open(PlacementOptions options, DevicePlan plan, GgufFile file, Opener opener) {
+    private static Placement open(PlacementOptions options, List<Part> parts, GgufFile file, Opener opener) {
         LongConsumer progress = new Progress(options.listener(), file);
-        Placement placement = new Placement(plan);
+        Placement placement = new Placement(parts);
         boolean complete = false;
         try {
-            for (DevicePlan.Part part : plan.parts()) {
+            for (Part part : parts) {
                 Backend backend = part.place()
                         .map(device -> opener.open(device.number()))
                         .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.placing()));
@@ -145,8 +162,7 @@ public final class Placement implements AutoCloseable {
 
     /** Opens another backend on the processor or device of the first stage. */
     public Backend openFirst(PlacementOptions options) {
-        return plan.parts()
-                .getFirst()
+        return parts.getFirst()
                 .place()
                 .map(device ->
                         accelerator().open(device.number(), options.offload().gemm()))
@@ -155,7 +171,15 @@ public final class Placement implements AutoCloseable {
 
     /** Places of K and V. */
     public KvPlan kvPlan(ModelSpec spec, PlacementOptions options) {
-        return KvPlan.of(spec, options.keyType(), options.valueType(), plan::partOf);
+        return KvPlan.of(spec, options.keyType(), options.valueType(), this::partOf);
+    }
+
+    private int partOf(int layer) {
+        int part = 0;
+        while (layer >= parts.get(part).endLayer()) {
+            part++;
+        }
+        return part;
     }
 
     /**
@@ -165,12 +189,12 @@ public final class Placement implements AutoCloseable {
     public long kvBytes(KvPlan kv, int contextTokens) {
         long one = kv.peakBytes(contextTokens);
         double conversations = Double.MAX_VALUE;
-        for (DevicePlan.Part part : plan.parts()) {
-            MemoryPlan memory = part.memory();
-            double free = part.place().isPresent()
-                    ? part.place().get().freeBytes() - memory.weightsBytes() - memory.bufferBytes()
-                    : HostMemory.availableBytes().orElse(Long.MAX_VALUE) * HOST_SHARE;
-            conversations = Math.min(conversations, free / Math.max(1, memory.kvBytes()));
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            double free = part.place()
+                    .map(device -> (double) device.freeBytes() - part.usedBytes())
+                    .orElseGet(() -> HostMemory.availableBytes().orElse(Long.MAX_VALUE) * HOST_SHARE);
+            conversations = Math.min(conversations, free / Math.max(1, kv.of(i).bytes(contextTokens)));
         }
         return (long) Math.clamp(one * conversations, (double) one, 0x1p62);
     }
@@ -190,9 +214,11 @@ public final class Placement implements AutoCloseable {
             return last().description();
         }
         List<String> all = new ArrayList<>();
+        int first = 0;
         for (int i = 0; i < stages.size(); i++) {
-            all.add(plan.parts().get(i).layers() + " layers on "
-                    + stages.get(i).backend().description());
+            int end = parts.get(i).endLayer();
+            all.add(end - first + " layers on " + stages.get(i).backend().description());
+            first = end;
         }
         return all.stream().collect(Collectors.joining(", then "));
     }
@@ -210,11 +236,8 @@ public final class Placement implements AutoCloseable {
     public Map<String, Long> bytesOfDevices() {
         Map<String, Long> bytes = new TreeMap<>();
         for (int i = 0; i < stages.size(); i++) {
-            String device = plan.parts()
-                    .get(i)
-                    .place()
-                    .map(place -> "gpu" + place.number())
-                    .orElse("cpu");
+            String device =
+                    parts.get(i).place().map(place -> "gpu" + place.number()).orElse("cpu");
             Backend backend = stages.get(i).backend();
             bytes.merge(device, backend.copiedBytes() + backend.allocatedBytes(), Long::sum);
         }

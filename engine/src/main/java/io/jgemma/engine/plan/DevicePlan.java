@@ -36,13 +36,4 @@ public record DevicePlan(List<Part> parts) {
     public DevicePlan {
         parts = List.copyOf(parts);
     }
-
-    /** Index of the part that a layer belongs to. */
-    public int partOf(int layer) {
-        int part = 0;
-        while (layer >= parts.get(part).endLayer()) {
-            part++;
-        }
-        return part;
-    }
 }

@@ -1,14 +1,7 @@
 package io.jgemma.engine.platform;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /** Pages by {@code mmap}, {@code mprotect}, {@code munmap} and {@code madvise}. */
 final class LinuxPages implements PageMemory {
@@ -20,62 +13,24 @@ final class LinuxPages implements PageMemory {
     private static final int READ_WRITE = 1 | 2;
     private static final int READ_EXECUTE = 1 | 4;
     private static final int PRIVATE_ANONYMOUS = 0x02 | 0x20;
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private final MethodHandle mmap;
-    private final MethodHandle mprotect;
-    private final MethodHandle munmap;
-    private final MethodHandle madvise;
+    private final SystemCall mmap = function("mmap");
+    private final SystemCall mprotect = function("mprotect");
+    private final SystemCall munmap = function("munmap");
+    private final SystemCall madvise = function("madvise");
 
-    LinuxPages() {
-        mmap = function(
-                "mmap",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG));
-        mprotect = function(
-                "mprotect",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-        munmap = function(
-                "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
-        madvise = function(
-                "madvise",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor type) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment address = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new CodeMemoryException("the system has no function " + name));
-        return linker.downcallHandle(address, type, Linker.Option.captureCallState("errno"));
+    private static SystemCall function(String name) {
+        return SystemCall.find(name).orElseThrow(() -> new CodeMemoryException("the system has no function " + name));
     }
 
     @Override
     @SuppressWarnings("restricted")
     public MemorySegment map(long bytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            long address;
-            try {
-                address = (long) mmap.invokeExact(state, 0L, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-            } catch (Throwable e) {
-                throw new CodeMemoryException("mmap could not be called", e);
-            }
-            if (address == -1) {
-                throw failed("mmap", bytes, state);
-            }
-            return MemorySegment.ofAddress(address).reinterpret(bytes);
+        SystemCall.Result result = mmap.call(0, bytes, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+        if (result.value() == -1) {
+            throw refused("mmap", bytes, result);
         }
+        return MemorySegment.ofAddress(result.value()).reinterpret(bytes);
     }
 
     @Override
@@ -97,18 +52,10 @@ final class LinuxPages implements PageMemory {
 
     /** A system that refuses has small pages, which are as good but for speed. */
     private void adviseHuge(MemorySegment pages) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result;
-            try {
-                result = (int) madvise.invokeExact(state, pages.address(), pages.byteSize(), USE_HUGE_PAGES);
-            } catch (Throwable e) {
-                throw new CodeMemoryException("madvise could not be called", e);
-            }
-            if (result != 0) {
-                System.getLogger(LinuxPages.class.getName())
-                        .log(System.Logger.Level.DEBUG, "no huge pages (errno {0})", ERRNO.get(state, 0L));
-            }
+        SystemCall.Result result = madvise.call(pages.address(), pages.byteSize(), USE_HUGE_PAGES);
+        if (result.failed()) {
+            System.getLogger(LinuxPages.class.getName())
+                    .log(System.Logger.Level.DEBUG, "no huge pages (errno {0})", result.error());
         }
     }
 
@@ -119,39 +66,23 @@ final class LinuxPages implements PageMemory {
 
     @Override
     public void protect(MemorySegment pages, Protection protection) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result;
-            try {
-                result = (int) mprotect.invokeExact(state, pages.address(), pages.byteSize(), bits(protection));
-            } catch (Throwable e) {
-                throw new CodeMemoryException("mprotect could not be called", e);
-            }
-            if (result != 0) {
-                throw failed("mprotect to " + protection, pages.byteSize(), state);
-            }
+        SystemCall.Result result = mprotect.call(pages.address(), pages.byteSize(), bits(protection));
+        if (result.failed()) {
+            throw refused("mprotect to " + protection, pages.byteSize(), result);
         }
     }
 
     @Override
     public void unmap(MemorySegment pages) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = arena.allocate(STATE);
-            int result;
-            try {
-                result = (int) munmap.invokeExact(state, pages.address(), pages.byteSize());
-            } catch (Throwable e) {
-                throw new CodeMemoryException("munmap could not be called", e);
-            }
-            if (result != 0) {
-                throw failed("munmap", pages.byteSize(), state);
-            }
+        SystemCall.Result result = munmap.call(pages.address(), pages.byteSize());
+        if (result.failed()) {
+            throw refused("munmap", pages.byteSize(), result);
         }
     }
 
-    private static CodeMemoryException failed(String what, long bytes, MemorySegment state) {
+    private static CodeMemoryException refused(String what, long bytes, SystemCall.Result result) {
         return new CodeMemoryException(
-                what + " of " + bytes + " bytes was refused by the system (errno " + (int) ERRNO.get(state, 0L) + ")");
+                what + " of " + bytes + " bytes was refused by the system (errno " + result.error() + ")");
     }
 
     private static int bits(Protection protection) {

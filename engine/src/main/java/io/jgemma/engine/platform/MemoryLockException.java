@@ -1,4 +1,4 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.platform;
 
 /** Memory was to be locked and could not be. */
 public final class MemoryLockException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Machines whose memory lies at several nodes, each near to some of the processors (Linux). What is said here holds for the
@@ -69,9 +70,9 @@ public final class Numa {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = mask(nodes, arena);
-            return reason(SystemCalls.find("syscall")
+            return reason(SystemCall.find("syscall")
                     .map(call -> call.call(number, INTERLEAVE, mask.address(), MOST_CPUS))
-                    .orElse(NONE));
+                    .orElse(null));
         }
     }
 
@@ -82,12 +83,12 @@ public final class Numa {
         return mask;
     }
 
-    /** Why a call failed, by the number of its error; {@link #NONE} for a call that the system has not. */
-    private static Optional<String> reason(int error) {
-        if (error == 0) {
-            return Optional.empty();
+    /** Why a call failed; null where the system has no such call. */
+    private static Optional<String> reason(SystemCall.@Nullable Result result) {
+        if (result == null) {
+            return Optional.of("the system has no such call");
         }
-        return Optional.of(error == NONE ? "the system has no such call" : "the system refused (error " + error + ")");
+        return result.failed() ? Optional.of("the system refused (error " + result.error() + ")") : Optional.empty();
     }
 
     /** The number of {@code set_mempolicy} for the processor that the program of this process was made for. */
@@ -115,8 +116,9 @@ public final class Numa {
     private static int currentNode() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment numbers = arena.allocate(ValueLayout.JAVA_INT, 2);
-            boolean known = SystemCalls.find("getcpu")
-                    .map(call -> call.call(numbers.address(), numbers.address() + Integer.BYTES) == 0)
+            boolean known = SystemCall.find("getcpu")
+                    .map(call -> !call.call(numbers.address(), numbers.address() + Integer.BYTES)
+                            .failed())
                     .orElse(false);
             return known ? numbers.getAtIndex(ValueLayout.JAVA_INT, 1) : NONE;
         }
@@ -126,9 +128,9 @@ public final class Numa {
     static Optional<String> restrict(BitSet processors) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = mask(processors, arena);
-            return reason(SystemCalls.find("sched_setaffinity")
+            return reason(SystemCall.find("sched_setaffinity")
                     .map(call -> call.call(0, mask.byteSize(), mask.address()))
-                    .orElse(NONE));
+                    .orElse(null));
         }
     }
 

@@ -1,4 +1,4 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.platform;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
@@ -20,19 +20,19 @@ public final class MemoryLock {
      * @throws MemoryLockException when the system has no such call or refuses; the message says what to do
      */
     public static void lock(MemorySegment memory) {
-        SystemCalls calls = SystemCalls.find(CALL)
+        SystemCall call = SystemCall.find(CALL)
                 .orElseThrow(
                         () -> new MemoryLockException(
                                 "memory cannot be locked here: the system has no mlock, or the JVM was started without native access"));
-        int error = calls.call(memory.address(), memory.byteSize());
-        if (error != 0) {
+        SystemCall.Result result = call.call(memory.address(), memory.byteSize());
+        if (result.failed()) {
             throw new MemoryLockException(String.format(
                     Locale.ROOT,
                     "the system refused to lock %.1f MiB of weights in memory (error %d): raise the limit for this shell"
                             + " (ulimit -l unlimited, or memlock in /etc/security/limits.conf), free memory, or leave out"
                             + " --mlock",
                     memory.byteSize() / MIB,
-                    error));
+                    result.error()));
         }
     }
 }

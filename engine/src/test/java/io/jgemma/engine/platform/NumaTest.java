@@ -1,4 +1,4 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
