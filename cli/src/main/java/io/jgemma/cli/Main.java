@@ -13,7 +13,7 @@ public final class Main {
             Console console = Console.system();
             System.setErr(console.err());
             code = new Cli(console).run(Arguments.repaired(args));
-        } catch (LinkageError e) {
+        } catch (LinkageError | TypeNotPresentException e) {
             // Not even the parts that word errors can be loaded.
             System.err.println(
                     "jgemma: a part of it cannot be loaded (" + e.getMessage() + "): too few files may be open at"
