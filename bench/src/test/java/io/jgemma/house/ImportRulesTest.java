@@ -27,6 +27,7 @@ class ImportRulesTest {
     /** The engine's packages, bottom up: each may import those before it. The root package comes last. */
     private static final List<String> BOTTOM_UP = List.of(
             "platform",
+            "thread",
             "memory",
             "quant",
             "tensor",

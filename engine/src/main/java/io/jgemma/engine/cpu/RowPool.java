@@ -1,5 +1,6 @@
 package io.jgemma.engine.cpu;
 
+import io.jgemma.engine.thread.Threads;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -178,18 +179,8 @@ final class RowPool implements AutoCloseable {
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
         }
-        boolean interrupted = false;
         for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            Threads.awaitEnd(thread);
         }
     }
 }

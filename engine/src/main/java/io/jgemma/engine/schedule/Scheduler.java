@@ -5,6 +5,7 @@ import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.schedule.RoundPlanner.Round;
+import io.jgemma.engine.thread.Threads;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -433,7 +434,7 @@ public final class Scheduler implements AutoCloseable {
             if (loop == Thread.currentThread()) {
                 throw new IllegalStateException("an engine cannot be closed by a task that it computes");
             }
-            join(loop);
+            Threads.awaitEnd(loop);
         }
         exclusively(() -> {
             memory.clear();
@@ -443,19 +444,5 @@ public final class Scheduler implements AutoCloseable {
             holdings.clear();
             return null;
         });
-    }
-
-    private static void join(Thread loop) {
-        boolean interrupted = false;
-        while (loop.isAlive()) {
-            try {
-                loop.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,10 +1,7 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.thread;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,10 +12,9 @@ class BackgroundTaskTest {
 
     @Test
     void givesTheResult() {
-        assertEquals(
-                "name",
-                BackgroundTask.start("name", () -> Thread.currentThread().getName())
-                        .result());
+        assertThat(BackgroundTask.start("name", () -> Thread.currentThread().getName())
+                        .result())
+                .isEqualTo("name");
     }
 
     @Test
@@ -27,7 +23,7 @@ class BackgroundTaskTest {
         BackgroundTask<Object> task = BackgroundTask.start("test", () -> {
             throw failure;
         });
-        assertSame(failure, assertThrows(IllegalStateException.class, task::result));
+        assertThatThrownBy(task::result).isSameAs(failure);
     }
 
     @Test
@@ -46,9 +42,9 @@ class BackgroundTaskTest {
         Thread.currentThread().interrupt();
         released.countDown();
         task.close();
-        assertTrue(Thread.interrupted());
-        assertTrue(ended.get());
-        assertTrue(task.result());
-        assertFalse(Thread.interrupted());
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ended.get()).isTrue();
+        assertThat(task.result()).isTrue();
+        assertThat(Thread.interrupted()).isFalse();
     }
 }

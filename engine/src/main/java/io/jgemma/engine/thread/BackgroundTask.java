@@ -1,4 +1,4 @@
-package io.jgemma.engine.memory;
+package io.jgemma.engine.thread;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -42,16 +42,6 @@ public final class BackgroundTask<T> implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
     }
 }
