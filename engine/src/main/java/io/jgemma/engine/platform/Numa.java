@@ -1,7 +1,6 @@
 package io.jgemma.engine.platform;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,12 +18,6 @@ public final class Numa {
     private static final Path NODES = Path.of("/sys/devices/system/node");
     private static final int MOST_CPUS = 1 << 13;
     private static final int NONE = -1;
-
-    /** Where {@code e_machine} of an ELF file stands, and two of its values. */
-    private static final int ELF_MACHINE = 18;
-
-    private static final int ELF_X86_64 = 62;
-    private static final int ELF_AARCH64 = 183;
 
     /** {@code MPOL_INTERLEAVE}. */
     private static final long INTERLEAVE = 3;
@@ -93,16 +86,11 @@ public final class Numa {
 
     /** The number of {@code set_mempolicy} for the processor that the program of this process was made for. */
     private static long setPolicyNumber() {
-        try (InputStream program = Files.newInputStream(Path.of("/proc/self/exe"))) {
-            byte[] head = program.readNBytes(ELF_MACHINE + 2);
-            return switch (head.length == ELF_MACHINE + 2 ? head[ELF_MACHINE] & 0xFF : NONE) {
-                case ELF_X86_64 -> 238;
-                case ELF_AARCH64 -> 237;
-                default -> NONE;
-            };
-        } catch (IOException e) {
-            return NONE;
-        }
+        return switch (Platform.elfMachine()) {
+            case Platform.ELF_X86_64 -> 238;
+            case Platform.ELF_AARCH64 -> 237;
+            default -> NONE;
+        };
     }
 
     /** Keeps this thread on the processors of the node on which it runs; the system gives it memory there as long as there is some. */

@@ -18,10 +18,11 @@ public enum Platform {
 
     private static final int HEAD_BYTES = 4096;
 
-    // An ELF file: magic number, and e_machine with its value for x86-64.
+    // An ELF file: magic number, and e_machine with two of its values.
     private static final int ELF = 0x464C_457F;
     private static final int ELF_MACHINE = 18;
-    private static final int ELF_X86_64 = 62;
+    static final int ELF_X86_64 = 62;
+    static final int ELF_AARCH64 = 183;
 
     // A portable executable: where the offset of its header stands, the header's magic number, and Machine with its
     // value for x86-64.
@@ -41,7 +42,7 @@ public enum Platform {
                     ? WINDOWS_X86_64
                     : OTHER;
         }
-        return isElf(head(Path.of("/proc/self/exe"))) ? LINUX_X86_64 : OTHER;
+        return elfMachine() == ELF_X86_64 ? LINUX_X86_64 : OTHER;
     }
 
     /** The first bytes of a program, zeros behind its end; all zeros where it cannot be read. */
@@ -55,8 +56,13 @@ public enum Platform {
         return ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    static boolean isElf(ByteBuffer head) {
-        return head.getInt(0) == ELF && head.getShort(ELF_MACHINE) == ELF_X86_64;
+    /** The processor that the program of this process was built for, as {@code e_machine}; 0 where it is not an ELF file. */
+    static int elfMachine() {
+        return elfMachine(head(Path.of("/proc/self/exe")));
+    }
+
+    static int elfMachine(ByteBuffer head) {
+        return head.getInt(0) == ELF ? Short.toUnsignedInt(head.getShort(ELF_MACHINE)) : 0;
     }
 
     static boolean isPe(ByteBuffer head) {

@@ -67,10 +67,10 @@ final class SystemCall {
      * @param arguments at most six numbers or addresses
      */
     Result call(long... arguments) {
-        long[] all = Arrays.copyOf(arguments, Math.max(ARGUMENTS, arguments.length));
-        if (all.length > ARGUMENTS) {
+        if (arguments.length > ARGUMENTS) {
             throw new IllegalArgumentException(arguments.length + " arguments, at most " + ARGUMENTS);
         }
+        long[] all = Arrays.copyOf(arguments, ARGUMENTS);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             long value = (long) handle.invokeExact(state, all[0], all[1], all[2], all[3], all[4], all[5]);

@@ -12,12 +12,12 @@ class PlatformTest {
 
     @Test
     void theProgramsHeaderTellsTheProcessor() {
-        assertThat(Platform.isElf(elf(62))).isTrue();
-        assertThat(Platform.isElf(elf(183))).as("aarch64").isFalse();
+        assertThat(Platform.elfMachine(elf(62))).isEqualTo(Platform.ELF_X86_64);
+        assertThat(Platform.elfMachine(elf(183))).isEqualTo(Platform.ELF_AARCH64);
         assertThat(Platform.isPe(pe(0x80, 0x8664))).isTrue();
         assertThat(Platform.isPe(pe(0x80, 0xAA64))).as("ARM64").isFalse();
         assertThat(Platform.isPe(elf(62))).isFalse();
-        assertThat(Platform.isElf(pe(0x80, 0x8664))).isFalse();
+        assertThat(Platform.elfMachine(pe(0x80, 0x8664))).isZero();
     }
 
     @Test
