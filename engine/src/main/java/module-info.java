@@ -20,10 +20,10 @@ module io.jgemma.engine {
     exports io.jgemma.engine.grammar.spec;
     exports io.jgemma.engine.kv;
     exports io.jgemma.engine.memory;
-    exports io.jgemma.engine.platform;
     exports io.jgemma.engine.model;
     exports io.jgemma.engine.nn;
     exports io.jgemma.engine.plan;
+    exports io.jgemma.engine.platform;
     exports io.jgemma.engine.quant;
     exports io.jgemma.engine.sample;
     exports io.jgemma.engine.selftest;

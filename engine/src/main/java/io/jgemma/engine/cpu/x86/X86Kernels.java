@@ -35,6 +35,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,10 +122,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
             codes.putAll(X86BlockRows.codes(isa));
             codes.putAll(RowActivations.codes());
         }
-        codes.putAll(X86Groups.codes(isa, planes * Byte.SIZE));
-        if (singleRowBits(isa, planes) != planes * Byte.SIZE) {
-            codes.putAll(X86Groups.codes(isa, singleRowBits(isa, planes)));
-        }
+        IntStream.of(planes * Byte.SIZE, singleRowBits(isa, planes))
+                .distinct()
+                .forEach(groupBits -> codes.putAll(X86Groups.codes(isa, groupBits)));
         if (X86WidePanels.supports(isa)) {
             codes.putAll(X86WidePanels.codes(planes));
             codes.putAll(PanelActivations.codes(isa.width(), ActivationForm.ofBits(planes * Byte.SIZE)));
