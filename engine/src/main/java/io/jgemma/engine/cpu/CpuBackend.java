@@ -16,9 +16,9 @@ import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.platform.MemoryLock;
 import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.foreign.SegmentAllocator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +31,9 @@ public final class CpuBackend implements Backend {
     private final int threads;
     private final Placing placing;
     private final CpuOps ops;
-    private final List<HostBuffer> weights = new ArrayList<>();
+    private final Arena weights = Arena.ofShared();
+    private final SegmentAllocator weightAllocator;
+    private long copiedBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicInteger buffers = new AtomicInteger();
 
@@ -52,6 +54,7 @@ public final class CpuBackend implements Backend {
         this.threads = threads;
         this.placing = placing;
         this.ops = new CpuOps(kernels, threads);
+        weightAllocator = kernels.weightAllocator(weights);
     }
 
     /**
@@ -178,8 +181,8 @@ public final class CpuBackend implements Backend {
 
     private Tensor packed(GgufTensor weight, WeightLayout layout) {
         int rows = Math.toIntExact(weight.rows());
-        HostBuffer buffer = HostBuffer.packed(layout, rows, Math.toIntExact(weight.columns()));
-        weights.add(buffer);
+        HostBuffer buffer = HostBuffer.packed(layout, rows, Math.toIntExact(weight.columns()), weightAllocator);
+        copiedBytes += buffer.byteSize();
         Tensor packed = new Tensor(weight.type(), rows, weight.columns(), buffer, 0);
         ops.pack(packed, weight.data());
         if (placing.lock()) {
@@ -203,7 +206,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public long copiedBytes() {
-        return weights.stream().mapToLong(HostBuffer::byteSize).sum();
+        return copiedBytes;
     }
 
     @Override
@@ -262,8 +265,9 @@ public final class CpuBackend implements Backend {
         if (kernels instanceof X86Kernels x86) {
             cleanup.add(x86::close);
         }
-        weights.forEach(buffer -> cleanup.add(buffer::close));
-        weights.clear();
+        if (weights.scope().isAlive()) {
+            cleanup.add(weights::close);
+        }
         cleanup.add(ops::close);
         cleanup.run();
     }

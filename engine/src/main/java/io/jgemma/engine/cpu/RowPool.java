@@ -27,8 +27,11 @@ final class RowPool implements AutoCloseable {
         void run(int from, int to, int worker);
     }
 
-    /** About 20 to 50 microseconds: longer than the gap between two operations of a step. */
-    private static final int SPINS = 2_000;
+    /**
+     * About 100 to 300 microseconds: longer than the gap between two operations, and than the one between two steps while the code
+     * there is not compiled yet. A worker that parks in a gap costs the next operation its time to wake up.
+     */
+    private static final int SPINS = 10_000;
 
     private static final int IDLE = 0;
     private static final int CALLED = 1;

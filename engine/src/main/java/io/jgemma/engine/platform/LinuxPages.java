@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 final class LinuxPages implements PageMemory {
 
     private static final long HUGE_PAGE_BYTES = 2 << 20;
-    private static final long LINE_BYTES = 64;
     private static final int USE_HUGE_PAGES = 14;
 
     private static final int READ_WRITE = 1 | 2;
@@ -35,9 +34,6 @@ final class LinuxPages implements PageMemory {
 
     @Override
     public MemorySegment mapHuge(long bytes, Arena arena) {
-        if (bytes < HUGE_PAGE_BYTES) {
-            return arena.allocate(bytes, LINE_BYTES);
-        }
         // The system aligns to small pages only.
         MemorySegment pages = map(Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES + HUGE_PAGE_BYTES);
         long skipped = -pages.address() & (HUGE_PAGE_BYTES - 1);

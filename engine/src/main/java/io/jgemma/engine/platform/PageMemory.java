@@ -40,7 +40,7 @@ public sealed interface PageMemory permits LinuxPages, WindowsPages {
     /**
      * New zeroed memory in huge pages, as far as the system has them: fewer addresses to translate on the way through it.
      *
-     * @return aligned to a cache line; freed with {@code arena}
+     * @return aligned to a page; freed with {@code arena}
      */
     MemorySegment mapHuge(long bytes, Arena arena);
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,29 @@ class PageMemoryTest {
             }
             assertThatThrownBy(() -> segment.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
         }
+    }
+
+    @Test
+    void piecesOfHugePagesDoNotOverlapAndAreZero() {
+        long[] sizes = {1, 64, 100, HugePageAllocator.CHUNK_BYTES - 300, 200, HugePageAllocator.CHUNK_BYTES + 1, 1000};
+        List<MemorySegment> pieces = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            HugePageAllocator allocator = new HugePageAllocator(PageMemory.ofSystem(), arena);
+            for (long bytes : sizes) {
+                MemorySegment piece = allocator.allocate(bytes, 64);
+                assertThat(piece.byteSize()).isEqualTo(bytes);
+                assertThat(piece.address() % 64).isZero();
+                pieces.add(piece);
+            }
+            for (MemorySegment piece : pieces) {
+                assertThat(piece.mismatch(arena.allocate(piece.byteSize()))).isEqualTo(-1);
+                piece.fill((byte) 1);
+            }
+            assertThat(pieces.get(1).address() - pieces.get(0).address())
+                    .as("small pieces lie side by side")
+                    .isEqualTo(64);
+        }
+        assertThat(pieces).noneMatch(piece -> piece.scope().isAlive());
     }
 
     @Test

@@ -4,7 +4,9 @@ import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
@@ -26,6 +28,15 @@ public interface CpuKernels {
     /** The order in which these kernels like weights of a type to lie, if another than the file's. They take both. */
     default Optional<WeightLayout> layout(QuantType weights) {
         return Optional.empty();
+    }
+
+    /**
+     * Where these kernels like weights that are copied to lie.
+     *
+     * @param arena frees what is allocated
+     */
+    default SegmentAllocator weightAllocator(Arena arena) {
+        return arena;
     }
 
     /**

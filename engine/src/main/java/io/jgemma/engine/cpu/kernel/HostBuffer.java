@@ -4,6 +4,7 @@ import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +43,10 @@ public final class HostBuffer implements Buffer {
         return new HostBuffer(segment, null, null, () -> {});
     }
 
-    /** Room for weights in a layout, freed when closed. */
-    public static HostBuffer packed(WeightLayout layout, int rows, int columns) {
-        Arena arena = Arena.ofShared();
-        MemorySegment room = layout.allocate(rows, columns, arena);
-        return new HostBuffer(room, arena, new Packed(layout, rows), () -> {});
+    /** Room for weights in a layout, which {@code allocator} frees. */
+    public static HostBuffer packed(WeightLayout layout, int rows, int columns, SegmentAllocator allocator) {
+        MemorySegment room = allocator.allocate(layout.bytes(rows, columns), ALIGNMENT_BYTES);
+        return new HostBuffer(room, null, new Packed(layout, rows), () -> {});
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.jgemma.engine.cpu.kernel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -12,19 +11,15 @@ public interface WeightLayout {
     /** Rows of a group; kernels are given whole groups, but for the last. */
     int groupRows();
 
-    /**
-     * Memory for weights.
-     *
-     * @return zeroed, aligned as kernels want it, alive as long as {@code arena}
-     */
-    MemorySegment allocate(int rows, int columns, Arena arena);
+    /** Bytes that weights take. */
+    long bytes(int rows, int columns);
 
     /**
      * Puts rows {@code from..end} in their places, {@code from} being the first of a group and {@code end} the first of another
      * or the end of all.
      *
      * @param w as in the file
-     * @param to what {@link #allocate} gave
+     * @param to room for all rows, zeroed, at a cache line
      */
     void pack(Operand w, MemorySegment to, int from, int end, Scratch scratch);
 

@@ -27,11 +27,14 @@ import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
 import io.jgemma.engine.cpu.x86.weights.panels.X86Panels;
 import io.jgemma.engine.cpu.x86.weights.panels.X86WidePanels;
 import io.jgemma.engine.platform.CodeMemoryException;
+import io.jgemma.engine.platform.HugePageAllocator;
 import io.jgemma.engine.platform.PageMemory;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.spec.Activation;
 import io.jgemma.engine.spec.RopeSpec;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +64,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final Products rows;
     private final X86Groups groups;
     private final X86Groups singleRow;
+    private final PageMemory memory;
     private final Map<QuantType, WeightLayout> layouts = new LinkedHashMap<>();
     private final Products panels;
     private final Products groupPanels;
@@ -82,9 +86,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         groups = new X86Groups(code, isa, planes * Byte.SIZE);
         int singleRowBits = singleRowBits(isa, planes);
         singleRow = singleRowBits == planes * Byte.SIZE ? groups : new X86Groups(code, isa, singleRowBits);
-        PageMemory memory = PageMemory.ofSystem();
+        memory = PageMemory.ofSystem();
         pages = memory.hasHugePages() ? "" : ", no large pages";
-        RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code, memory)));
+        RowGroups.all(isa.width()).forEach(f -> layouts.put(f.type(), new GroupLayout(f, code)));
         panels = wide ? new X86WidePanels(code, planes) : X86Panels.mapped(code);
         groupPanels = wide ? panels : X86Panels.repacked(code, isa, planes * Byte.SIZE);
         elements = new X86Elements(code);
@@ -165,6 +169,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     @Override
     public Optional<WeightLayout> layout(QuantType weights) {
         return Optional.ofNullable(layouts.get(weights));
+    }
+
+    @Override
+    public SegmentAllocator weightAllocator(Arena arena) {
+        return new HugePageAllocator(memory, arena);
     }
 
     @Override

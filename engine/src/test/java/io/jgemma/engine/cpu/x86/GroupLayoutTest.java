@@ -61,8 +61,7 @@ class GroupLayoutTest {
                 Scratch scratch = new Scratch()) {
             MemorySegment gguf = arena.allocate(content.length).copyFrom(MemorySegment.ofArray(content));
             Operand w = new Operand().set(type, gguf, 0, type.bytes(columns), rows, columns);
-            MemorySegment packed = layout.allocate(rows, columns, arena);
-            assertThat(packed.address() % 64).isZero();
+            MemorySegment packed = arena.allocate(layout.bytes(rows, columns), 64);
             assertThat(packed.byteSize()).isEqualTo(format.bytes(rows, columns));
             int half = rows / 32 * 16;
             layout.pack(w, packed, half, rows, scratch);

@@ -9,8 +9,6 @@ import io.jgemma.engine.cpu.kernel.WeightLayout;
 import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
 import io.jgemma.engine.cpu.x86.assembler.Width;
-import io.jgemma.engine.platform.PageMemory;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
@@ -18,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Groups of rows ({@link RowGroups}) in huge pages. */
+/** Groups of rows ({@link RowGroups}). */
 public final class GroupLayout implements WeightLayout {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -29,11 +27,9 @@ public final class GroupLayout implements WeightLayout {
     private final List<List<RowGroups.Piece>> pieces;
 
     private final Routine packer;
-    private final PageMemory memory;
 
-    public GroupLayout(RowGroups format, CodeCache code, PageMemory memory) {
+    public GroupLayout(RowGroups format, CodeCache code) {
         this.format = format;
-        this.memory = memory;
         pieces =
                 IntStream.range(0, format.unitBlocks()).mapToObj(format::pieces).toList();
         packer = code.routine(pack(format));
@@ -58,8 +54,8 @@ public final class GroupLayout implements WeightLayout {
     }
 
     @Override
-    public MemorySegment allocate(int rows, int columns, Arena arena) {
-        return memory.mapHuge(format.bytes(rows, columns), arena);
+    public long bytes(int rows, int columns) {
+        return format.bytes(rows, columns);
     }
 
     @Override
