@@ -1,6 +1,7 @@
 package io.jgemma.engine;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.backend.OperationProfile;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.generation.Speculation;
 import io.jgemma.engine.placement.PlacementOptions;
@@ -21,64 +22,27 @@ public final class EngineOptions {
     /** The most tokens that are guessed at a time. */
     private static final int MOST_GUESSES = 15;
 
-    private final @Nullable Path model;
-    private final int contextTokens;
-    private final int threads;
-    private final int batchTokens;
-    private final int microBatchTokens;
-    private final QuantType keyType;
-    private final QuantType valueType;
-    private final KernelSet kernels;
-    private final boolean repack;
-    private final boolean mapped;
-    private final boolean locked;
-    private final @Nullable String chatTemplate;
-    private final @Nullable String toolParser;
-    private final Offload offload;
-    private final OptionalLong kvMemoryBytes;
-    private final long prefixMemoryBytes;
-    private final int stepMillis;
-    private final int maxRunning;
-    private final int maxWaiting;
-    private final Speculation speculation;
-    private final PictureOptions pictures;
-    private final LoadListener listener;
+    /** Never changed, as nobody else has it. */
+    private final Builder set;
 
     private EngineOptions(Builder from) {
-        model = from.model;
-        contextTokens = from.contextTokens;
-        threads = from.threads;
-        batchTokens = from.batchTokens;
-        microBatchTokens = from.microBatchTokens;
-        keyType = from.keyType;
-        valueType = from.valueType;
-        kernels = from.kernels;
-        repack = from.repack;
-        mapped = from.mapped;
-        locked = from.locked;
-        chatTemplate = from.chatTemplate;
-        toolParser = from.toolParser;
-        offload = from.offload;
-        kvMemoryBytes = from.kvMemoryBytes;
-        prefixMemoryBytes = from.prefixMemoryBytes;
-        stepMillis = from.stepMillis;
-        maxRunning = from.maxRunning;
-        maxWaiting = from.maxWaiting;
-        speculation = from.speculation;
-        pictures = from.pictures;
-        listener = from.listener;
-        if (stepMillis <= 0 || maxRunning <= 0 || maxWaiting <= 0 || kvMemoryBytes.orElse(1) <= 0) {
+        set = new Builder(from);
+        if (set.profile != null && set.offload.layers() != 0) {
             throw new IllegalArgumentException(
-                    "step time " + stepMillis + " ms, running requests " + maxRunning + ", waiting requests "
-                            + maxWaiting + " and memory for K and V " + kvMemoryBytes + " must be positive");
+                    "a profile times the CPU's operations: a GPU's end some time after they were called");
         }
-        if (prefixMemoryBytes < 0) {
+        if (set.stepMillis <= 0 || set.maxRunning <= 0 || set.maxWaiting <= 0 || set.kvMemoryBytes.orElse(1) <= 0) {
             throw new IllegalArgumentException(
-                    "memory for kept prompts " + prefixMemoryBytes + " must not be negative");
+                    "step time " + set.stepMillis + " ms, running requests " + set.maxRunning + ", waiting requests "
+                            + set.maxWaiting + " and memory for K and V " + set.kvMemoryBytes + " must be positive");
         }
-        if (contextTokens < 0 || threads < 0 || batchTokens <= 0 || microBatchTokens <= 0) {
-            throw new IllegalArgumentException("context " + contextTokens + " and threads " + threads
-                    + " must not be negative, batch " + batchTokens + " and micro-batch " + microBatchTokens
+        if (set.prefixMemoryBytes < 0) {
+            throw new IllegalArgumentException(
+                    "memory for kept prompts " + set.prefixMemoryBytes + " must not be negative");
+        }
+        if (set.contextTokens < 0 || set.threads < 0 || set.batchTokens <= 0 || set.microBatchTokens <= 0) {
+            throw new IllegalArgumentException("context " + set.contextTokens + " and threads " + set.threads
+                    + " must not be negative, batch " + set.batchTokens + " and micro-batch " + set.microBatchTokens
                     + " must be positive");
         }
     }
@@ -100,52 +64,52 @@ public final class EngineOptions {
 
     /** A builder with the values of these options. */
     public Builder toBuilder() {
-        return new Builder(this);
+        return new Builder(set);
     }
 
     /** The GGUF file; empty for the embedded model. */
     public Optional<Path> model() {
-        return Optional.ofNullable(model);
+        return Optional.ofNullable(set.model);
     }
 
     /** Tokens of a session; 0 = what the model was trained for. */
     public int contextTokens() {
-        return contextTokens;
+        return set.contextTokens;
     }
 
     /** CPU threads, at most the number of processors; 0 = physical cores. */
     public int threads() {
-        return threads;
+        return set.threads;
     }
 
     /** Prompt tokens of one request that are fed to the model at a time. */
     public int batchTokens() {
-        return batchTokens;
+        return set.batchTokens;
     }
 
     /** The maximum number of rows computed together; working buffers grow with it. */
     public int microBatchTokens() {
-        return microBatchTokens;
+        return set.microBatchTokens;
     }
 
     /** How K is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}. */
     public QuantType keyType() {
-        return keyType;
+        return set.keyType;
     }
 
     /** How V is cached; one of {@link io.jgemma.engine.kv.KvPlan#TYPES}. */
     public QuantType valueType() {
-        return valueType;
+        return set.valueType;
     }
 
     /** CPU kernels. */
     public KernelSet kernels() {
-        return kernels;
+        return set.kernels;
     }
 
     /** Whether the CPU repacks weights into an order that it reads faster than the file's. */
     public boolean repack() {
-        return repack;
+        return set.repack;
     }
 
     /**
@@ -153,81 +117,87 @@ public final class EngineOptions {
      * that happens to the file afterwards reaches the model.
      */
     public boolean mapped() {
-        return mapped;
+        return set.mapped;
     }
 
     /** Whether weights are locked into the machine's memory, so that they are never swapped out or dropped. */
     public boolean locked() {
-        return locked;
+        return set.locked;
     }
 
     /** Jinja source that replaces the file's template; empty = the file's. */
     public Optional<String> chatTemplate() {
-        return Optional.ofNullable(chatTemplate);
+        return Optional.ofNullable(set.chatTemplate);
     }
 
     /** Syntax of tool calls, see {@link io.jgemma.engine.chat.ToolCallParsers#names}; empty = the architecture's. */
     public Optional<String> toolParser() {
-        return Optional.ofNullable(toolParser);
+        return Optional.ofNullable(set.toolParser);
     }
 
     /** Which layers run on devices beside the CPU. */
     public Offload offload() {
-        return offload;
+        return set.offload;
     }
 
     /** Limit in bytes for K and V of all conversations; empty = the memory that the weights leave. */
     public OptionalLong kvMemoryBytes() {
-        return kvMemoryBytes;
+        return set.kvMemoryBytes;
     }
 
     /** How long reading a prompt may delay running answers at a time, in milliseconds. */
     public int stepMillis() {
-        return stepMillis;
+        return set.stepMillis;
     }
 
     /** Limit in bytes for K and V of earlier prompts that are kept for future ones; part of {@link #kvMemoryBytes}. */
     public long prefixMemoryBytes() {
-        return prefixMemoryBytes;
+        return set.prefixMemoryBytes;
     }
 
     /** The maximum number of generations computed at the same time; further ones wait. By default as many as memory holds. */
     public int maxRunning() {
-        return maxRunning;
+        return set.maxRunning;
     }
 
     /** The maximum number of waiting requests; further ones are refused. */
     public int maxWaiting() {
-        return maxWaiting;
+        return set.maxWaiting;
     }
 
     /** The kind of speculation for requests that do not set their own. */
     public Speculation speculation() {
-        return speculation;
+        return set.speculation;
     }
 
     /** How pictures are read. */
     public PictureOptions pictures() {
-        return pictures;
+        return set.pictures;
     }
 
     /** Receives the progress of loading. */
     public LoadListener listener() {
-        return listener;
+        return set.listener;
+    }
+
+    /** Adds up the time of operations; CPU only. */
+    public Optional<OperationProfile> profile() {
+        return Optional.ofNullable(set.profile);
     }
 
     /** What of it says where layers run. */
     PlacementOptions placement() {
         return new PlacementOptions(
-                offload,
-                kernels,
-                threads,
-                new CpuBackend.Placing(repack, locked),
-                keyType,
-                valueType,
-                contextTokens,
-                microBatchTokens,
-                listener);
+                set.offload,
+                set.kernels,
+                set.threads,
+                new CpuBackend.Placing(set.repack, set.locked),
+                set.keyType,
+                set.valueType,
+                set.contextTokens,
+                set.microBatchTokens,
+                set.listener,
+                set.profile);
     }
 
     /** See {@link #contextTokens()}. */
@@ -297,7 +267,8 @@ public final class EngineOptions {
 
     /** What the scheduler of steps of at most {@code rows} rows keeps to. */
     Scheduler.Settings schedule(int rows) {
-        return new Scheduler.Settings(rows, stepMillis, maxRunning, maxWaiting, prefixMemoryBytes, MOST_GUESSES);
+        return new Scheduler.Settings(
+                rows, set.stepMillis, set.maxRunning, set.maxWaiting, set.prefixMemoryBytes, MOST_GUESSES);
     }
 
     /** Makes options; ranges are checked by {@link #build}. */
@@ -324,12 +295,13 @@ public final class EngineOptions {
         private Speculation speculation = Speculation.NONE;
         private PictureOptions pictures = PictureOptions.DEFAULT;
         private LoadListener listener = (done, total) -> {};
+        private @Nullable OperationProfile profile;
 
         private Builder(@Nullable Path model) {
             this.model = model;
         }
 
-        private Builder(EngineOptions from) {
+        private Builder(Builder from) {
             model = from.model;
             contextTokens = from.contextTokens;
             threads = from.threads;
@@ -352,6 +324,13 @@ public final class EngineOptions {
             speculation = from.speculation;
             pictures = from.pictures;
             listener = from.listener;
+            profile = from.profile;
+        }
+
+        /** See {@link EngineOptions#profile()}. */
+        public Builder profile(OperationProfile value) {
+            profile = value;
+            return this;
         }
 
         /** See {@link EngineOptions#contextTokens()}. */

@@ -16,6 +16,7 @@ import io.jgemma.cli.options.SizeConverter;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.backend.OperationProfile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,6 +114,12 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--no-warmup", description = "Skip the runs before the measured ones.")
     private boolean noWarmUp;
 
+    @Option(
+            names = "--profile",
+            description = "Also print the time of each operation on the CPU, with the speed at which it reads weights"
+                    + " (GB/s) and billions of multiply-adds per second (GMA/s). With -o md, json or jsonl.")
+    private boolean profile;
+
     @Option(names = "--delay", paramLabel = "SECONDS", description = "Pause before each test. Default: 0.")
     private int delaySeconds;
 
@@ -141,10 +148,16 @@ public final class BenchCommand implements Callable<Integer> {
         }
         int contextTokens = contextTokens(tests);
         BenchReport report = format.report();
+        OperationProfile operations = new OperationProfile();
         boolean begun = false;
         for (Optional<Path> file : models.paths(console)) {
             for (BenchAxes.Setting setting : axes.settings()) {
-                EngineOptions options = options(file, setting, contextTokens);
+                EngineOptions plain = options(file, setting, contextTokens);
+                if (profile && plain.offload().layers() != 0) {
+                    throw new UsageException("--profile times what the CPU does; give -ngl 0");
+                }
+                EngineOptions options =
+                        profile ? plain.toBuilder().profile(operations).build() : plain;
                 try (Engine engine = EngineOpener.open(console, options);
                         Session session = engine.newSession()) {
                     if (!begun) { // a model that cannot be opened leaves no half a table
@@ -153,7 +166,7 @@ public final class BenchCommand implements Callable<Integer> {
                     }
                     console.note(KvChoices.of(engine.spec(), contextTokens, setting.keyType(), setting.valueType())
                             .sentence());
-                    run(tests, report, new BenchRunner(engine, session), setup(engine, options));
+                    run(tests, report, new BenchRunner(engine, session, operations), setup(engine, options));
                 }
             }
         }
@@ -202,6 +215,9 @@ public final class BenchCommand implements Callable<Integer> {
         if (warmUpSeconds < 0) {
             throw new UsageException("--warmup " + warmUpSeconds + " is not a time; give 0 or more seconds");
         }
+        if (profile && (format == BenchReport.Format.CSV || !parallel.isEmpty() || gapStreams > 0)) {
+            throw new UsageException("--profile needs -o md, json or jsonl, and neither --parallel nor --gaps");
+        }
         if (repetitions < 1) {
             throw new UsageException("-r " + repetitions + " measures nothing; give 1 or more");
         }
@@ -223,7 +239,10 @@ public final class BenchCommand implements Callable<Integer> {
             }
             Instant started = Instant.now();
             BenchSamples samples = runner.measure(test, repetitions);
-            report.result(console.out(), new BenchResult(setup, test, started, samples));
+            Optional<ProfileTable> table = profile
+                    ? Optional.of(new ProfileTable(runner.operations(), samples.totalNanos()))
+                    : Optional.empty();
+            report.result(console.out(), new BenchResult(setup, test, started, samples, table));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jgemma.cli.bench;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One finished test.
@@ -9,5 +10,7 @@ import java.time.Instant;
  * @param test what ran
  * @param started when
  * @param samples what came out
+ * @param profile time by operation; empty where it was not asked for
  */
-record BenchResult(BenchSetup setup, BenchTest test, Instant started, BenchSamples samples) {}
+record BenchResult(
+        BenchSetup setup, BenchTest test, Instant started, BenchSamples samples, Optional<ProfileTable> profile) {}

@@ -2,6 +2,7 @@ package io.jgemma.cli.bench;
 
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.Session;
+import io.jgemma.engine.backend.OperationProfile;
 import io.jgemma.engine.text.Vocabulary;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,13 +20,20 @@ final class BenchRunner {
     private static final int WARM_UP_TOKENS = 64;
 
     private final Session session;
+    private final OperationProfile profile;
     private final Vocabulary vocabulary;
     private final int tokens;
     private final RandomGenerator random =
             RandomGeneratorFactory.of("SplittableRandom").create(SEED);
 
-    BenchRunner(Engine engine, Session session) {
+    /**
+     * A runner.
+     *
+     * @param profile what the engine's operations are added up in, if they are
+     */
+    BenchRunner(Engine engine, Session session, OperationProfile profile) {
         this.session = session;
+        this.profile = profile;
         this.vocabulary = engine.tokenizer().vocabulary();
         this.tokens = Math.min(vocabulary.size(), engine.spec().vocabulary());
     }
@@ -46,6 +54,7 @@ final class BenchRunner {
         List<Long> nanos = new ArrayList<>();
         session.clear();
         prompt(session, test.depthTokens());
+        profile.clear();
         for (int i = 0; i < repetitions; i++) {
             try (Session run = session.fork()) {
                 long start = System.nanoTime();
@@ -55,6 +64,11 @@ final class BenchRunner {
             }
         }
         return new BenchSamples(test.tokens(), nanos);
+    }
+
+    /** Time of each operation in the runs last measured. */
+    List<OperationProfile.Row> operations() {
+        return profile.rows();
     }
 
     private void prompt(Session session, int count) {

@@ -23,6 +23,11 @@ record BenchSamples(int tokens, List<Long> nanos) {
         return nanos.stream().map(n -> 1e9 * tokens / n).toList();
     }
 
+    /** Time of all runs. */
+    long totalNanos() {
+        return nanos.stream().mapToLong(Long::longValue).sum();
+    }
+
     double averageNanos() {
         return average(nanos);
     }

@@ -51,6 +51,9 @@ final class JsonReport implements BenchReport {
             json.writeNumber(BenchFields.rounded(speed));
         }
         json.writeEndArray();
+        if (result.profile().isPresent()) {
+            result.profile().get().write(json);
+        }
         json.writeEndObject();
     }
 }

@@ -8,6 +8,9 @@ import java.util.Locale;
 final class MarkdownReport implements BenchReport {
     private static final String ROW = "| %-26s | %10s | %10s | %13s | %7s | %6s | %6s | %20s | %20s |";
 
+    /** Tables that follow when the table of results is complete. */
+    private final StringBuilder profiles = new StringBuilder();
+
     @Override
     public void begin(Out out) {
         out.println(String.format(
@@ -42,10 +45,20 @@ final class MarkdownReport implements BenchReport {
                 result.test().label(),
                 speed));
         out.flush();
+        result.profile()
+                .ifPresent(profile -> profiles.append('\n')
+                        .append(setup.modelType())
+                        .append(", ")
+                        .append(result.test().label())
+                        .append(", ")
+                        .append(setup.backend())
+                        .append(":\n")
+                        .append(profile.markdown()));
     }
 
     @Override
     public void end(Out out) {
+        out.print(profiles.toString());
         out.flush();
     }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jgemma.cli.io.Out;
+import io.jgemma.engine.backend.OperationProfile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BenchReportTest {
@@ -33,19 +35,34 @@ class BenchReportTest {
                     SETUP,
                     new BenchTest(512, 0, 0),
                     Instant.parse("2025-01-02T03:04:05.678Z"),
-                    new BenchSamples(512, List.of(1_000_000_000L, 2_000_000_000L))),
+                    new BenchSamples(512, List.of(1_000_000_000L, 2_000_000_000L)),
+                    Optional.empty()),
             new BenchResult(
                     SETUP,
                     new BenchTest(0, 128, 4096),
                     Instant.parse("2025-01-02T03:05:00Z"),
-                    new BenchSamples(128, List.of(3_000_000_000L))));
+                    new BenchSamples(128, List.of(3_000_000_000L)),
+                    Optional.empty()));
+
+    private static final BenchResult PROFILED = new BenchResult(
+            SETUP,
+            new BenchTest(0, 4, 0),
+            Instant.parse("2025-01-02T03:06:00Z"),
+            new BenchSamples(4, List.of(1_000_000L, 1_000_000L)),
+            Optional.of(new ProfileTable(
+                    List.of(new OperationProfile.Row("matmul", "ffn_down", 8, 1_500_000, 30_000_000, 60_000_000)),
+                    2_000_000)));
 
     private static String written(BenchReport.Format format) {
+        return written(format, RESULTS);
+    }
+
+    private static String written(BenchReport.Format format, List<BenchResult> results) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Out out = new Out(bytes);
         BenchReport report = format.report();
         report.begin(out);
-        RESULTS.forEach(result -> report.result(out, result));
+        results.forEach(result -> report.result(out, result));
         report.end(out);
         return bytes.toString(StandardCharsets.UTF_8);
     }
@@ -104,6 +121,32 @@ class BenchReportTest {
         }
 
         assertThat(lines).containsExactlyElementsOf(mapper.readTree(written(BenchReport.Format.JSON)));
+    }
+
+    @Test
+    void profilesFollowTheMarkdownTable() {
+        List<String> lines =
+                written(BenchReport.Format.MD, List.of(PROFILED)).lines().toList();
+
+        assertThat(lines.get(4)).startsWith("gemma3 268.10 M Q4_0, tg4");
+        List<String> table = lines.subList(6, lines.size());
+        assertThat(table)
+                .hasSize(4)
+                .allMatch(line -> line.length() == table.getFirst().length());
+        assertThat(table.get(2)).contains("matmul", "ffn_down", "1.50", "75.0%", "20.0", "40.0");
+        assertThat(table.get(3)).contains("between", "0.50", "25.0%");
+    }
+
+    @Test
+    void profilesAreAFieldOfJson() throws IOException {
+        JsonNode profile = new ObjectMapper()
+                .readTree(written(BenchReport.Format.JSON, List.of(PROFILED)))
+                .get(0)
+                .get("profile");
+
+        assertThat(profile).hasSize(1);
+        assertThat(profile.get(0).get("on").textValue()).isEqualTo("ffn_down");
+        assertThat(profile.get(0).get("ns").longValue()).isEqualTo(1_500_000);
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.jgemma.engine.backend.DeviceException;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.Gemm;
 import io.jgemma.engine.backend.KvReads;
+import io.jgemma.engine.backend.OperationProfile;
+import io.jgemma.engine.backend.ProfiledBackend;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.kv.KvPlan;
@@ -124,9 +126,8 @@ public final class Placement implements AutoCloseable {
         boolean complete = false;
         try {
             for (Part part : parts) {
-                Backend backend = part.place()
-                        .map(device -> opener.open(device.number()))
-                        .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.placing()));
+                Backend backend =
+                        part.place().map(device -> opener.open(device.number())).orElseGet(() -> cpu(options));
                 placement.stages.add(new Stage(backend, new Weights(file, backend, progress), part.endLayer()));
             }
             complete = true;
@@ -136,6 +137,12 @@ public final class Placement implements AutoCloseable {
                 placement.close();
             }
         }
+    }
+
+    private static Backend cpu(PlacementOptions options) {
+        Backend cpu = CpuBackend.open(options.kernels(), options.threads(), options.placing());
+        OperationProfile profile = options.profile();
+        return profile == null ? cpu : ProfiledBackend.of(cpu, profile);
     }
 
     /** Adds up what is loaded. A tied output matrix is loaded twice where embedding and output lie apart. */
@@ -166,7 +173,7 @@ public final class Placement implements AutoCloseable {
                 .place()
                 .map(device ->
                         accelerator().open(device.number(), options.offload().gemm()))
-                .orElseGet(() -> CpuBackend.open(options.kernels(), options.threads(), options.placing()));
+                .orElseGet(() -> cpu(options));
     }
 
     /** Places of K and V. */

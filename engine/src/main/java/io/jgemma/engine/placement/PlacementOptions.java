@@ -1,10 +1,12 @@
 package io.jgemma.engine.placement;
 
 import io.jgemma.engine.backend.KernelSet;
+import io.jgemma.engine.backend.OperationProfile;
 import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.plan.LoadListener;
 import io.jgemma.engine.plan.Offload;
 import io.jgemma.engine.quant.QuantType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where layers are to run, and what has to fit there.
@@ -18,6 +20,7 @@ import io.jgemma.engine.quant.QuantType;
  * @param contextTokens tokens of a session; 0 = what the model was trained for
  * @param microBatchTokens rows computed together at most
  * @param listener told how loading goes
+ * @param profile adds up what the CPU does; null = nobody does
  */
 public record PlacementOptions(
         Offload offload,
@@ -28,4 +31,5 @@ public record PlacementOptions(
         QuantType valueType,
         int contextTokens,
         int microBatchTokens,
-        LoadListener listener) {}
+        LoadListener listener,
+        @Nullable OperationProfile profile) {}
