@@ -100,6 +100,9 @@ class ImagesTest {
                 "data:image/png;base64",
                 "data:image/png;base64,",
                 "data:image/png;base64,AAAA",
+                "data:image/png;base64,iVBORw0KGgo=",
+                "data:text/plain;base64,aGVsbG8=",
+                "data:image/png;base64,aGVsbG8=",
                 "data:image/heic;base64,AAAAGGZ0eXBoZWljAAAAAG1pZjFoZWlj",
                 ""
             })
@@ -109,6 +112,26 @@ class ImagesTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.json().at("/error/message").asText()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 60, 75, 100, 400})
+    void truncatedPicturesAreRefused(int characters) {
+        String url = "data:image/png;base64," + base64.substring(0, characters);
+        TestServer.Answer answer = server.post(
+                "/v1/chat/completions", chat("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}"));
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.json().at("/error/message").asText()).contains("picture");
+    }
+
+    /** What a file is, its bytes say. */
+    @Test
+    void aWrongMediaTypeMakesNoDifference() {
+        String url = "data:image/jpeg;base64," + base64;
+
+        assertThat(answer(chat("{\"type\":\"image_url\",\"image_url\":{\"url\":\"" + url + "\"}}")))
+                .isEqualTo(ANSWER);
     }
 
     /** A server that fetches pictures still asks nobody in its own surroundings. */

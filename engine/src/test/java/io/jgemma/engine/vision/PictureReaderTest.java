@@ -3,10 +3,12 @@ package io.jgemma.engine.vision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PictureReaderTest {
 
     private static final int SIZE = 40;
-    private static final int MUTATIONS = Integer.getInteger("jgemma.pictures", 4);
+    private static final boolean LONG = Boolean.getBoolean("jgemma.long");
+    private static final int MUTATIONS = LONG ? 48 : 4;
 
     private final PictureReader reader = new PictureReader(1_000_000);
 
@@ -106,6 +109,22 @@ final class PictureReaderTest {
                                 + " or allow more with --image-max-pixels");
     }
 
+    /** Only the first frame is decoded, however many follow. */
+    @Test
+    void tenThousandFramesAreReadAsOne() {
+        byte[] gif = resource("palette.gif");
+        int header = 13 + ((gif[10] & 0x80) != 0 ? 3 << ((gif[10] & 7) + 1) : 0);
+        int frame = gif.length - 1 - header;
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        many.write(gif, 0, header);
+        for (int i = 0; i < 10_000; i++) {
+            many.write(gif, header, frame);
+        }
+        many.write(';');
+        assertThat(reader.read(many.toByteArray(), "many.gif").rgb())
+                .isEqualTo(reader.read(gif, "one.gif").rgb());
+    }
+
     @Test
     void otherFormatsAreNamed() {
         byte[] heic = "\0\0\0\u0018ftypheic\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
@@ -121,7 +140,7 @@ final class PictureReaderTest {
                         + " PNG, JPEG, WebP, GIF and BMP can be");
     }
 
-    /** Whatever is wrong with a file, it is read or refused. {@code -Djgemma.pictures=70} makes 2,000 files of it. */
+    /** Whatever is wrong with a file, it is read or refused. {@code -Djgemma.long=true} makes 2,000 files of it, none of 2 s. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -160,11 +179,15 @@ final class PictureReaderTest {
                         : random.nextInt(damaged.length);
                 damaged[at] = (byte) random.nextInt(256);
             }
+            long start = System.nanoTime();
             try {
                 Pixels pixels = reader.read(damaged, name);
                 assertThat(pixels.rgb()).hasSize(3 * pixels.width() * pixels.height());
             } catch (PictureException e) {
                 assertThat(e).hasMessageContaining(name);
+            }
+            if (LONG) {
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
             }
         }
     }
