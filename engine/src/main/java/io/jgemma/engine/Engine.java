@@ -4,10 +4,12 @@ import io.jgemma.engine.answer.EmbeddingTask;
 import io.jgemma.engine.answer.Generation;
 import io.jgemma.engine.answer.Waiting;
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.CpuInfo;
 import io.jgemma.engine.backend.DeviceInfo;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.chat.ReasoningTags;
 import io.jgemma.engine.chat.ToolCallParser;
+import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.generation.GenerationHandle;
 import io.jgemma.engine.generation.GenerationRequest;
 import io.jgemma.engine.generation.Pooling;
@@ -153,6 +155,11 @@ public final class Engine implements AutoCloseable {
      */
     public static List<DeviceInfo> devices() {
         return Placement.devices();
+    }
+
+    /** What the CPU computes with unless told otherwise. */
+    public static CpuInfo cpu() {
+        return CpuBackend.info();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.jgemma.cli.io.Build;
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.machine.Processor;
 import io.jgemma.cli.model.EngineOpener;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.model.ModelFacts;

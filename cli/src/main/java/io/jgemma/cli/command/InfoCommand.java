@@ -2,6 +2,7 @@ package io.jgemma.cli.command;
 
 import io.jgemma.cli.io.Console;
 import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.machine.MachineReport;
 import io.jgemma.cli.model.KvChoices;
 import io.jgemma.cli.options.BatchOptions;
 import io.jgemma.cli.options.KvOptions;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
 /** What is in a model's file, and what memory it needs. Opens the file only: no weight is read. */
 @Command(
         name = "info",
-        description = "Show what is in a GGUF file and what memory it needs.",
+        description = "Show what is in a GGUF file and what memory it needs, or what this machine computes with.",
         abbreviateSynopsis = true)
 public final class InfoCommand implements Callable<Integer> {
     private final Console console;
@@ -51,12 +52,25 @@ public final class InfoCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    @Option(
+            names = "--system",
+            description = "Show this machine instead: processor, instructions, kernels and why, speed of memory, GPUs.")
+    private boolean system;
+
     public InfoCommand(Console console) {
         this.console = console;
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
+        if (system) {
+            if (model.isNamed()) {
+                throw new UsageException("--system shows this machine; leave the model out");
+            }
+            MachineReport report = MachineReport.measured();
+            console.out().print(json ? report.json() + "\n" : report.text()).flush();
+            return 0;
+        }
         if (contextTokens < 0) {
             throw new UsageException("-c " + contextTokens + " is out of range; 0 stands for the model's own context");
         }

@@ -2,6 +2,7 @@ package io.jgemma.cli.estimate;
 
 import io.jgemma.cli.io.CommandException;
 import io.jgemma.cli.io.UsageException;
+import io.jgemma.cli.machine.MemorySpeed;
 import io.jgemma.cli.options.ByteSizeConverter;
 import io.jgemma.cli.options.GpuOptions;
 import io.jgemma.engine.backend.DeviceInfo;

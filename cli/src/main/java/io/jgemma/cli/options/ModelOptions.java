@@ -71,6 +71,11 @@ public final class ModelOptions {
         return named.stream().findFirst().map(name -> existing(console, name));
     }
 
+    /** Whether a model is named. */
+    public boolean isNamed() {
+        return option != null || positional != null || repository != null;
+    }
+
     /**
      * What stands in the model's place and is no model: a text behind {@code -m} or {@code -hf}, or a sentence that no file is
      * called. It is taken away.

@@ -1,6 +1,7 @@
 package io.jgemma.engine.cpu;
 
 import io.jgemma.engine.backend.Backend;
+import io.jgemma.engine.backend.CpuInfo;
 import io.jgemma.engine.backend.KernelSet;
 import io.jgemma.engine.backend.KvReads;
 import io.jgemma.engine.backend.Ops;
@@ -81,6 +82,17 @@ public final class CpuBackend implements Backend {
                 kernels(kernels),
                 threads > 0 ? Math.min(threads, mostThreads()) : CpuTopology.physicalCores(),
                 placing);
+    }
+
+    /** What {@link KernelSet#AUTO} is here, and why. */
+    public static CpuInfo info() {
+        X86Support support = X86Support.find();
+        String reason = support.isPresent()
+                ? "assembled for the highest of these instructions"
+                : "no kernels are assembled: " + support.reason();
+        try (CpuBackend cpu = open(KernelSet.AUTO, 0)) {
+            return new CpuInfo(support.instructions(), mostThreads(), cpu.threads, cpu.description(), reason);
+        }
     }
 
     private static CpuKernels kernels(KernelSet set) {

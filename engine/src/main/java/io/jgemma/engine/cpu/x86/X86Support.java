@@ -5,6 +5,9 @@ import io.jgemma.engine.cpu.x86.assembler.Cpuid;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.platform.CodeMemoryException;
 import io.jgemma.engine.platform.Platform;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +82,21 @@ public final class X86Support {
     /** Whether they can run. */
     public boolean isPresent() {
         return features != null;
+    }
+
+    /** The sets of instructions that kernels are assembled for and that can be used here. */
+    public List<String> instructions() {
+        CpuFeatures has = features;
+        if (has == null) {
+            return List.of();
+        }
+        Map<String, Boolean> all = new LinkedHashMap<>();
+        all.put("AVX2 with FMA and F16C", has.avx2());
+        all.put("AVX-VNNI", has.avxVnni());
+        all.put("AVX-512 with VNNI", has.avx512Vnni());
+        all.put("AVX-512 VBMI", has.avx512Vbmi());
+        all.values().removeIf(present -> !present);
+        return List.copyOf(all.keySet());
     }
 
     /** Whether an option of the JVM is all that is missing. */

@@ -1,4 +1,4 @@
-package io.jgemma.cli.bench;
+package io.jgemma.cli.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The processor's name for reports. */
-final class Processor {
+public final class Processor {
     private Processor() {}
 
     /** As Linux or Windows tells it, else the architecture's name. */
-    static String name() {
+    public static String name() {
         String ofWindows = System.getenv("PROCESSOR_IDENTIFIER");
         if (ofWindows != null) {
             return ofWindows;
