@@ -15,7 +15,8 @@ The folder then holds:
                   CPU in float32: little-endian [tokens, outputs]
 
 A matrix whose rows are no multiple of 32 elements stays F16 in the file of Q8_0, as converters leave it.
-`--time N` encodes the picture N times more with bfloat16 and float32 weights and prints the seconds of each.
+With `--time N` nothing is written: the picture is encoded N times with weights of each type of `--types`, and the seconds of each are
+printed; `--threads` says on how many threads.
 """
 import argparse
 import pathlib
@@ -43,13 +44,18 @@ PARTS = {
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write")
+    parser.add_argument("--out", type=pathlib.Path, help="folder to write")
     parser.add_argument("--layers", type=int, default=4, help="blocks of the tower")
     parser.add_argument("--outputs", type=int, default=2560, help="hidden size of the language model")
     parser.add_argument("--tiny", action="store_true", help="two blocks of 144 elements and 56 x 56 pixels")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--time", type=int, default=0, metavar="N", help="time N encodings with each type")
-    return parser.parse_args()
+    parser.add_argument("--types", default="float32,bfloat16", help="types to time")
+    parser.add_argument("--threads", type=int, default=0)
+    options = parser.parse_args()
+    if not options.time and not options.out:
+        parser.error("give --out or --time")
+    return options
 
 
 def shape(options):
@@ -158,20 +164,31 @@ def picture(size, seed):
 def main():
     options = arguments()
     torch.manual_seed(options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
+    if options.threads:
+        torch.set_num_threads(options.threads)
     config = shape(options)
     tower = SiglipVisionModel(config.vision_config).eval()
     projector = Gemma3MultiModalProjector(config).eval()
     randomise(tower, options.tiny)
     randomise(projector, options.tiny)
     image = picture(config.vision_config.image_size, options.seed)
-    image.save(options.out / "picture.png")
     pixels = torch.from_numpy(np.asarray(image).astype(np.float32)).permute(2, 0, 1)[None] / 255 * 2 - 1
 
     def encode(dtype):
         with torch.inference_mode():
             return projector(tower(pixel_values=pixels.to(dtype)).last_hidden_state)[0]
 
+    for dtype in options.types.split(",") if options.time else []:
+        tower.to(getattr(torch, dtype))
+        projector.to(getattr(torch, dtype))
+        for _ in range(options.time):
+            start = time.perf_counter()
+            encode(getattr(torch, dtype))
+            print(dtype, f"{time.perf_counter() - start:.3f} s", flush=True)
+    if options.time:
+        return
+    options.out.mkdir(parents=True, exist_ok=True)
+    image.save(options.out / "picture.png")
     rows = encode(torch.float32)
     rows.numpy().astype("<f4").tofile(options.out / "rows.f32")
     kinds = ["F16"] if options.tiny else ["F32", "F16", "Q8_0"]
@@ -180,13 +197,6 @@ def main():
         write(path, config, tensors(tower, projector), gguf.GGMLQuantizationType[kind])
         print(path, path.stat().st_size)
     print("rows", tuple(rows.shape), "norm of a row", float(rows.norm(dim=1).mean()))
-    for dtype in [torch.float32, torch.bfloat16] if options.time else []:
-        tower.to(dtype)
-        projector.to(dtype)
-        for _ in range(options.time):
-            start = time.perf_counter()
-            encode(dtype)
-            print(str(dtype).removeprefix("torch."), f"{time.perf_counter() - start:.2f} s")
 
 
 if __name__ == "__main__":

@@ -86,10 +86,16 @@ final class CpuAttention implements RowPool.Job {
         scale = factor;
         KvLayout layout = kvLayer.layout();
         group = q.columns() / layout.keyDim() / layout.kvHeads();
-        items.cut(spans, layout, group, kernels.blockQueries(), scratch.length);
+        items.cut(spans, layout, group, kernels.blockQueries(layout.tiled()), scratch.length);
         int queries = items.count() * items.blockRows() * group;
-        outputs = partials.rows(Scratch.Use.OUTPUTS, queries, layout.valueDim());
+        outputs = partials.rows(Scratch.Use.OUTPUTS, queries, outputColumns(layout));
         states = partials.rows(Scratch.Use.STATE, queries, 2);
+    }
+
+    /** Columns of a sum of values, which are padded where nothing is quantized: the kernels take so many at a time. */
+    private int outputColumns(KvLayout layout) {
+        int step = layout.tiled() ? 1 : kernels.valueColumns();
+        return Math.ceilDiv(layout.valueDim(), step) * step;
     }
 
     int itemCount() {
@@ -115,7 +121,7 @@ final class CpuAttention implements RowPool.Job {
         gatherQueries(item, query, s);
         int first = partialRow(index);
         Operand out =
-                s.view(2).set(outputs.segment(), outputs.row(first), outputs.rowBytes(), queries, layout.valueDim());
+                s.view(2).set(outputs.segment(), outputs.row(first), outputs.rowBytes(), queries, outputs.columns());
         Operand state = s.view(3).set(states.segment(), states.row(first), states.rowBytes(), queries, 2);
         out.segment().asSlice(out.row(0), queries * out.rowBytes()).fill((byte) 0);
         for (int i = 0; i < queries; i++) {

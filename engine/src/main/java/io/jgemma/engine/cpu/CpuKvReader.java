@@ -177,8 +177,20 @@ final class CpuKvReader {
             askForNextPage();
             kernels.accumulate(out, weights, valueTile, scratch);
         } else {
-            kernels.accumulate(out, weights, vectors(side, passValues, Scratch.Use.VALUES), scratch);
+            Operand v = vectors(side, passValues, Scratch.Use.VALUES);
+            kernels.accumulate(out, weights, v.columns() == out.columns() ? v : padded(v, out.columns()), scratch);
         }
+    }
+
+    /** Vectors of F32 with zeros behind them. */
+    private Operand padded(Operand v, int columns) {
+        Operand wide = scratch.rows(Scratch.Use.PADDED_VALUES, v.rows(), columns);
+        long bytes = (long) Float.BYTES * v.columns();
+        for (int i = 0; i < v.rows(); i++) {
+            MemorySegment.copy(v.segment(), v.row(i), wide.segment(), wide.row(i), bytes);
+            wide.segment().asSlice(wide.row(i) + bytes, wide.rowBytes() - bytes).fill((byte) 0);
+        }
+        return wide;
     }
 
     /** Tells the kernel that reads V of a page where K of the next one lies. */

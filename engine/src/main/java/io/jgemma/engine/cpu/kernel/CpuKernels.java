@@ -96,9 +96,18 @@ public interface CpuKernels {
         return 1;
     }
 
-    /** Queries, rows times heads, that attention hands over at a time where there are as many. */
-    default int blockQueries() {
+    /**
+     * Queries, rows times heads, that attention hands over at a time where there are as many.
+     *
+     * @param tiled whether K or V is quantized
+     */
+    default int blockQueries(boolean tiled) {
         return 24;
+    }
+
+    /** Columns of values that {@link #accumulate(Operand, Operand, Operand, Scratch)} takes at a time: attention pads values to a multiple. */
+    default int valueColumns() {
+        return 1;
     }
 
     /** Whether {@link #products} and {@link #accumulate(Operand, Operand, Operand, Scratch)} take vectors of a type as they lie. */

@@ -20,6 +20,7 @@ public final class Scratch implements AutoCloseable {
         MEAN,
         MEAN_SCORES,
         VALUES,
+        PADDED_VALUES,
         SCORES,
         OUTPUTS,
         STATE,

@@ -12,6 +12,7 @@ import io.jgemma.engine.cpu.x86.assembler.Width;
 import io.jgemma.engine.cpu.x86.attention.BytePanels;
 import io.jgemma.engine.cpu.x86.attention.X86Attention;
 import io.jgemma.engine.cpu.x86.attention.X86ByteAttention;
+import io.jgemma.engine.cpu.x86.attention.X86FloatPanels;
 import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
 import io.jgemma.engine.cpu.x86.elements.X86Elements;
 import io.jgemma.engine.cpu.x86.weights.ActivationForm;
@@ -71,6 +72,7 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     private final X86Dots dots;
     private final X86Elements elements;
     private final X86Attention attention;
+    private final @Nullable Products floatPanels;
     private final int blockQueries;
     private final String rounding;
     private final String pages;
@@ -93,10 +95,11 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
         groupPanels = wide ? panels : X86Panels.repacked(code, isa, planes * Byte.SIZE);
         elements = new X86Elements(code);
         X86ByteAttention bytes = wide && planes == 1 ? new X86ByteAttention(code) : null;
-        blockQueries = bytes == null ? others.blockQueries() : X86ByteAttention.QUERIES;
+        blockQueries = bytes == null ? others.blockQueries(true) : X86ByteAttention.QUERIES;
         X86WordAttention words = X86WordAttention.supports(isa) ? new X86WordAttention(code) : null;
         dots = new X86Dots(code, isa);
         attention = new X86Attention(code, isa, others, dots, bytes, words);
+        floatPanels = attention.panels();
         rounding = planes == 2 ? "" : wide ? ", 8 bits" : ", 8 bits where weights are repacked";
     }
 
@@ -205,6 +208,9 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     /** What multiplies so many rows of activations, if anything here does. */
     private @Nullable Products products(Operand w, int count) {
         if (dots.handles(w.type())) {
+            if (floatPanels != null && count >= X86FloatPanels.FROM_ROWS) {
+                return floatPanels;
+            }
             return count > 0 && dots.fits(w.columns()) ? dots : null;
         }
         boolean mapped = w.layout() == null;
@@ -258,8 +264,13 @@ public final class X86Kernels implements CpuKernels, AutoCloseable {
     }
 
     @Override
-    public int blockQueries() {
-        return blockQueries;
+    public int blockQueries(boolean tiled) {
+        return tiled || floatPanels == null ? blockQueries : X86FloatPanels.QUERIES;
+    }
+
+    @Override
+    public int valueColumns() {
+        return X86Attention.VALUE_COLUMNS;
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.jgemma.engine.cpu.x86.attention.TileFloats;
 import io.jgemma.engine.cpu.x86.attention.WeightedRows;
 import io.jgemma.engine.cpu.x86.attention.WordRows;
 import io.jgemma.engine.cpu.x86.attention.WordScales;
-import io.jgemma.engine.cpu.x86.attention.X86Attention;
 import io.jgemma.engine.cpu.x86.attention.X86WordAttention;
 import io.jgemma.engine.cpu.x86.weights.DotProducts;
 import io.jgemma.engine.cpu.x86.weights.X86Dots;
@@ -74,7 +73,7 @@ final class AttentionCalls {
         long tiles = 3;
         long tileBytes = dim * kind.blockBytes() + 8;
         calls.call(
-                X86Attention.weighted(kind, count),
+                WeightedRows.name(kind, count),
                 calls.zeros(128 * tiles * count),
                 calls.bytes(4 * dim * count),
                 calls.bytes(tileBytes * tiles - 8),
@@ -102,7 +101,7 @@ final class AttentionCalls {
         long tiles = 2;
         long tileBytes = rows * blocks * kind.blockBytes();
         calls.call(
-                X86Attention.weighted(kind, count),
+                WeightedRows.name(kind, count),
                 calls.bytes(128 * blocks * count),
                 calls.bytes(4 * rows * tiles * count),
                 calls.bytes(tileBytes * tiles),

@@ -4,6 +4,7 @@ import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.weights.ActivationForm;
 import io.jgemma.engine.cpu.x86.weights.BlockFormat;
 import io.jgemma.engine.cpu.x86.weights.BlockRows;
+import io.jgemma.engine.cpu.x86.weights.DotProducts;
 import io.jgemma.engine.cpu.x86.weights.PanelActivations;
 import io.jgemma.engine.cpu.x86.weights.PanelQuantizer;
 import io.jgemma.engine.cpu.x86.weights.PanelScaling;
@@ -17,6 +18,7 @@ import io.jgemma.engine.cpu.x86.weights.groups.GroupLayout;
 import io.jgemma.engine.cpu.x86.weights.groups.RowGroups;
 import io.jgemma.engine.cpu.x86.weights.groups.X86Groups;
 import io.jgemma.engine.cpu.x86.weights.panels.BlockPacker;
+import io.jgemma.engine.cpu.x86.weights.panels.FloatTransposer;
 import io.jgemma.engine.cpu.x86.weights.panels.GroupPanels;
 import io.jgemma.engine.cpu.x86.weights.panels.PanelProducts;
 import io.jgemma.engine.cpu.x86.weights.panels.WidePacker;
@@ -70,6 +72,7 @@ final class ProductCalls {
     }
 
     void widePanels(int blocks) {
+        floatTransposer();
         for (BlockFormat format : BlockFormat.all()) {
             for (int rows : new int[] {1, 3}) {
                 unpack(format, rows, blocks);
@@ -351,6 +354,24 @@ final class ProductCalls {
                     64L * times,
                     512,
                     times);
+        }
+    }
+
+    /** Lines of 32 floats, of which 16 are written. */
+    private void floatTransposer() {
+        for (DotProducts.Kind kind : DotProducts.Kind.values()) {
+            for (int times : new int[] {1, 3}) {
+                long rowBytes = kind.type().bytes(16L * times);
+                long panel = calls.zeros(16L * 128 * times - 64);
+                calls.call(
+                        FloatTransposer.name(kind),
+                        calls.bytes(16 * rowBytes),
+                        panel,
+                        panel + 8 * 128,
+                        rowBytes,
+                        16L * 128,
+                        times);
+            }
         }
     }
 }

@@ -102,6 +102,11 @@ public final class WeightedRows {
         return width == Width.YMM ? MOST_SUMS / 2 : 12;
     }
 
+    /** The name of the routine for so many rows. */
+    public static String name(TileFloats.Kind kind, int count) {
+        return "weighted " + kind + " x " + count;
+    }
+
     static byte[] assemble(TileFloats.Kind kind, Width width, int count) {
         return new WeightedRows(kind, width, count).routine();
     }

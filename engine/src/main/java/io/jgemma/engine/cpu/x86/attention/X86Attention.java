@@ -12,13 +12,12 @@ import io.jgemma.engine.cpu.x86.assembler.CodeCache;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.cpu.x86.assembler.Routine;
 import io.jgemma.engine.cpu.x86.assembler.Width;
+import io.jgemma.engine.cpu.x86.weights.Products;
 import io.jgemma.engine.cpu.x86.weights.X86Dots;
 import io.jgemma.engine.quant.QuantType;
 import io.jgemma.engine.quant.QuantTypes;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +29,9 @@ public final class X86Attention {
     /** Tiles of a run: those of a page. */
     public static final int RUN_TILES = 8;
 
+    /** Columns of values at a time. */
+    public static final int VALUE_COLUMNS = TileFloats.COLUMNS;
+
     private static final String SOFTMAX = "softmax step";
 
     private final CpuKernels others;
@@ -38,9 +40,9 @@ public final class X86Attention {
     private final Routine softmax;
     private final TileScales tileScales;
     private final TileDecoder decoder;
-    private final int most;
-    private final Map<TileFloats.Kind, Routine[]> weighted = new EnumMap<>(TileFloats.Kind.class);
+    private final X86WeightedRows weighted;
     private final X86Dots dots;
+    private final @Nullable X86FloatPanels panels;
 
     /**
      * With the routines that {@link #codes} gives.
@@ -63,14 +65,13 @@ public final class X86Attention {
         softmax = code.routine(SOFTMAX);
         tileScales = new TileScales(code);
         decoder = new TileDecoder(code);
-        most = WeightedRows.most(isa.width());
-        for (TileFloats.Kind kind : TileFloats.Kind.values()) {
-            Routine[] routines = new Routine[most + 1];
-            for (int i = 1; i < routines.length; i++) {
-                routines[i] = code.routine(weighted(kind, i));
-            }
-            weighted.put(kind, routines);
-        }
+        weighted = new X86WeightedRows(code, isa);
+        panels = X86FloatPanels.supports(isa) ? new X86FloatPanels(code, weighted) : null;
+    }
+
+    /** What multiplies many rows of floats, where there is anything better than {@link X86Dots}. */
+    public @Nullable Products panels() {
+        return panels;
     }
 
     /** All routines by name. */
@@ -83,16 +84,11 @@ public final class X86Attention {
         }
         codes.put(TileScales.NAME, TileScales.assemble(width));
         codes.putAll(TileDecoder.codes(width));
-        for (TileFloats.Kind kind : TileFloats.Kind.values()) {
-            for (int i = 1; i <= WeightedRows.most(width); i++) {
-                codes.put(weighted(kind, i), WeightedRows.assemble(kind, width, i));
-            }
+        codes.putAll(X86WeightedRows.codes(width));
+        if (X86FloatPanels.supports(isa)) {
+            codes.putAll(X86FloatPanels.codes());
         }
         return codes;
-    }
-
-    public static String weighted(TileFloats.Kind kind, int count) {
-        return "weighted " + kind + " x " + count;
     }
 
     /** Whether vectors of a type are multiplied as they lie in memory. */
@@ -102,7 +98,9 @@ public final class X86Attention {
 
     /** See {@link CpuKernels#products}; nothing is added. */
     public void products(Operand c, Operand a, Operand b, Scratch scratch) {
-        if (dots.fits(a.columns())) {
+        if (panels != null && a.rows() >= X86FloatPanels.FROM_ROWS) {
+            panels.products(c, a, b, scratch);
+        } else if (dots.fits(a.columns())) {
             dots.products(c, a, b, scratch);
         } else {
             others.products(c, a, b, scratch);
@@ -115,9 +113,10 @@ public final class X86Attention {
         if (columns > 0 && o.rows() > 0 && v.rows() > 0) {
             Arguments arguments = scratch.arguments();
             arguments.set(WeightedRows.BEGIN, 0);
-            plain(rows(v, 0, v.rows(), v.type().bytes(columns)), v.rowBytes(), v.rows(), columns, arguments);
+            long values = rows(v, 0, v.rows(), v.type().bytes(columns));
+            X86WeightedRows.plain(values, v.rowBytes(), v.rows(), columns, arguments);
             boolean halved = v.type() == QuantTypes.F16;
-            run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
+            weighted.run(halved ? TileFloats.Kind.F16 : TileFloats.Kind.F32, o, columns, p, v.rows(), arguments);
         }
         if (columns < o.columns()) {
             int left = o.columns() - columns;
@@ -125,17 +124,6 @@ public final class X86Attention {
             Operand from = scratch.view(1).set(v.segment(), v.row(0) + 4L * columns, v.rowBytes(), v.rows(), left);
             others.accumulate(to, p, from, scratch);
         }
-    }
-
-    /** Arguments for rows of floats. */
-    private static void plain(long values, long rowBytes, int rows, int columns, Arguments arguments) {
-        from(values, 0, arguments);
-        arguments.set(WeightedRows.ROW_BYTES, rowBytes);
-        arguments.set(WeightedRows.ROW_SCALES, 0);
-        arguments.set(WeightedRows.ROWS, rows);
-        arguments.set(WeightedRows.BLOCKS, columns / TileFloats.COLUMNS);
-        arguments.set(WeightedRows.TILES, 1);
-        arguments.set(WeightedRows.AHEAD, 0);
     }
 
     /**
@@ -154,28 +142,8 @@ public final class X86Attention {
             Operand by = scratch.view(1).set(p.segment(), p.row(0) + 4L * along * i, p.rowBytes(), p.rows(), v.rows());
             Arguments arguments = scratch.arguments();
             arguments.set(WeightedRows.BEGIN, begin);
-            plain(floats, 4L * v.columns(), v.rows(), v.columns(), arguments);
-            run(TileFloats.Kind.F32, to, v.columns(), by, v.rows(), arguments);
-        }
-    }
-
-    /** Runs the routine over rows of {@code o} and {@code p}, as many at a time as there are registers; the rest of the arguments is set. */
-    private void run(TileFloats.Kind kind, Operand o, int columns, Operand p, int weights, Arguments arguments) {
-        Routine[] routines = Objects.requireNonNull(weighted.get(kind));
-        long begin = arguments.get(WeightedRows.BEGIN);
-        long values = arguments.get(WeightedRows.V);
-        long scales = arguments.get(WeightedRows.SCALES);
-        arguments.set(WeightedRows.O_BYTES, o.rowBytes());
-        arguments.set(WeightedRows.P_BYTES, p.rowBytes());
-        int step = Math.ceilDiv(o.rows(), Math.ceilDiv(o.rows(), most));
-        for (int i = 0; i < o.rows(); i += step) {
-            int count = Math.min(step, o.rows() - i);
-            arguments.set(WeightedRows.O, rows(o, i, count, 4L * columns));
-            arguments.set(WeightedRows.P, rows(p, i, count, 4L * weights));
-            arguments.set(WeightedRows.V, values);
-            arguments.set(WeightedRows.SCALES, scales);
-            arguments.set(WeightedRows.BEGIN, begin == 0 ? 0 : begin + 4L * i);
-            Objects.requireNonNull(routines[count]).call(arguments.address());
+            X86WeightedRows.plain(floats, 4L * v.columns(), v.rows(), v.columns(), arguments);
+            weighted.run(TileFloats.Kind.F32, to, v.columns(), by, v.rows(), arguments);
         }
     }
 
@@ -200,7 +168,7 @@ public final class X86Attention {
             return;
         }
         long numbers = rows(begin, 0, s.rows(), Float.BYTES);
-        if (s.rows() > most) {
+        if (s.rows() > weighted.most()) {
             decoded(s, k.columns(), q, 0, k, numbers, scratch);
             return;
         }
@@ -212,7 +180,7 @@ public final class X86Attention {
         tiles(k, arguments);
         int columns = k.tiles() * TileFloats.COLUMNS;
         from(values(k), scales, arguments);
-        run(kind(k), s, columns, q, k.rows(), arguments);
+        weighted.run(kind(k), s, columns, q, k.rows(), arguments);
     }
 
     /** See {@link CpuKernels#accumulate(Operand, Operand, KvTile, Scratch)}. */
@@ -229,7 +197,7 @@ public final class X86Attention {
             words.accumulate(o, p, v, scratch);
             return;
         }
-        if (o.rows() > most) {
+        if (o.rows() > weighted.most()) {
             decoded(o, 0, p, v.rows(), v, 0, scratch);
             return;
         }
@@ -240,7 +208,7 @@ public final class X86Attention {
         arguments.set(WeightedRows.TILE_P, 4L * v.rows());
         tiles(v, arguments);
         from(values(v), scales, arguments);
-        run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), arguments);
+        weighted.run(kind(v), o, v.columns(), p, v.tiles() * v.rows(), arguments);
     }
 
     private static void from(long values, long scales, Arguments arguments) {

@@ -61,6 +61,18 @@ public final class DotProducts {
                 case F32 -> QuantTypes.F32;
             };
         }
+
+        /** Emits the reading of a register of elements as floats. */
+        public void load(Assembler a, Vec to, Mem from) {
+            switch (this) {
+                case F16 -> a.emit(VCVTPH2PS, to, from);
+                case BF16 -> {
+                    a.emit(VPMOVZXWD, to, from);
+                    a.emit(VPSLLD, to, to, 16);
+                }
+                case F32 -> a.emit(VMOVUPS, to, from);
+            }
+        }
     }
 
     // The argument block, in bytes.
@@ -189,7 +201,7 @@ public final class DotProducts {
             a.emit(VMOVUPS, free(i), row(i, QUERIES, QUERY_BYTES, LAST_QUERY));
         }
         for (int t = 0; t < tokens; t++) {
-            load(key, row(t, KEYS, KEY_BYTES, LAST_KEY));
+            kind.load(a, key, row(t, KEYS, KEY_BYTES, LAST_KEY));
             for (int i = 0; i < queries; i++) {
                 a.emit(VFMADD231PS, sum(i, t), key, free(i));
             }
@@ -227,7 +239,7 @@ public final class DotProducts {
 
     private void one(int times) {
         for (int u = 0; u < times; u++) {
-            load(free(u), Mem.at(KEYS, (long) keyBytes * u));
+            kind.load(a, free(u), Mem.at(KEYS, (long) keyBytes * u));
         }
         for (int i = 0; i < queries; i++) {
             Mem q = row(i, QUERIES, QUERY_BYTES, LAST_QUERY);
@@ -236,18 +248,6 @@ public final class DotProducts {
             }
         }
         advance(times);
-    }
-
-    /** A register of elements of a {@code k} as floats. */
-    private void load(Vec to, Mem from) {
-        switch (kind) {
-            case F16 -> a.emit(VCVTPH2PS, to, from);
-            case BF16 -> {
-                a.emit(VPMOVZXWD, to, from);
-                a.emit(VPSLLD, to, to, 16);
-            }
-            case F32 -> a.emit(VMOVUPS, to, from);
-        }
     }
 
     /** Adds up the lanes of a query's sums and stores them. */

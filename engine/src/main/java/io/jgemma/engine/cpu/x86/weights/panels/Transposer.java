@@ -1,6 +1,5 @@
 package io.jgemma.engine.cpu.x86.weights.panels;
 
-import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VMOVUPS_STORE;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPUNPCKHDQ;
 import static io.jgemma.engine.cpu.x86.assembler.Op.VPUNPCKLDQ;
@@ -15,10 +14,11 @@ import io.jgemma.engine.cpu.x86.assembler.Gp;
 import io.jgemma.engine.cpu.x86.assembler.Label;
 import io.jgemma.engine.cpu.x86.assembler.Mem;
 import io.jgemma.engine.cpu.x86.assembler.Vec;
+import io.jgemma.engine.cpu.x86.weights.DotProducts;
 
 /**
  * Turns 16 rows of 32-bit elements into lines of 16, one element of each row: pairs of codes, scales and minima of 16 rows of
- * weights, row by row, become those of a panel ({@link PanelPacker}). 16 elements of each row at a time, of which the first 8
+ * weights, row by row, become those of a panel ({@link PanelPacker}), and rows of floats one of floats ({@link FloatTransposer}). 16 elements of each row at a time, of which the first 8
  * lines go to one place and the last 8 to another. AVX-512.
  *
  * <p>Registers: zmm0 to zmm15 rows, zmm16 to zmm31 what comes of them. RSI rows, RDX and RCX results, R8 bytes of a row, RAX
@@ -47,10 +47,27 @@ final class Transposer {
 
     private final Assembler a = new Assembler();
 
-    private Transposer() {}
+    private final DotProducts.Kind kind;
+    private final int lineBytes;
 
+    private Transposer(DotProducts.Kind kind, int lineBytes) {
+        this.kind = kind;
+        this.lineBytes = lineBytes;
+    }
+
+    /** The routine for elements of 32 bits, of which lines follow one another. */
     static byte[] assemble() {
-        return new Transposer().routine();
+        return assemble(DotProducts.Kind.F32, 64);
+    }
+
+    /**
+     * The routine for floats.
+     *
+     * @param kind what rows consist of; lines are F32
+     * @param lineBytes bytes from a line to the next
+     */
+    static byte[] assemble(DotProducts.Kind kind, int lineBytes) {
+        return new Transposer(kind, lineBytes).routine();
     }
 
     private byte[] routine() {
@@ -60,12 +77,16 @@ final class Transposer {
         a.mov(ROW, Mem.at(Gp.RDI, ROW_BYTES)).mov(NEXT, Mem.at(Gp.RDI, STEP)).mov(LEFT, Mem.at(Gp.RDI, TIMES));
         a.bind(loop).mov(AT, ROWS);
         for (int i = 0; i < SIZE; i++) {
-            a.emit(VMOVUPS, zmm(i), Mem.at(AT));
+            kind.load(a, zmm(i), Mem.at(AT));
             a.add(AT, ROW);
         }
         inLanes();
         acrossLanes();
-        a.add(ROWS, 64).add(TO, NEXT).add(TO_SECOND, NEXT).sub(LEFT, 1).jump(Condition.NOT_EQUAL, loop);
+        a.add(ROWS, (int) kind.type().bytes(SIZE))
+                .add(TO, NEXT)
+                .add(TO_SECOND, NEXT)
+                .sub(LEFT, 1)
+                .jump(Condition.NOT_EQUAL, loop);
         frame.close();
         return a.finish();
     }
@@ -108,7 +129,7 @@ final class Transposer {
                         lane < 2 ? lowBehind : highBehind,
                         lane % 2 == 0 ? 0x88 : 0xDD);
                 int at = 4 * lane + j;
-                a.emit(VMOVUPS_STORE, Mem.at(at < 8 ? TO : TO_SECOND, 64L * (at % 8)), line);
+                a.emit(VMOVUPS_STORE, Mem.at(at < 8 ? TO : TO_SECOND, (long) lineBytes * (at % 8)), line);
             }
         }
     }
