@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Draws docs/images/*.svg from docs/bench/data/*.json, one bar chart a file. Run it from anywhere; it needs Python 3 alone.
+"""Draws docs/images/*.svg from docs/bench/data/*.json. Run it from anywhere; it needs Python 3 alone.
 
-A file has: title, subtitle, source (where the figures are documented), unit, series (names), rows (label and one value
+A file that tools/side-by-side.py wrote becomes one bar chart for each of its tests. Any other file is one bar chart.
+
+Such a file has: title, subtitle, source (where the figures are documented), unit, series (names), rows (label and one value
 for each series) and, where bars should be compared by factors, "scale": "log".
 """
 
@@ -9,6 +11,7 @@ import html
 import json
 import math
 import pathlib
+import statistics
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTH = 760
@@ -50,9 +53,10 @@ def number(value, unit):
 def chart(data):
     values = [v for row in data["rows"] for v in row["values"]]
     out = [text(0, 18, data["title"], "title"), text(0, 38, data["subtitle"], "note")]
+    colours = data.get("colours", range(len(data["series"])))
     x = 0
     for i, name in enumerate(data["series"]):
-        out.append(f'<rect x="{x}" y="52" width="12" height="12" rx="2" class="s{i}"/>')
+        out.append(f'<rect x="{x}" y="52" width="12" height="12" rx="2" class="s{colours[i]}"/>')
         out.append(text(x + 18, 62, name))
         x += 34 + 7.2 * len(name)
     y = TOP
@@ -61,7 +65,7 @@ def chart(data):
         out.append(text(LABEL - 10, y + height / 2 + 4, row["label"], "", "end"))
         for i, value in enumerate(row["values"]):
             width = length(value, data, max(values), min(values))
-            out.append(f'<rect x="{LABEL}" y="{y + i * BAR}" width="{width:.1f}" height="{BAR - 2}" rx="2" class="s{i}"/>')
+            out.append(f'<rect x="{LABEL}" y="{y + i * BAR}" width="{width:.1f}" height="{BAR - 2}" rx="2" class="s{colours[i]}"/>')
             out.append(text(LABEL + width + 6, y + i * BAR + BAR - 4, number(value, data["unit"])))
         y += height + GAP
     out.append(text(0, y + 12, "Source: " + data["source"], "note"))
@@ -70,12 +74,39 @@ def chart(data):
             f'aria-label="{html.escape(data["title"])}">\n<style>{STYLE}</style>\n{body}\n</svg>\n')
 
 
+def side_by_side(data):
+    """The charts of a file of tools/side-by-side.py, by test: jgemma's settings and the peer's better one for each model."""
+    ours, theirs = list(data["ours"]), list(data["theirs"])
+    first = next(iter(data["models"].values()))
+    for test in first[0][ours[0]]:
+        rows = []
+        for model, rounds in data["models"].items():
+            median = {n: statistics.median(r[n][test] for r in rounds) for n in [*ours, *theirs]}
+            values = [median[n] for n in ours] + [max(median[n] for n in theirs)]
+            rows.append({"label": model, "values": [float(f"{v:.3g}") for v in values]})
+        kind = "Decode" if test.startswith("tg") else "Prompt"
+        yield test, {
+            "title": f"{kind} ({test}), tokens per second",
+            "subtitle": f"{data['machine']}, {data['threads']} threads; median of {len(first)} alternating rounds",
+            "source": f"jgemma {data['jgemma']}, {data['peer']} at its better setting, {data['date']}",
+            "unit": "tokens/s",
+            "colours": [0, 2, 1],
+            "series": [f"jgemma, {name}" for name in ours] + [data["peer"].split(" ")[0]],
+            "rows": rows,
+        }
+
+
 def main():
     for file in sorted((ROOT / "docs/bench/data").glob("*.json")):
         data = json.loads(file.read_text(encoding="utf-8"))
-        if "rows" in data and "series" in data:
-            (ROOT / "docs/images" / (file.stem + ".svg")).write_text(chart(data), encoding="utf-8")
-            print("docs/images/" + file.stem + ".svg")
+        charts = {}
+        if "models" in data:
+            charts = {f"{file.stem}-{test.replace(' @ ', '-')}": each for test, each in side_by_side(data)}
+        elif "rows" in data and "series" in data:
+            charts = {file.stem: data}
+        for name, each in charts.items():
+            (ROOT / "docs/images" / (name + ".svg")).write_text(chart(each), encoding="utf-8")
+            print(f"docs/images/{name}.svg")
 
 
 if __name__ == "__main__":

@@ -1,15 +1,9 @@
 package io.jgemma.bench.kernel;
 
-import io.jgemma.engine.backend.Backend;
-import io.jgemma.engine.backend.KernelSet;
-import io.jgemma.engine.cpu.CpuBackend;
 import io.jgemma.engine.gguf.GgufShape;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantType;
-import io.jgemma.engine.quant.QuantTypes;
-import io.jgemma.engine.tensor.Buffer;
 import io.jgemma.engine.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -69,10 +63,8 @@ public class Products {
     @Param({"2048"})
     public int columns;
 
-    private Backend backend = CpuBackend.open(KernelSet.SCALAR, 1);
-    private Arena arena = Arena.ofShared();
-    private Buffer memory = backend.allocate(4);
-    private Tensor x = new Tensor(QuantTypes.F32, 1, 1, memory, 0);
+    private Room room = new Room("scalar", 1);
+    private Tensor x = room.zeros(1, 1);
     private Tensor w = x;
     private Tensor y = x;
 
@@ -86,16 +78,11 @@ public class Products {
 
     @Setup
     public void open() {
-        memory.close();
-        backend.close();
-        backend = CpuBackend.open(KernelSet.of(kernels), threads);
-        QuantType quant = QuantTypes.all().stream()
-                .filter(t -> t.name().equals(type))
-                .findFirst()
-                .orElseThrow();
+        room.close();
+        room = new Room(kernels, threads);
+        QuantType quant = Room.type(type);
         int count = rows < 64 ? outputs : outputs / 16;
-        arena = Arena.ofShared();
-        MemorySegment blocks = arena.allocate(quant.bytes((long) count * columns), 64);
+        MemorySegment blocks = room.memory(quant.bytes((long) count * columns));
         byte[] piece = new byte[quant.blockBytes() * 1024];
         new SplittableRandom(1).nextBytes(piece);
         for (long at = 0; at < blocks.byteSize(); at += piece.length) {
@@ -105,38 +92,19 @@ public class Products {
         for (long at = 0; at < blocks.byteSize(); at += quant.blockBytes()) {
             blocks.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, HALF_OF_1_16TH);
         }
-        w = backend.upload(new GgufTensor("w", quant, GgufShape.of(columns, count), blocks));
-        long inputs = 4L * rows * columns;
-        memory = backend.allocate(inputs + 4L * rows * count);
-        x = new Tensor(QuantTypes.F32, rows, columns, memory, 0);
-        y = new Tensor(QuantTypes.F32, rows, count, memory, inputs);
-        fill();
-    }
-
-    private void fill() {
-        SplittableRandom random = new SplittableRandom(2);
-        MemorySegment values = arena.allocate(x.byteSize(), 4);
-        for (long i = 0; i < x.rows() * x.columns(); i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
-        }
-        Tensor source = backend.upload(new GgufTensor("x", QuantTypes.F32, GgufShape.of(columns, rows), values));
-        int[] all = new int[rows];
-        for (int i = 0; i < rows; i++) {
-            all[i] = i;
-        }
-        backend.ops().gatherRows(x, source, all);
+        w = room.backend().upload(new GgufTensor("w", quant, GgufShape.of(columns, count), blocks));
+        x = room.random(rows, columns);
+        y = room.zeros(rows, count);
     }
 
     @TearDown
     public void close() {
-        memory.close();
-        backend.close();
-        arena.close();
+        room.close();
     }
 
     @Benchmark
     public void matmul(Work work) {
-        backend.ops().matmul(y, w, x);
+        room.backend().ops().matmul(y, w, x);
         work.weightBytes += w.byteSize();
         work.multiplyAdds += w.rows() * w.columns() * rows;
     }
