@@ -1,6 +1,26 @@
 /**
- * GGUF inference: file format, quantization types, tensors, the CPU backend, text handling and the public API. The
- * processor's packages ({@code cpu}) are nobody else's business but the benchmarks'; models come as services.
+ * GGUF inference in pure Java. An application opens one engine, shares it among all threads and closes it at the end:
+ *
+ * {@snippet lang = java:
+ * try (Engine engine = Engine.open(Path.of("gemma-3-4b-it-Q4_K_M.gguf"))) {
+ *     System.out.println(engine.submit(GenerationRequest.chat("Name three rivers.")).join().text());
+ * }
+ * }
+ *
+ * <h2>Where to start</h2>
+ * <ul>
+ *   <li>{@link io.jgemma.engine.Engine} opens a model, and {@link io.jgemma.engine.EngineOptions} says how: context,
+ *       threads, K/V types, GPUs.
+ *   <li>{@link io.jgemma.engine.generation.GenerationRequest} asks for text, and
+ *       {@link io.jgemma.engine.generation.GenerationHandle} delivers it, whole or as a stream of events.
+ *   <li>{@link io.jgemma.engine.chat.ChatMessage} is a message with text, pictures or tool calls.
+ *   <li>{@link io.jgemma.engine.grammar.Grammars} makes answers follow a JSON schema, a regular expression or a grammar.
+ *   <li>{@link io.jgemma.engine.Session} keeps the K/V of one conversation.
+ *   <li>{@link io.jgemma.engine.gguf.GgufFile} reads a model file without running it.
+ * </ul>
+ *
+ * Architectures, backends and embedded models are found through {@link java.util.ServiceLoader}. The module
+ * {@code io.jgemma.models} contains the architectures, so it has to be on the module path or the class path too.
  */
 @SuppressWarnings("module") // The benchmarks are built after this module, so the compiler does not see them.
 module io.jgemma.engine {
