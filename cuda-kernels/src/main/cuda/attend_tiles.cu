@@ -3,10 +3,11 @@
 //   y = sum_t softmax(s)_t v_t, s_t = scale q . k_t
 // q, k, v, y, table and layer as in attend.cu, whose result this keeps: operands are F16 in two planes, x = high + low / 2048
 // (half.cuh), sums F32. q is divided by a power of two before, so that F16 can hold it; K and V must be F16 or quantized, those
-// of the pass rounded to F16. Dimensions are multiples of 32, at most DIM: 64, 128 or 256.
+// of the pass rounded to F16. Dimensions are multiples of 32, or of 8 where nothing is quantized,
+// and at most DIM: 64, 80 (heads of 72 of vision towers), 128 or 256.
 // Grid: (rows times query heads of a K/V head / 64 rounded up, K/V heads). Block: 4 SPLIT warps; SPLIT warps share 16 pairs and
 // take DIM / SPLIT channels each, of K and of V, because a thread has no registers for more than 128 of them. Shared memory: a
-// tile in two planes, 9 KiB (64), 17 KiB (128) or 33 KiB (256), in which partial scores are exchanged.
+// tile in two planes, 9 KiB (64), 11 KiB (80), 17 KiB (128) or 33 KiB (256), in which partial scores are exchanged.
 #include "kv_stage_half.cuh"
 #include "mma.cuh"
 #include "warp.cuh"
@@ -228,5 +229,6 @@ template <int DIM, int SPLIT> static __device__ __forceinline__ void attend(
     }
 
 ATTEND(64, 1, 2)
+ATTEND(80, 1, 2)
 ATTEND(128, 1, 2)
 ATTEND(256, 2, 1)

@@ -3,7 +3,7 @@
 //   V  plane[token / 2][DIM + 8]   the channel of both tokens
 // so that the lanes of a warp meet 32 banks. Plane 0 holds values rounded to F16; plane 1 what that leaves of them, as
 // splitHalves says, and only where a tile is quantized: the others are F16 as they are, those of a pass in F32. Channels beyond
-// `dim`, a multiple of 32, and tokens outside `from` to `end` become zero and are not read.
+// `dim`, a multiple of 32 or of plain tiles of 4, and tokens outside `from` to `end` become zero and are not read.
 #pragma once
 #include "kv_stage.cuh"
 

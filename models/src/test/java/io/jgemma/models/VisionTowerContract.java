@@ -21,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +64,7 @@ public abstract class VisionTowerContract {
         return Objects.requireNonNull(VisionTowerContract.class.getResourceAsStream(path), () -> "no " + path);
     }
 
-    static float[] floats(byte[] littleEndian) {
+    private static float[] floats(byte[] littleEndian) {
         float[] values = new float[littleEndian.length / Float.BYTES];
         ByteBuffer.wrap(littleEndian)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -73,7 +74,7 @@ public abstract class VisionTowerContract {
     }
 
     /** Rows of a picture of exactly the tower's size, which stands in the middle of so many. */
-    static float[] encode(Backend backend, GgufFile file, byte[] png, int pictures) {
+    private static float[] encode(Backend backend, GgufFile file, byte[] png, int pictures) {
         VisionArchitecture architecture = new Gemma3Vision();
         VisionSpec spec = architecture.spec(file);
         float[] planes = new PictureReader(PictureReader.DEFAULT_MOST_PIXELS)
@@ -95,8 +96,18 @@ public abstract class VisionTowerContract {
         }
     }
 
+    /** Compares the rows of a projector with those that lie beside it. */
+    protected static void rowsAreTransformers(Backend backend, Path projector, double leastCosine, double mostError)
+            throws IOException {
+        try (GgufFile file = GgufFile.open(projector)) {
+            float[] rows = encode(backend, file, Files.readAllBytes(projector.resolveSibling("picture.png")), 1);
+            float[] expected = floats(Files.readAllBytes(projector.resolveSibling("rows.f32")));
+            verify(rows, expected, new Gemma3Vision().spec(file).outputs(), leastCosine, mostError);
+        }
+    }
+
     /** Compares row by row. */
-    static void verify(float[] rows, float[] expected, int columns, double leastCosine, double mostError) {
+    private static void verify(float[] rows, float[] expected, int columns, double leastCosine, double mostError) {
         assertThat(rows).hasSameSizeAs(expected);
         double product = 0;
         double squares = 0;

@@ -59,10 +59,11 @@ final class CudaAttention {
                 Attention.Shape shape =
                         new Attention.Shape(span.rows(), heads, layout.kvHeads(), layout.keyDim(), layout.valueDim());
                 Attention.Place place = new Attention.Place(tables.toRead(layer, span), layer.slot());
-                if (!AttentionKernels.isUsual(shape) || (span.rows() > Q16Rows.MOST_FEW && !isHalf(layout))) {
-                    kernels.attend(addresses, place, shape, scale);
-                } else if (span.rows() > Q16Rows.MOST_FEW) {
+                boolean few = span.rows() <= Q16Rows.MOST_FEW;
+                if (!few && isHalf(layout) && AttentionKernels.canTile(shape, layout.tiled())) {
                     kernels.attendTiles(addresses, place, shape, scale);
+                } else if (!few || !AttentionKernels.canSplit(shape)) {
+                    kernels.attend(addresses, place, shape, scale);
                 } else {
                     DeviceRows part = new DeviceRows(addresses.y(), span.rows(), all.columns());
                     Q16Rows quantized = activations.room(part);

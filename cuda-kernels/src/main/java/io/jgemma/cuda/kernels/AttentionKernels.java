@@ -14,7 +14,10 @@ public final class AttentionKernels {
 
     private static final int MOST_DIM = 256;
     private static final int[] HEADS = {1, 4, 8};
-    private static final int[] TILE_DIMS = {64, 128, 256};
+    private static final int[] TILE_DIMS = {64, 80, 128, 256};
+    /** Elements of a plain K or V that {@link #attendTiles} reads in one step, at least. */
+    private static final int PLAIN_STEP = 8;
+
     private static final int TILE_PAIRS = 64;
     /** Channels that one warp takes. */
     private static final int WARP_CHANNELS = 128;
@@ -71,13 +74,24 @@ public final class AttentionKernels {
         modules.launch(attend, new LaunchShape(shape.rows(), shape.queryHeads(), 1, THREADS, sharedBytes));
     }
 
-    /** Whether {@link #attendSplit} and {@link #attendTiles} take vectors of these sizes. */
-    public static boolean isUsual(Attention.Shape shape) {
-        return fits(shape.keyDim()) && fits(shape.valueDim());
+    /** Whether {@link #attendSplit} takes vectors of these sizes. */
+    public static boolean canSplit(Attention.Shape shape) {
+        return fits(shape, TILE_TOKENS);
     }
 
-    private static boolean fits(int dim) {
-        return dim <= MOST_DIM && dim % TILE_TOKENS == 0;
+    /**
+     * Whether {@link #attendTiles} takes vectors of these sizes.
+     *
+     * @param tiled whether K or V is quantized
+     */
+    public static boolean canTile(Attention.Shape shape, boolean tiled) {
+        return fits(shape, tiled ? TILE_TOKENS : PLAIN_STEP);
+    }
+
+    private static boolean fits(Attention.Shape shape, int step) {
+        return Math.max(shape.keyDim(), shape.valueDim()) <= MOST_DIM
+                && shape.keyDim() % step == 0
+                && shape.valueDim() % step == 0;
     }
 
     /** Bytes of scratch memory that {@link #attendSplit} needs. */
@@ -91,7 +105,7 @@ public final class AttentionKernels {
      * @param rows addresses of what is read and written
      * @param quantized room for {@code Q16(y)}, in rows
      * @param place table of what was stored before, made by the host, and layer
-     * @param shape rows and heads; see {@link #isUsual}
+     * @param shape rows and heads; see {@link #canSplit}
      * @param scale factor on scores
      * @param scratch address of {@link #scratchBytes} bytes
      * @param splits parts of the context
@@ -127,7 +141,7 @@ public final class AttentionKernels {
      *
      * @param rows addresses of what is read and written; K and V hold numbers that F16 holds as well
      * @param place table of what was stored before as F16 or quantized, made by the host, and layer
-     * @param shape rows and heads; see {@link #isUsual}
+     * @param shape rows and heads; see {@link #canTile}
      * @param scale factor on scores
      */
     public void attendTiles(Attention rows, Attention.Place place, Attention.Shape shape, float scale) {
