@@ -1,5 +1,8 @@
 """OpenAI's and Anthropic's clients for Python against a jgemma server with the demo model. Prints a line a check."""
+import base64
+import pathlib
 import sys
+
 import anthropic
 import openai
 
@@ -13,6 +16,11 @@ SCHEMA = {
 TOOL = {"type": "function", "function": {"name": "get_weather", "description": "Get the weather forecast.", "parameters": SCHEMA}}
 HELLO = [{"role": "user", "content": "Hello"}]
 GREETING = "Hello! How can I help you today?"
+PICTURES = pathlib.Path(__file__).parents[2] / "server/src/test/resources/pictures"
+STAR = base64.b64encode((PICTURES / "purple_star_corner.png").read_bytes()).decode()
+STAR_URL = "data:image/png;base64," + STAR
+WHERE = "Where is the star?"
+CORNER = "The star is in the bottom left corner."
 GREEDY = {"temperature": 0}
 client = openai.OpenAI(base_url=URL + "/v1", api_key="none", max_retries=0)
 claude = anthropic.Anthropic(base_url=URL, api_key="none", max_retries=0)
@@ -60,6 +68,26 @@ def responses():
         return s.get_final_response().output_text == GREETING
 
 
+def picture():
+    content = [{"type": "image_url", "image_url": {"url": STAR_URL}}, {"type": "text", "text": WHERE}]
+    messages = [{"role": "user", "content": content}]
+    return client.chat.completions.create(model=MODEL, messages=messages, temperature=0).choices[0].message.content == CORNER
+
+
+def picture_alone():
+    """As FlowDown sends it: the picture is a message of its own."""
+    messages = [
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": STAR_URL, "detail": "high"}}]},
+        {"role": "user", "content": WHERE},
+    ]
+    return "star" in client.chat.completions.create(model=MODEL, messages=messages, temperature=0).choices[0].message.content
+
+
+def responses_picture():
+    content = [{"type": "input_image", "image_url": STAR_URL}, {"type": "input_text", "text": WHERE}]
+    return client.responses.create(model=MODEL, input=[{"role": "user", "content": content}], temperature=0).output_text == CORNER
+
+
 def embeddings():
     vectors = client.embeddings.create(model=MODEL, input=["A river", "A lake"]).data
     return len(vectors) == 2 and abs(sum(x * x for x in vectors[0].embedding) - 1) < 1e-3
@@ -89,6 +117,13 @@ def claude_stream():
         return "".join(s.text_stream) == GREETING
 
 
+def claude_picture():
+    source = {"type": "base64", "media_type": "image/png", "data": STAR}
+    content = [{"type": "image", "source": source}, {"type": "text", "text": WHERE}]
+    messages = [{"role": "user", "content": content}]
+    return claude.messages.create(model=MODEL, max_tokens=64, messages=messages, extra_body=GREEDY).content[0].text == CORNER
+
+
 def claude_tools():
     tool = {"name": "get_weather", "description": "Get the weather forecast.", "input_schema": SCHEMA}
     with claude.messages.stream(
@@ -110,8 +145,8 @@ def claude_errors():
     return False
 
 
-for test in (chat, stream, tools, logprobs, responses, embeddings, errors, cancel):
+for test in (chat, stream, tools, logprobs, responses, picture, picture_alone, responses_picture, embeddings, errors, cancel):
     check("openai " + openai.__version__ + " " + test.__name__, test)
-for test in (claude_chat, claude_stream, claude_tools, claude_count, claude_errors):
+for test in (claude_chat, claude_stream, claude_picture, claude_tools, claude_count, claude_errors):
     check("anthropic " + anthropic.__version__ + " " + test.__name__, test)
 sys.exit(1 if failures else 0)

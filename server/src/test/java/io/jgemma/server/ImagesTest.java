@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Pictures in requests, in each API's spelling. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImagesTest {
-    private static final String ANSWER = "The star is in the bottom left corner.";
-    private static final String QUESTION = "Where is the star?";
+    static final String ANSWER = "The star is in the bottom left corner.";
+    static final String QUESTION = "Where is the star?";
 
     private final TestServer server = new TestServer();
     private final String base64 = Base64.getEncoder().encodeToString(star());
 
-    private static byte[] star() {
+    static byte[] star() {
         try (InputStream in =
                 Objects.requireNonNull(ImagesTest.class.getResourceAsStream("/pictures/purple_star_corner.png"))) {
             return in.readAllBytes();

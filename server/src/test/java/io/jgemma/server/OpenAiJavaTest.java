@@ -16,13 +16,19 @@ import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionContentPart;
+import com.openai.models.chat.completions.ChatCompletionContentPartImage;
+import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseInputImage;
+import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseStreamEvent;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -77,6 +83,51 @@ class OpenAiJavaTest {
         ChatCompletion completion = accumulator.chatCompletion();
         assertThat(completion.choices().getFirst().message().content()).contains(GREETING);
         assertThat(completion.usage().orElseThrow().completionTokens()).isPositive();
+    }
+
+    private static String star() {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(ImagesTest.star());
+    }
+
+    @Test
+    void showsPictures() {
+        ChatCompletionContentPart image = ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
+                .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
+                        .url(star())
+                        .build())
+                .build());
+        ChatCompletionContentPart question = ChatCompletionContentPart.ofText(ChatCompletionContentPartText.builder()
+                .text(ImagesTest.QUESTION)
+                .build());
+        ChatCompletionCreateParams params = ChatCompletionCreateParams.builder()
+                .model("demo")
+                .addUserMessageOfArrayOfContentParts(List.of(image, question))
+                .temperature(0.0)
+                .build();
+
+        ChatCompletion completion = client.chat().completions().create(params).validate();
+
+        assertThat(completion.choices().getFirst().message().content()).contains(ImagesTest.ANSWER);
+        assertThat(completion.usage().orElseThrow().promptTokens()).isGreaterThan(16);
+    }
+
+    @Test
+    void showsPicturesToResponses() {
+        ResponseInputItem message = ResponseInputItem.ofMessage(ResponseInputItem.Message.builder()
+                .role(ResponseInputItem.Message.Role.USER)
+                .addContent(ResponseInputImage.builder()
+                        .detail(ResponseInputImage.Detail.AUTO)
+                        .imageUrl(star())
+                        .build())
+                .addInputTextContent(ImagesTest.QUESTION)
+                .build());
+        ResponseCreateParams params = ResponseCreateParams.builder()
+                .model("demo")
+                .inputOfResponse(List.of(message))
+                .temperature(0.0)
+                .build();
+
+        assertThat(client.responses().create(params).validate().toString()).contains(ImagesTest.ANSWER);
     }
 
     @Test

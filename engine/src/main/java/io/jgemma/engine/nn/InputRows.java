@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +30,7 @@ public record InputRows(int[] ids, List<Block> blocks) {
      *
      * @param firstRow the first of them within the input
      * @param rows how many
-     * @param values gives F32 [rows, hidden], in the scale of the residual stream; asked when a step needs the block
+     * @param values gives F32 [rows, hidden], in the scale of the residual stream; asked before a step needs the block
      */
     public record Block(int firstRow, int rows, Supplier<MemorySegment> values) {
         int end() {
@@ -159,16 +160,19 @@ public record InputRows(int[] ids, List<Block> blocks) {
         return end;
     }
 
-    /** The embeddings among rows {@code from} to {@code to}, exclusive, which cut no block. */
-    public List<EmbeddedRows> embedded(int from, int to) {
+    /**
+     * The embeddings among rows {@code from} to {@code to}, exclusive, which cut no block.
+     *
+     * @param values gives those of a block
+     */
+    public List<EmbeddedRows> embedded(int from, int to, Function<Block, MemorySegment> values) {
         if (blocks.isEmpty()) {
             return List.of();
         }
         List<EmbeddedRows> found = new ArrayList<>();
         for (Block block : blocks) {
             if (block.firstRow() >= from && block.firstRow() < to) {
-                found.add(
-                        new EmbeddedRows(block.firstRow() - from, block.values().get()));
+                found.add(new EmbeddedRows(block.firstRow() - from, values.apply(block)));
             }
         }
         return found;

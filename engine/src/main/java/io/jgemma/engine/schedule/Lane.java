@@ -2,7 +2,13 @@ package io.jgemma.engine.schedule;
 
 import io.jgemma.engine.backend.KvLayout;
 import io.jgemma.engine.kv.KvSequence;
+import io.jgemma.engine.nn.InputRows;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +28,8 @@ final class Lane {
     private @Nullable Lane leader;
     private int leaderTokens;
     private @Nullable Throwable failure;
+    private final Map<InputRows.Block, MemorySegment> embeddings = new HashMap<>();
+    private boolean preparing;
 
     /**
      * A task.
@@ -158,6 +166,39 @@ final class Lane {
             }
         }
         return end;
+    }
+
+    /** The first block of rows up to {@code end}, of those to compute, whose embeddings are not there. */
+    Optional<InputRows.Block> missing(int end) {
+        int computed = computed();
+        embeddings.keySet().removeIf(block -> block.firstRow() < computed);
+        return task.input().blocks().stream()
+                .filter(block -> block.firstRow() >= computed && block.firstRow() < end)
+                .filter(block -> !embeddings.containsKey(block))
+                .findFirst();
+    }
+
+    /** Embeddings of its next rows are being made until {@link #prepared}. */
+    void prepare() {
+        preparing = true;
+    }
+
+    /** Whether embeddings of its next rows are being made, so that it can have no rows in a step. */
+    boolean preparing() {
+        return preparing;
+    }
+
+    /** Ends {@link #preparing}; null: they could not be made. */
+    void prepared(InputRows.Block block, @Nullable MemorySegment values) {
+        preparing = false;
+        if (values != null) {
+            embeddings.put(block, values);
+        }
+    }
+
+    /** The embeddings of a block that is not {@link #missing}. */
+    MemorySegment embeddings(InputRows.Block block) {
+        return Objects.requireNonNull(embeddings.get(block));
     }
 
     /** Tells the task that rows were computed. */

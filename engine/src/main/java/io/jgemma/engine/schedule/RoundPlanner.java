@@ -1,8 +1,11 @@
 package io.jgemma.engine.schedule;
 
+import io.jgemma.engine.nn.InputRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -18,13 +21,21 @@ final class RoundPlanner {
     private final int guesses;
     private final StepBudget time;
     private final KvBudget memory;
+    private final BiConsumer<Lane, InputRows.Block> prepare;
     private long tick;
 
-    RoundPlanner(int maxRows, int guesses, StepBudget time, KvBudget memory) {
+    /**
+     * A planner.
+     *
+     * @param prepare begins to make the embeddings of a block, which the lane waits for without holding up others
+     */
+    RoundPlanner(
+            int maxRows, int guesses, StepBudget time, KvBudget memory, BiConsumer<Lane, InputRows.Block> prepare) {
         this.maxRows = maxRows;
         this.guesses = guesses;
         this.time = time;
         this.memory = memory;
+        this.prepare = prepare;
     }
 
     /** What a step is made of. */
@@ -65,7 +76,7 @@ final class RoundPlanner {
     /** The tasks whose turn it is, those first that have waited longest, in order of age. */
     private List<Lane> turn(List<Lane> running, boolean reading, int most) {
         return running.stream()
-                .filter(lane -> lane.reading() == reading && lane.remaining() > 0)
+                .filter(lane -> lane.reading() == reading && lane.remaining() > 0 && !lane.preparing())
                 .sorted(Comparator.comparingLong(Lane::servedAt))
                 .limit(most)
                 .sorted(Comparator.comparingLong(Lane::order))
@@ -129,6 +140,11 @@ final class RoundPlanner {
     private int reserve(Lane lane, int most) {
         int rows = lane.sliceEnd(most) - lane.computed();
         try {
+            Optional<InputRows.Block> block = lane.missing(lane.computed() + rows);
+            if (block.isPresent()) {
+                prepare.accept(lane, block.get());
+                return 0;
+            }
             while (rows > 0 && !memory.reserve(lane.sequence(), rows)) {
                 int fewer = rows == 1 ? 0 : lane.sliceEnd(rows / 2) - lane.computed();
                 rows = fewer < rows ? fewer : 0;

@@ -4,8 +4,10 @@ import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.kv.KvPool;
 import io.jgemma.engine.kv.KvSequence;
 import io.jgemma.engine.model.Decoder;
+import io.jgemma.engine.nn.InputRows;
 import io.jgemma.engine.schedule.RoundPlanner.Round;
 import io.jgemma.engine.thread.Threads;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -107,7 +109,7 @@ public final class Scheduler implements AutoCloseable {
         time = new StepBudget(settings.targetMillis());
         budget = new KvBudget(pool, memory, holdings);
         admission = new Admission(pool, budget, memory, holdings);
-        planner = new RoundPlanner(settings.maxRows(), settings.guesses(), time, budget);
+        planner = new RoundPlanner(settings.maxRows(), settings.guesses(), time, budget, this::prepare);
     }
 
     /** Does something with sequences while no step runs. */
@@ -235,7 +237,36 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    /** Waits for an arrival. Whoever waits already may be late one day, which is checked a few times per second. */
+    /** Makes the embeddings of a block on a thread of its own: a picture takes seconds, in which the others go on. */
+    private void prepare(Lane lane, InputRows.Block block) {
+        lane.prepare();
+        Thread.ofPlatform().name("jgemma-embeddings").daemon().start(() -> {
+            MemorySegment values = null;
+            Throwable failure = null;
+            try {
+                values = block.values().get();
+            } catch (RuntimeException | Error e) {
+                failure = e;
+            }
+            prepared(lane, block, values, failure);
+        });
+    }
+
+    private void prepared(
+            Lane lane, InputRows.Block block, @Nullable MemorySegment values, @Nullable Throwable failure) {
+        lock.lock();
+        try {
+            lane.prepared(block, values);
+            if (failure != null) {
+                lane.fail(failure);
+            }
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for an arrival, or for embeddings. Whoever waits already may be late one day, which is checked a few times per second. */
     private void pause() {
         long nanos = waiting.isEmpty() ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(100);
         signalled = false;
@@ -321,6 +352,10 @@ public final class Scheduler implements AutoCloseable {
     private void step() {
         Round round = planner.plan(running, this::suspend);
         if (round.slices().isEmpty() && running.stream().anyMatch(Lane::done)) {
+            return;
+        }
+        if (round.slices().isEmpty() && running.stream().anyMatch(Lane::preparing)) {
+            pause();
             return;
         }
         while (round.slices().isEmpty() && running.size() > 1) {

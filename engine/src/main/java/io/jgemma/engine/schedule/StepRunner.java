@@ -80,7 +80,7 @@ final class StepRunner {
                     slice.from(),
                     slice.lane().sequence().tables(),
                     input.visibleEnds(slice.from(), slice.end(), slice.from())));
-            for (EmbeddedRows block : input.embedded(slice.from(), slice.end())) {
+            for (EmbeddedRows block : input.embedded(slice.from(), slice.end(), slice.lane()::embeddings)) {
                 embedded.add(new EmbeddedRows(row + block.firstRow(), block.values()));
             }
             List<Wanted> kind = slice.lane().task().wantsHidden() ? hidden : logits;

@@ -77,9 +77,13 @@ final class InputRowsTest {
         }
         assertThat(rows.visibleEnds(0, 3, 0)).isEmpty();
         assertThat(InputRows.of(1, 2, 3).visibleEnds(0, 3, 7)).isEmpty();
-        assertThat(rows.embedded(3, 23)).extracting(EmbeddedRows::firstRow).containsExactly(0);
-        assertThat(rows.embedded(0, 45)).extracting(EmbeddedRows::firstRow).containsExactly(3, 23);
-        assertThat(rows.embedded(43, 45)).isEmpty();
+        assertThat(rows.embedded(3, 23, block -> block.values().get()))
+                .extracting(EmbeddedRows::firstRow)
+                .containsExactly(0);
+        assertThat(rows.embedded(0, 45, block -> block.values().get()))
+                .extracting(EmbeddedRows::firstRow)
+                .containsExactly(3, 23);
+        assertThat(rows.embedded(43, 45, block -> block.values().get())).isEmpty();
     }
 
     @Test
