@@ -38,6 +38,9 @@ final class ChatLoop {
         if (message.text().isEmpty()) {
             return true;
         }
+        if (!message.quoted() && commands.isPicture(message.text())) {
+            return commands.dropped(message.text());
+        }
         if (message.text().startsWith("/") && !message.quoted()) {
             return commands.run(message.text());
         }

@@ -34,6 +34,16 @@ final class Commands {
         memory = new ConversationMemory(terminal, partner);
     }
 
+    /** Whether a message is a picture that was dropped on the terminal, perhaps with a text behind it. */
+    boolean isPicture(String text) {
+        return PictureArgument.begins(text, this::path);
+    }
+
+    /** As {@code /image}. True if the conversation goes on. */
+    boolean dropped(String text) {
+        return image(text);
+    }
+
     /** Does what {@code text} says. True if the conversation goes on. */
     boolean run(String text) {
         Optional<SlashCommand.Typed> typed = SlashCommand.parse(text);

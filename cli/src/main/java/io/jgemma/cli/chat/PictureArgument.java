@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What stands behind {@code /image}: a file and perhaps a text. A name with spaces is put between quotation marks, or between
@@ -17,6 +18,8 @@ import java.util.function.Function;
 record PictureArgument(ContentPart.Image image, String text) {
 
     private static final long MOST_BYTES = 256L << 20;
+    private static final Pattern ABSOLUTE = Pattern.compile("[\"']?(/|~/|[A-Za-z]:[\\\\/])");
+    private static final Pattern PICTURE = Pattern.compile("\\.(png|jpe?g|webp|gif|bmp)$", Pattern.CASE_INSENSITIVE);
 
     /**
      * Reads the argument and the file.
@@ -28,6 +31,31 @@ record PictureArgument(ContentPart.Image image, String text) {
         if (argument.isEmpty()) {
             throw new CommandException("/image needs a file name.");
         }
+        Name name = name(argument);
+        return new PictureArgument(image(paths.apply(name.text())), name.rest());
+    }
+
+    /**
+     * Whether a message begins with the absolute name of a picture that is there, as a terminal types it when a file is dropped on it.
+     *
+     * @param paths what a file's name stands for
+     */
+    static boolean begins(String message, Function<String, Path> paths) {
+        try {
+            if (!ABSOLUTE.matcher(message).lookingAt()) {
+                return false;
+            }
+            String name = name(message).text();
+            return PICTURE.matcher(name).find() && Files.isRegularFile(paths.apply(name));
+        } catch (CommandException e) {
+            return false;
+        }
+    }
+
+    /** A file's name and what stands behind it. */
+    private record Name(String text, String rest) {}
+
+    private static Name name(String argument) {
         char quote = argument.charAt(0);
         StringBuilder name = new StringBuilder();
         int i = quote == '"' || quote == '\'' ? 1 : 0;
@@ -46,9 +74,7 @@ record PictureArgument(ContentPart.Image image, String text) {
         if (quoted && i == argument.length()) {
             throw new CommandException("The file name has no closing " + quote + ".");
         }
-        Path file = paths.apply(name.toString());
-        return new PictureArgument(
-                image(file), argument.substring(quoted ? i + 1 : i).strip());
+        return new Name(name.toString(), argument.substring(quoted ? i + 1 : i).strip());
     }
 
     private static ContentPart.Image image(Path file) {
