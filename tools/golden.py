@@ -59,13 +59,13 @@ HEAD_NORMS = {"self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_nor
 
 
 def llama():
-    config = transformers.LlamaConfig(**common(3, rms_norm_eps=1e-5, **rope(500_000)))
+    config = transformers.LlamaConfig(**common(2, rms_norm_eps=1e-5, **rope(500_000)))
     names = ATTENTION | MLP | {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm"}
     return transformers.LlamaForCausalLM(config), {"rope.freq_base": 500_000.0}, names
 
 
 def olmo2():
-    config = transformers.Olmo2Config(**common(3, rms_norm_eps=1e-6, **rope(500_000)))
+    config = transformers.Olmo2Config(**common(2, rms_norm_eps=1e-6, **rope(500_000)))
     names = ATTENTION | MLP | HEAD_NORMS | {
         "post_attention_layernorm": "post_attention_norm", "post_feedforward_layernorm": "post_ffw_norm"}
     metadata = {"rope.freq_base": 500_000.0, "attention.layer_norm_rms_epsilon": 1e-6}
@@ -73,7 +73,7 @@ def olmo2():
 
 
 def phi3():
-    config = transformers.Phi3Config(**common(3, rms_norm_eps=1e-5, sliding_window=64,
+    config = transformers.Phi3Config(**common(2, rms_norm_eps=1e-5, sliding_window=64,
                                               original_max_position_embeddings=CONTEXT, **rope(10_000)))
     names = {"self_attn.qkv_proj": "attn_qkv", "self_attn.o_proj": "attn_output", "mlp.gate_up_proj": "ffn_up",
              "mlp.down_proj": "ffn_down", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm"}
@@ -82,7 +82,7 @@ def phi3():
 
 
 def command_r():
-    config = transformers.CohereConfig(**common(3, layer_norm_eps=1e-5, logit_scale=0.25, **rope(10_000)))
+    config = transformers.CohereConfig(**common(2, layer_norm_eps=1e-5, logit_scale=0.25, **rope(10_000)))
     names = ATTENTION | MLP | {"input_layernorm": "attn_norm"}
     metadata = {"rope.freq_base": 10_000.0, "attention.layer_norm_epsilon": 1e-5, "logit_scale": 0.25}
     return transformers.CohereForCausalLM(config), metadata, names
@@ -123,7 +123,7 @@ def randomise(model):
                 value.copy_(1 + 0.1 * torch.randn_like(value))
                 tensors[name] = (value.numpy().copy(), None)
             else:
-                drawn = torch.randn_like(value) * (1.5 / value.shape[-1] ** 0.5)
+                drawn = torch.randn_like(value) * (1.2 / value.shape[-1] ** 0.5)
                 blocks = gguf.quants.quantize(drawn.numpy(), gguf.GGMLQuantizationType.Q4_0)
                 value.copy_(torch.from_numpy(gguf.quants.dequantize(blocks, gguf.GGMLQuantizationType.Q4_0)))
                 tensors[name] = (blocks, gguf.GGMLQuantizationType.Q4_0)

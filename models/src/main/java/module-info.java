@@ -4,8 +4,12 @@ module io.jgemma.models {
     requires static org.jspecify;
 
     provides io.jgemma.engine.model.Architecture with
+            io.jgemma.models.Cohere2,
+            io.jgemma.models.CommandR,
             io.jgemma.models.Gemma3,
             io.jgemma.models.Llama,
+            io.jgemma.models.Olmo2,
+            io.jgemma.models.Phi3,
             io.jgemma.models.Qwen2,
             io.jgemma.models.Qwen3;
     provides io.jgemma.engine.model.EmbeddedModel with

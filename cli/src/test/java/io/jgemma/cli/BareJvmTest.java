@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BareJvmTest {
     private static final String GREETING = "Hello! How can I help you today?\n";
     private static final String VECTOR = "start java with --add-modules jdk.incubator.vector";
+    private static final String WARNING = "Use --enable-native-access=ALL-UNNAMED";
     private static final String NATIVE = "start java with --enable-native-access=ALL-UNNAMED";
 
     @TempDir
@@ -53,7 +54,16 @@ class BareJvmTest {
     void answersWithoutAnyOption() throws Exception {
         Ended ended = java(List.of(), run());
 
-        assertThat(ended.err()).containsOnlyOnce(VECTOR);
+        assertThat(ended.err()).containsOnlyOnce(VECTOR).contains(WARNING).doesNotContain("no kernels are assembled");
+        assertThat(ended.out()).isEqualTo(GREETING);
+        assertThat(ended.code()).isZero();
+    }
+
+    @Test
+    void deniedNativeAccessLeavesScalarKernels() throws Exception {
+        Ended ended = java(List.of("--illegal-native-access=deny"), run());
+
+        assertThat(ended.err()).contains(NATIVE).contains("no kernels are assembled");
         assertThat(ended.out()).isEqualTo(GREETING);
         assertThat(ended.code()).isZero();
     }

@@ -6,6 +6,7 @@ import io.jgemma.engine.model.Block;
 import io.jgemma.engine.model.BlockContext;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
+import io.jgemma.engine.model.DecoderEnds;
 import io.jgemma.engine.model.SpecReader;
 import io.jgemma.engine.model.TransformerDecoder;
 import io.jgemma.engine.nn.Attention;
@@ -91,7 +92,8 @@ public final class Gemma3 implements Architecture {
 
     @Override
     public Decoder decoder(DecoderContext context) {
-        return new TransformerDecoder(context, (float) Math.sqrt(context.spec().hidden()), SandwichBlock::new);
+        return new TransformerDecoder(
+                context, DecoderEnds.of((float) Math.sqrt(context.spec().hidden())), SandwichBlock::new);
     }
 
     /** Norms before and after: {@code x += norm(attention(norm(x)))}, {@code x += norm(mlp(norm(x)))}. */

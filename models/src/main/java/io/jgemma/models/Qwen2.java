@@ -4,6 +4,7 @@ import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
+import io.jgemma.engine.model.DecoderEnds;
 import io.jgemma.engine.model.PreNormBlock;
 import io.jgemma.engine.model.SpecReader;
 import io.jgemma.engine.model.TransformerDecoder;
@@ -30,7 +31,7 @@ public final class Qwen2 implements Architecture {
 
     @Override
     public Decoder decoder(DecoderContext context) {
-        return new TransformerDecoder(context, 1, PreNormBlock::new);
+        return new TransformerDecoder(context, DecoderEnds.of(1), PreNormBlock::new);
     }
 
     /** Without the makers' repetition penalty of 1.05, which would change the most likely answer, too. */

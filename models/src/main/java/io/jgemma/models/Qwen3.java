@@ -4,6 +4,7 @@ import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.model.Architecture;
 import io.jgemma.engine.model.Decoder;
 import io.jgemma.engine.model.DecoderContext;
+import io.jgemma.engine.model.DecoderEnds;
 import io.jgemma.engine.model.PreNormBlock;
 import io.jgemma.engine.model.SpecReader;
 import io.jgemma.engine.model.TransformerDecoder;
@@ -33,7 +34,7 @@ public final class Qwen3 implements Architecture {
 
     @Override
     public Decoder decoder(DecoderContext context) {
-        return new TransformerDecoder(context, 1, PreNormBlock::new);
+        return new TransformerDecoder(context, DecoderEnds.of(1), PreNormBlock::new);
     }
 
     @Override

@@ -16,7 +16,24 @@ class FamilyFactsTest {
     void everyFamilySaysHowItCallsTools() {
         Map<String, String> syntaxes = new TreeMap<>();
         Architectures.all().forEach(family -> syntaxes.put(family.name(), family.toolSyntax()));
-        assertThat(syntaxes).isEqualTo(Map.of("gemma3", "gemma", "llama", "llama3", "qwen2", "qwen", "qwen3", "qwen"));
+        assertThat(syntaxes)
+                .isEqualTo(Map.of(
+                        "cohere2",
+                        "none",
+                        "command-r",
+                        "none",
+                        "gemma3",
+                        "gemma",
+                        "llama",
+                        "llama3",
+                        "olmo2",
+                        "none",
+                        "phi3",
+                        "none",
+                        "qwen2",
+                        "qwen",
+                        "qwen3",
+                        "qwen"));
         assertThat(ToolCallParsers.names()).containsAll(syntaxes.values());
     }
 

@@ -1,5 +1,6 @@
 package io.jgemma.engine.memory;
 
+import io.jgemma.engine.platform.NativeAccess;
 import io.jgemma.engine.platform.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +50,7 @@ final class FaultHandler {
     }
 
     private static @Nullable FaultHandler install() {
-        if (!FaultHandler.class.getModule().isNativeAccessEnabled() || Platform.here() != Platform.LINUX_X86_64) {
+        if (!NativeAccess.isAllowed() || Platform.here() != Platform.LINUX_X86_64) {
             return null;
         }
         MemorySegment table = Arena.global().allocate(SLOTS * SLOT_BYTES, SLOT_BYTES);

@@ -3,10 +3,14 @@ package io.jgemma.engine.model;
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.nn.Attention;
 import io.jgemma.engine.nn.GatedMlp;
+import io.jgemma.engine.nn.LayerNorm;
+import io.jgemma.engine.nn.Linear;
 import io.jgemma.engine.nn.RmsNorm;
 import io.jgemma.engine.nn.Rope;
 import io.jgemma.engine.nn.Workspace;
 import io.jgemma.engine.spec.LayerSpec;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,33 +52,71 @@ public record BlockContext(DecoderContext decoder, Stage stage, Workspace worksp
         return stage.weights().has(named(part) + ".weight") ? norm(part, n) : null;
     }
 
-    /** Attention, with biases and norms of heads where the file has them. */
+    /** LayerNorm {@code blk.N.PART} over hidden, with a bias where the file has one. */
+    public LayerNorm layerNorm(String part) {
+        return stage.weights()
+                .layerNorm(named(part), decoder.spec().hidden(), decoder.spec().normEpsilon());
+    }
+
+    /** Attention, with biases and norms of Q and K where the file has them; Q, K and V may be joined to {@code attn_qkv}. */
     public Attention attention() {
         LayerSpec layer = layer();
-        Weights w = stage.weights();
         int n = decoder.spec().hidden();
+        int queries = layer.heads() * layer.keyDim();
+        int keys = layer.kvHeads() * layer.keyDim();
+        List<Linear> qkv = joined(
+                "attn_qkv",
+                n,
+                List.of("attn_q", "attn_k", "attn_v"),
+                queries,
+                keys,
+                layer.kvHeads() * layer.valueDim());
         Attention.Parts parts = new Attention.Parts(
-                w.linear(named("attn_q"), layer.heads() * layer.keyDim(), n),
-                w.linear(named("attn_k"), layer.kvHeads() * layer.keyDim(), n),
-                w.linear(named("attn_v"), layer.kvHeads() * layer.valueDim(), n),
-                w.linear(named("attn_output"), n, layer.heads() * layer.valueDim()),
-                optionalNorm("attn_q_norm", layer.keyDim()),
-                optionalNorm("attn_k_norm", layer.keyDim()),
+                qkv.get(0),
+                qkv.get(1),
+                qkv.get(2),
+                stage.weights().linear(named("attn_output"), n, layer.heads() * layer.valueDim()),
+                headNorm("attn_q_norm", layer.keyDim(), queries),
+                headNorm("attn_k_norm", layer.keyDim(), keys),
                 rope);
         return new Attention(ops(), parts, layer, decoder.kv().layers().get(index), workspace);
     }
 
-    /** The gated feed-forward. */
+    /** A norm of each head, or of all heads together, as its tensor's length says; null where the file has none. */
+    private @Nullable RmsNorm headNorm(String part, int head, int all) {
+        return optionalNorm(part, stage.weights().columns(named(part) + ".weight") == all ? all : head);
+    }
+
+    /** Several matrices, which the file may have joined row by row. */
+    private List<Linear> joined(String whole, int inputs, List<String> parts, int... outputs) {
+        Weights w = stage.weights();
+        if (w.has(named(whole) + ".weight")) {
+            return w.split(named(whole), inputs, outputs);
+        }
+        List<Linear> each = new ArrayList<>();
+        for (int i = 0; i < outputs.length; i++) {
+            each.add(w.linear(named(parts.get(i)), outputs[i], inputs));
+        }
+        return each;
+    }
+
+    /** The gated feed-forward; a file without {@code ffn_gate} has joined it to {@code ffn_up}, before its rows. */
     public GatedMlp mlp() {
         LayerSpec layer = layer();
         Weights w = stage.weights();
         int n = decoder.spec().hidden();
+        int wide = layer.feedForward();
+        boolean joined = !w.has(named("ffn_gate") + ".weight") && w.rows(named("ffn_up") + ".weight") == 2L * wide;
+        List<Linear> halves = joined
+                ? w.split(named("ffn_up"), n, wide, wide)
+                : List.of(w.linear(named("ffn_gate"), wide, n), w.linear(named("ffn_up"), wide, n));
         return new GatedMlp(
-                w.linear(named("ffn_gate"), layer.feedForward(), n),
-                w.linear(named("ffn_up"), layer.feedForward(), n),
-                w.linear(named("ffn_down"), n, layer.feedForward()),
-                layer.activation(),
-                workspace);
+                halves.get(0), halves.get(1), w.linear(named("ffn_down"), n, wide), layer.activation(), workspace);
+    }
+
+    /** Another buffer of the residual stream's width, shared by all blocks. */
+    public Workspace.Rows secondHidden() {
+        return workspace.rows("second hidden", decoder.spec().hidden());
     }
 
     /** A buffer of the residual stream's width, shared by all blocks. */

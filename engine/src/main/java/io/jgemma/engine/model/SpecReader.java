@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,8 @@ public final class SpecReader {
 
     /** Names of tensors of blocks, also of a vision tower's. */
     private static final Pattern BLOCK = Pattern.compile("(?:v\\.)?blk\\.(\\d{1,8})\\.");
+
+    private static final String LAYER_NORM_EPSILON = "attention.layer_norm_epsilon";
 
     static final String DAMAGED = ": the file is damaged";
 
@@ -279,6 +282,23 @@ public final class SpecReader {
      * @param style which elements of a head RoPE pairs
      */
     public ModelSpec uniform(String architecture, RopeSpec.Style style) {
+        return layered(architecture, layer -> 0, (layer, headDim) -> rope(style, headDim, 10_000));
+    }
+
+    /** Position embedding of each layer. */
+    @FunctionalInterface
+    public interface Ropes {
+        /** That of a layer by its index, whose query heads have so many elements. */
+        RopeSpec of(int layer, int headDim);
+    }
+
+    /**
+     * The shape of a model whose layers differ in what they see and in position embedding alone.
+     *
+     * @param windows of a layer by its index; 0 = everything
+     * @param ropes position embedding of a layer
+     */
+    public ModelSpec layered(String architecture, IntUnaryOperator windows, Ropes ropes) {
         if (number("expert_count", 0) > 0) {
             throw refused(
                     "expert_count",
@@ -293,10 +313,10 @@ public final class SpecReader {
         int keyDim = count("attention.key_length", hidden / heads[0]);
         int valueDim = count("attention.value_length", keyDim);
         float scale = (float) real("attention.scale", 1 / Math.sqrt(Math.max(1, keyDim)));
-        RopeSpec rope = rope(style, keyDim, 10_000);
-        LayerSpec.Attending attending = new LayerSpec.Attending(0, scale, rope, Activation.SILU);
         List<LayerSpec> layers = new ArrayList<>();
         for (int i = 0; i < blocks; i++) {
+            LayerSpec.Attending attending =
+                    new LayerSpec.Attending(windows.applyAsInt(i), scale, ropes.of(i, keyDim), Activation.SILU);
             layers.add(layer(
                     i, hidden, new LayerSpec.Shape(heads[i], kvHeads[i], keyDim, valueDim, feedForward[i]), attending));
         }
@@ -310,7 +330,7 @@ public final class SpecReader {
                 count("context_length"),
                 vocabulary(),
                 hidden,
-                (float) real("attention.layer_norm_rms_epsilon"),
+                (float) real(has(LAYER_NORM_EPSILON) ? LAYER_NORM_EPSILON : "attention.layer_norm_rms_epsilon"),
                 layers);
     }
 }

@@ -3,8 +3,8 @@ package io.jgemma.engine.model;
 import io.jgemma.engine.memory.Cleanup;
 import io.jgemma.engine.nn.Embedding;
 import io.jgemma.engine.nn.Linear;
+import io.jgemma.engine.nn.Norm;
 import io.jgemma.engine.nn.OutputHead;
-import io.jgemma.engine.nn.RmsNorm;
 import io.jgemma.engine.nn.Rope;
 import io.jgemma.engine.nn.Step;
 import io.jgemma.engine.nn.Workspace;
@@ -64,15 +64,14 @@ public final class TransformerDecoder implements Decoder {
     /**
      * Loads a decoder. The output matrix is the embedding unless the file has an {@code output.weight}.
      *
-     * @param embeddingScale factor on embeddings
      * @param block makes one block
      */
-    public TransformerDecoder(DecoderContext context, float embeddingScale, Function<BlockContext, Block> block) {
+    public TransformerDecoder(DecoderContext context, DecoderEnds ends, Function<BlockContext, Block> block) {
         boolean complete = false;
         try {
             Stage first = context.stages().getFirst();
             // Weights come before buffers: their shapes are checked, so no buffer is larger than the file justifies.
-            embedding = new Embedding(first.backend(), embeddings(context), embeddingScale);
+            embedding = new Embedding(first.backend(), embeddings(context), ends.embeddingScale());
             int layer = 0;
             for (Stage stage : context.stages()) {
                 Part part = new Part(context, stage);
@@ -81,7 +80,7 @@ public final class TransformerDecoder implements Decoder {
                     part.add(context, layer, block);
                 }
             }
-            head = head(context.spec(), parts.getLast());
+            head = head(context.spec(), ends, parts.getLast());
             requireReadable();
             complete = true;
         } finally {
@@ -103,14 +102,17 @@ public final class TransformerDecoder implements Decoder {
         return weights.matrix(EMBEDDING, spec.vocabulary(), spec.hidden());
     }
 
-    private static OutputHead head(ModelSpec spec, Part part) {
+    private static OutputHead head(ModelSpec spec, DecoderEnds ends, Part part) {
         Stage stage = part.stage;
         Weights weights = stage.weights();
         Linear output = weights.has(OUTPUT)
                 ? weights.linear("output", spec.vocabulary(), spec.hidden())
                 : new Linear(stage.ops(), tiedOutput(spec, weights), null);
-        RmsNorm norm = weights.rmsNorm("output_norm", spec.hidden(), spec.normEpsilon());
-        return new OutputHead(stage.ops(), norm, output, spec.hidden(), part.workspace);
+        Norm norm = switch (ends.outputNorm()) {
+            case RMS -> weights.rmsNorm("output_norm", spec.hidden(), spec.normEpsilon());
+            case LAYER -> weights.layerNorm("output_norm", spec.hidden(), spec.normEpsilon());
+        };
+        return new OutputHead(stage.ops(), norm, output, ends.logitScale(), spec.hidden(), part.workspace);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.jgemma.engine.backend.Backend;
 import io.jgemma.engine.gguf.GgufFile;
 import io.jgemma.engine.gguf.GgufShape;
 import io.jgemma.engine.gguf.GgufTensor;
+import io.jgemma.engine.nn.LayerNorm;
 import io.jgemma.engine.nn.Linear;
 import io.jgemma.engine.nn.RmsNorm;
 import io.jgemma.engine.quant.QuantTypes;
@@ -11,7 +12,10 @@ import io.jgemma.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -162,6 +166,11 @@ public final class Weights implements AutoCloseable {
         return backend.upload(new GgufTensor(tensor.name(), QuantTypes.F32, GgufShape.of(rows, columns), floats));
     }
 
+    /** Rows of a tensor; 0 where the file has no such tensor. */
+    public long rows(String name) {
+        return file.find(name).map(GgufTensor::rows).orElse(0L);
+    }
+
     /** Elements of a row of a tensor; 0 where the file has no such tensor. */
     public long columns(String name) {
         return file.find(name).map(GgufTensor::columns).orElse(0L);
@@ -194,6 +203,47 @@ public final class Weights implements AutoCloseable {
     /** {@code NAME.weight} [n] as a norm. */
     public RmsNorm rmsNorm(String name, int n, float epsilon) {
         return new RmsNorm(backend.ops(), vector(name + ".weight", n), epsilon);
+    }
+
+    /** {@code NAME.weight} [n] as a LayerNorm, with {@code NAME.bias} [n] where the file has one. */
+    public LayerNorm layerNorm(String name, int n, float epsilon) {
+        Tensor bias = has(name + ".bias")
+                ? vector(name + ".bias", n)
+                : loaded.computeIfAbsent(
+                        "zeros " + n,
+                        zeros -> backend.upload(
+                                new GgufTensor(zeros, QuantTypes.F32, GgufShape.of(n), converted.allocate(4L * n, 4))));
+        return new LayerNorm(backend.ops(), vector(name + ".weight", n), bias, epsilon);
+    }
+
+    /**
+     * {@code NAME.weight} [sum of outputs, inputs] as products of their own, one for each number of outputs: matrices that the file has
+     * joined row by row.
+     */
+    public List<Linear> split(String name, int inputs, int... outputs) {
+        if (has(name + ".bias")) {
+            throw new ModelException(file.name() + ": tensor " + name
+                    + ".bias belongs to matrices that the file has joined," + " and a bias of those is not supported");
+        }
+        GgufTensor whole = checked(name + ".weight", Arrays.stream(outputs).sum(), inputs);
+        long rowBytes = whole.type().bytes(inputs);
+        List<Linear> parts = new ArrayList<>();
+        long first = 0;
+        for (int rows : outputs) {
+            MemorySegment data = whole.data().asSlice(first * rowBytes, rows * rowBytes);
+            String part = name + ".weight, rows from " + first;
+            Tensor known = loaded.get(part);
+            parts.add(new Linear(
+                    backend.ops(),
+                    known != null
+                            ? known
+                            : place(
+                                    new GgufTensor(part, whole.type(), GgufShape.of(inputs, rows), data),
+                                    backend::upload),
+                    null));
+            first += rows;
+        }
+        return parts;
     }
 
     /** Frees what was converted, after the backend was closed; tensors used in place belong to the file. */

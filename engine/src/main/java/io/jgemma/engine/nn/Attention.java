@@ -16,8 +16,8 @@ public final class Attention {
      * @param k to [rows, kvHeads * keyDim]
      * @param v to [rows, kvHeads * valueDim]
      * @param output from [rows, heads * valueDim]
-     * @param qNorm norm of query heads, or null
-     * @param kNorm norm of key heads, or null
+     * @param qNorm norm of each query head, or of all together, or null
+     * @param kNorm norm of each key head, or of all together, or null
      * @param rope position embedding
      */
     public record Parts(
@@ -72,6 +72,9 @@ public final class Attention {
 
     private void turn(Tensor heads, @Nullable RmsNorm norm) {
         if (norm == null) {
+            parts.rope.apply(heads, spec.keyDim());
+        } else if (norm.elements() > spec.keyDim()) {
+            norm.apply(heads, heads);
             parts.rope.apply(heads, spec.keyDim());
         } else {
             norm.applyToHeads(heads, parts.rope);

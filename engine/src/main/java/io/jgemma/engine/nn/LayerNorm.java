@@ -4,7 +4,7 @@ import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.tensor.Tensor;
 
 /** LayerNorm with its weight and bias: {@link Ops#layerNorm}. */
-public final class LayerNorm {
+public final class LayerNorm implements Norm {
 
     private final Ops ops;
     private final Tensor weight;
@@ -24,7 +24,7 @@ public final class LayerNorm {
         this.epsilon = epsilon;
     }
 
-    /** Computes {@code y}; both F32 [rows, n], {@code y} may be {@code x}. */
+    @Override
     public void apply(Tensor y, Tensor x) {
         ops.layerNorm(y, x, weight, bias, epsilon);
     }

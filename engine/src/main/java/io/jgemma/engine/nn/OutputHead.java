@@ -2,6 +2,8 @@ package io.jgemma.engine.nn;
 
 import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.tensor.Tensor;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the residual stream to logits, for the rows that want them. Logits of a large vocabulary are big (a megabyte a row
@@ -13,20 +15,28 @@ public final class OutputHead {
     public static final int MAX_ROWS = 16;
 
     private final Ops ops;
-    private final RmsNorm norm;
+    private final Norm norm;
     private final Linear output;
+    private final float scale;
     private final Workspace.Rows wanted;
+    private final Workspace.@Nullable Rows scaled;
     private final Workspace.Rows logits;
     private final Workspace.Growing greatest;
     private int count;
 
-    /** A head over [rows, hidden]. */
-    public OutputHead(Ops ops, RmsNorm norm, Linear output, int hidden, Workspace workspace) {
+    /**
+     * A head over [rows, hidden].
+     *
+     * @param scale factor on logits
+     */
+    public OutputHead(Ops ops, Norm norm, Linear output, float scale, int hidden, Workspace workspace) {
         this.ops = ops;
         greatest = workspace.growing();
         this.norm = norm;
         this.output = output;
+        this.scale = scale;
         wanted = workspace.rows("head", hidden);
+        scaled = scale == 1 ? null : workspace.rows("scaled head", Math.min(MAX_ROWS, workspace.maxRows()), hidden);
         logits = workspace.rows("logits", Math.min(MAX_ROWS, workspace.maxRows()), output.outputs());
     }
 
@@ -53,8 +63,16 @@ public final class OutputHead {
      */
     public Tensor logits(int first, int rows) {
         Tensor y = logits.first(rows);
-        output.apply(y, wanted.first(count).slice(first, rows));
+        output.apply(y, scaled == null ? wanted.first(count).slice(first, rows) : scaled(scaled.first(rows), first));
         return y;
+    }
+
+    /** Wanted rows times the factor on logits: scaling {@code hidden} numbers costs less than scaling the vocabulary's. */
+    private Tensor scaled(Tensor rows, int first) {
+        int[] from =
+                IntStream.range(first, first + Math.toIntExact(rows.rows())).toArray();
+        ops.embed(rows, wanted.first(count), from, scale);
+        return rows;
     }
 
     /**

@@ -4,7 +4,7 @@ import io.jgemma.engine.backend.Ops;
 import io.jgemma.engine.tensor.Tensor;
 
 /** RMSNorm with its weight: {@link Ops#rmsNorm}. */
-public final class RmsNorm {
+public final class RmsNorm implements Norm {
 
     private final Ops ops;
     private final Tensor weight;
@@ -21,9 +21,12 @@ public final class RmsNorm {
         this.epsilon = epsilon;
     }
 
-    /**
-     * Computes {@code y}; both F32 [rows, n], {@code y} may be {@code x}.
-     */
+    /** Elements of a row. */
+    long elements() {
+        return weight.columns();
+    }
+
+    @Override
     public void apply(Tensor y, Tensor x) {
         ops.rmsNorm(y, x, weight, epsilon);
     }

@@ -46,7 +46,7 @@ public final class HostMemory {
     }
 
     private static OptionalLong ofWindows() {
-        if (!HostMemory.class.getModule().isNativeAccessEnabled()) {
+        if (!NativeAccess.isAllowed()) {
             return OptionalLong.empty();
         }
         try (Arena arena = Arena.ofConfined()) {

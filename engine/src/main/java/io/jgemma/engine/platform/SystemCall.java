@@ -56,7 +56,7 @@ final class SystemCall {
 
     /** A function by its name, where the system has it and the JVM allows native access. */
     static Optional<SystemCall> find(String name) {
-        return SystemCall.class.getModule().isNativeAccessEnabled()
+        return NativeAccess.isAllowed()
                 ? Linker.nativeLinker().defaultLookup().find(name).map(function -> new SystemCall(name, function))
                 : Optional.empty();
     }

@@ -21,8 +21,7 @@ public final class WindowsProcessors {
 
     /** Physical cores of the machine, fast and slow ones alike; empty where this is not Windows, or it does not say. */
     public static OptionalInt physicalCores() {
-        if (Platform.here() != Platform.WINDOWS_X86_64
-                || !WindowsProcessors.class.getModule().isNativeAccessEnabled()) {
+        if (Platform.here() != Platform.WINDOWS_X86_64 || !NativeAccess.isAllowed()) {
             return OptionalInt.empty();
         }
         try (Arena arena = Arena.ofConfined()) {

@@ -11,9 +11,32 @@ import java.util.List;
  * @param hidden elements of the residual stream
  * @param normEpsilon epsilon of every norm
  * @param layers the blocks, first to last
+ * @param logitScale factor on logits
  */
 public record ModelSpec(
-        String architecture, int contextTokens, int vocabulary, int hidden, float normEpsilon, List<LayerSpec> layers) {
+        String architecture,
+        int contextTokens,
+        int vocabulary,
+        int hidden,
+        float normEpsilon,
+        List<LayerSpec> layers,
+        float logitScale) {
+
+    /** A model whose logits are not scaled. */
+    public ModelSpec(
+            String architecture,
+            int contextTokens,
+            int vocabulary,
+            int hidden,
+            float normEpsilon,
+            List<LayerSpec> layers) {
+        this(architecture, contextTokens, vocabulary, hidden, normEpsilon, layers, 1);
+    }
+
+    /** The same with a factor on logits. */
+    public ModelSpec withLogitScale(float factor) {
+        return new ModelSpec(architecture, contextTokens, vocabulary, hidden, normEpsilon, layers, factor);
+    }
 
     public ModelSpec {
         layers = List.copyOf(layers);

@@ -25,6 +25,11 @@ public record RopeSpec(Style style, double[] inverseFrequencies, float magnitude
         inverseFrequencies = inverseFrequencies.clone();
     }
 
+    /** No position embedding: nothing turns. */
+    public static RopeSpec none(Style style) {
+        return new RopeSpec(style, new double[0], 1f);
+    }
+
     /** Plain frequencies {@code base^(-2 i / dims) / linearFactor}. */
     public static RopeSpec of(Style style, int dims, double base, double linearFactor) {
         double[] frequencies = new double[dims / 2];

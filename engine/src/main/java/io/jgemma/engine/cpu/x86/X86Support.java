@@ -4,6 +4,7 @@ import io.jgemma.engine.cpu.x86.assembler.CpuFeatures;
 import io.jgemma.engine.cpu.x86.assembler.Cpuid;
 import io.jgemma.engine.cpu.x86.assembler.Isa;
 import io.jgemma.engine.platform.CodeMemoryException;
+import io.jgemma.engine.platform.NativeAccess;
 import io.jgemma.engine.platform.Platform;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,8 @@ public final class X86Support {
 
     /** Asks the system and the processor. */
     public static X86Support find() {
-        if (!X86Support.class.getModule().isNativeAccessEnabled()) {
-            return new X86Support(
-                    "native access is not allowed; start java with --enable-native-access=ALL-UNNAMED", true);
+        if (!NativeAccess.isAllowed()) {
+            return new X86Support("native access is denied; start java with --enable-native-access=ALL-UNNAMED", true);
         }
         if (Platform.here() == Platform.OTHER) {
             return new X86Support("they are made for Linux and Windows on x86-64");
