@@ -279,6 +279,7 @@ public final class CpuBackend implements Backend {
         }
         if (weights.scope().isAlive()) {
             cleanup.add(weights::close);
+            copiedBytes = 0;
         }
         cleanup.add(ops::close);
         cleanup.run();
