@@ -175,17 +175,20 @@ final class FormsTest {
             while (next.isPresent()) {
                 constraint.accept(next.getAsInt());
                 count++;
-                for (int[] certain : List.of(constraint.forced(), constraint.ending())) {
-                    for (int token : certain) {
-                        constraint.accept(token);
-                        count++;
-                    }
-                }
+                count += acceptAll(constraint, constraint.forced());
+                count += acceptAll(constraint, constraint.ending()); // what ends it is asked for behind what is forced
                 next = choice(constraint, random);
             }
             assertThat(constraint.complete()).as("seed %d", seed).isTrue();
             assertThat(count).as("seed %d", seed).isLessThanOrEqualTo(limit);
         }
+    }
+
+    private static int acceptAll(TokenConstraint constraint, int[] tokens) {
+        for (int token : tokens) {
+            constraint.accept(token);
+        }
+        return tokens.length;
     }
 
     /** One of the tokens that may come next, likelier one that is no text; empty if none may, or the answer is complete and seldom goes on. */
