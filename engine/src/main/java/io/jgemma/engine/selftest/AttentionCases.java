@@ -45,6 +45,7 @@ final class AttentionCases {
         cases.add(of(QuantTypes.Q4_0, KV_HEADS, 64, 1, 0));
         cases.add(of(QuantTypes.Q4_0, KV_HEADS, 256, 1, 0));
         cases.add(of(QuantTypes.Q8_0, KV_HEADS, 64, 32, 0));
+        cases.add(of(QuantTypes.F16, KV_HEADS, 72, 32, 0));
         cases.add(of(QuantTypes.F16, KV_HEADS, 256, 32, WINDOW));
         cases.add(of(QuantTypes.Q4_0, KV_HEADS, 256, 32, WINDOW));
         cases.add(of(QuantTypes.Q4_0, QUERY_HEADS, 128, 1, 0));
