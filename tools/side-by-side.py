@@ -103,8 +103,12 @@ class Harness:
         return result
 
 
+def shown(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def spread(values):
-    return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
+    return f"{shown(statistics.median(values))} ({shown(min(values))} to {shown(max(values))})"
 
 
 def table(data):
@@ -122,13 +126,13 @@ def table(data):
 
 def cells(rounds, ours, theirs, test):
     values = {name: [r[name][test] for r in rounds if test in r[name]] for name in [*ours, *theirs]}
-    shown = [spread(values[name]) for name in [*ours, *theirs]]
+    row = [spread(values[name]) for name in [*ours, *theirs]]
     best = max(theirs, key=lambda name: statistics.median(values[name]))
     for name in ours:
         by_round = [a / b for a, b in zip(values[name], values[best])]
         ratio = statistics.median(values[name]) / statistics.median(values[best])
-        shown.append(f"{ratio:.2f} ({min(by_round):.2f} to {max(by_round):.2f})")
-    return [*shown, spread([r["read"] for r in rounds])]
+        row.append(f"{ratio:.2f} ({min(by_round):.2f} to {max(by_round):.2f})")
+    return [*row, spread([r["read"] for r in rounds])]
 
 
 def main():
