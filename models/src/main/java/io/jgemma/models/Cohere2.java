@@ -44,9 +44,6 @@ public final class Cohere2 implements Architecture {
 
     @Override
     public Decoder decoder(DecoderContext context) {
-        return new TransformerDecoder(
-                context,
-                new DecoderEnds(1, DecoderEnds.OutputNorm.LAYER, context.spec().logitScale()),
-                ParallelBlock::new);
+        return new TransformerDecoder(context, new DecoderEnds(1, DecoderEnds.OutputNorm.LAYER), ParallelBlock::new);
     }
 }

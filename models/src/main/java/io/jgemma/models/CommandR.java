@@ -37,9 +37,6 @@ public final class CommandR implements Architecture {
 
     @Override
     public Decoder decoder(DecoderContext context) {
-        return new TransformerDecoder(
-                context,
-                new DecoderEnds(1, DecoderEnds.OutputNorm.LAYER, context.spec().logitScale()),
-                ParallelBlock::new);
+        return new TransformerDecoder(context, new DecoderEnds(1, DecoderEnds.OutputNorm.LAYER), ParallelBlock::new);
     }
 }

@@ -5,9 +5,8 @@ package io.jgemma.engine.model;
  *
  * @param embeddingScale factor on embeddings
  * @param outputNorm the norm behind the last block
- * @param logitScale factor on logits
  */
-public record DecoderEnds(float embeddingScale, OutputNorm outputNorm, float logitScale) {
+public record DecoderEnds(float embeddingScale, OutputNorm outputNorm) {
 
     /** Kinds of norms. */
     public enum OutputNorm {
@@ -17,8 +16,8 @@ public record DecoderEnds(float embeddingScale, OutputNorm outputNorm, float log
         LAYER
     }
 
-    /** RMSNorm, and logits as they are. */
+    /** With RMSNorm. */
     public static DecoderEnds of(float embeddingScale) {
-        return new DecoderEnds(embeddingScale, OutputNorm.RMS, 1);
+        return new DecoderEnds(embeddingScale, OutputNorm.RMS);
     }
 }

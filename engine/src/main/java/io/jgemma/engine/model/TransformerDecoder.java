@@ -112,7 +112,7 @@ public final class TransformerDecoder implements Decoder {
             case RMS -> weights.rmsNorm("output_norm", spec.hidden(), spec.normEpsilon());
             case LAYER -> weights.layerNorm("output_norm", spec.hidden(), spec.normEpsilon());
         };
-        return new OutputHead(stage.ops(), norm, output, ends.logitScale(), spec.hidden(), part.workspace);
+        return new OutputHead(stage.ops(), norm, output, spec.logitScale(), spec.hidden(), part.workspace);
     }
 
     @Override
