@@ -1,5 +1,6 @@
 package io.jgemma.bench.kernel;
 
+import io.jgemma.bench.CpuBenchmark;
 import io.jgemma.engine.gguf.GgufShape;
 import io.jgemma.engine.gguf.GgufTensor;
 import io.jgemma.engine.quant.QuantType;
@@ -11,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -20,26 +19,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * {@code y = x w^T} through the backend, with its threads: bytes of weights and multiply-adds a nanosecond, which is GB/s and
  * billions per second. With one row of activations memory should set the pace, with many the multipliers; both
  * ceilings are measured by {@link Ceilings} in the same run.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"
-        })
-public class Products {
+public class Products extends CpuBenchmark {
 
     private static final short HALF_OF_1_16TH = 0x2C00;
 

@@ -1,5 +1,6 @@
 package io.jgemma.bench.text;
 
+import io.jgemma.bench.CpuBenchmark;
 import io.jgemma.engine.Engine;
 import io.jgemma.engine.EngineOptions;
 import io.jgemma.engine.chat.ChatMessage;
@@ -12,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -21,22 +20,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Text to ids, ids to text, and a conversation to text: characters of the text a microsecond, which is millions per second. */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-        value = 1,
-        jvmArgsAppend = {
-            "--add-modules=jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"
-        })
-public class Texts {
+public class Texts extends CpuBenchmark {
 
     private static final int TURNS = 20;
     private static final String PROSE =
